@@ -1,0 +1,101 @@
+"""Runs of commands and what they printed."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from incidents.models.incident import Incident, StepCommand
+from incidents.states import LIVE_RUN_STATES, EffectChoice, RunState
+
+
+class Run(models.Model):
+    """One attempt at one command.
+
+    `text` is what is executed, copied from the command when asked for. `token` grows with each
+    claim: a worker whose token is no longer the row's has lost the run and must stop. `lease_until`
+    is renewed while a worker holds it, in `planning` and `running`. `attempt` counts claims of a
+    read. `request_id` is the idempotency key for APIs that take one. `result` is what the checks
+    looked at, `checks` a list of {"expression", "level", "expected", "found", "passed"} where
+    `passed` is null for a check that could not be made. `last_line` numbers the output lines.
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="runs")
+    command = models.ForeignKey(StepCommand, on_delete=models.CASCADE, related_name="runs")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    effect = models.CharField(max_length=10, choices=EffectChoice)
+    resource = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=12, choices=RunState)
+    reason = models.TextField(blank=True)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    requested_at = models.DateTimeField()
+    queued_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    request_id = models.UUIDField(unique=True)
+    token = models.PositiveIntegerField(default=0)
+    attempt = models.PositiveIntegerField(default=0)
+    worker = models.CharField(max_length=120, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    is_cancel_requested = models.BooleanField(default=False)
+    message = models.TextField(blank=True)
+    result = models.JSONField(null=True, blank=True)
+    checks = models.JSONField(default=list)
+    last_line = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-requested_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["command"],
+                condition=models.Q(state__in=sorted(LIVE_RUN_STATES)),
+                name="run_live_once_per_command",
+            ),
+            models.UniqueConstraint(fields=["incident", "number"], name="run_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=RunState.values), name="run_state_known"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lease_until"],
+                condition=models.Q(state__in=[RunState.PLANNING, RunState.RUNNING]),
+                name="run_held",
+            ),
+            models.Index(
+                fields=["queued_at"],
+                condition=models.Q(state__in=[RunState.PLANNING, RunState.QUEUED]),
+                name="run_not_started",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.number}: {self.text}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE_RUN_STATES
+
+    @property
+    def failed_checks(self) -> int:
+        return sum(1 for c in self.checks if c["passed"] is not True and c["level"] == "expect")
+
+
+class OutputChunk(models.Model):
+    """Consecutive output lines, joined by newlines. Complete and final; the stream is only faster."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="output")
+    first = models.PositiveIntegerField()
+    last = models.PositiveIntegerField()
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["first"]
+        constraints = [models.UniqueConstraint(fields=["run", "first"], name="output_first_once")]
+
+    def __str__(self) -> str:
+        return f"lines {self.first}-{self.last} of {self.run_id}"

@@ -1,0 +1,35 @@
+"""Words for an audience, and the signs of life of our own processes."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from incidents.models.incident import Incident
+from incidents.states import Audience
+
+
+class Update(models.Model):
+    """What was told to an audience. Never edited: a correction is the next update."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="updates")
+    audience = models.CharField(max_length=20, choices=Audience)
+    text = models.TextField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"update for {self.audience} at {self.at:%H:%M}"
+
+
+class Heartbeat(models.Model):
+    """When a process of ours last said that it works, by its name ("clock", "worker changes")."""
+
+    process = models.CharField(max_length=60, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.process} at {self.at:%H:%M:%S}"

@@ -1,0 +1,16 @@
+"""A refusal: the sentence that tells a tired person why not and what to do instead."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """Raised by actions; nothing was changed. `sentence` is shown to the person as it is.
+
+    `status` is the HTTP status that fits: 403 not allowed, 404 not there, 409 someone was first or
+    the state is wrong, 422 the input is wrong.
+    """
+
+    def __init__(self, sentence: str, *, status: int = 409) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.status = status

@@ -1,0 +1,150 @@
+"""Every state of the domain and the legal moves between them. Imports nothing of ours.
+
+A move is made by a conditional UPDATE that names the old state (see `incidents.actions`); these
+tables say which moves exist, so a wrong one cannot be written by accident.
+"""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+
+
+class IncidentState(TextChoices):
+    OPEN = "open"
+    RESOLVED = "resolved"
+    CANCELLED = "cancelled"
+
+
+class PhaseState(TextChoices):
+    PENDING = "pending"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+
+
+class StepState(TextChoices):
+    OPEN = "open"
+    DONE = "done"
+    SKIPPED = "skipped"
+
+
+class StepKind(TextChoices):
+    TASK = "task"
+    COMMAND = "command"
+    DECISION = "decision"
+
+
+class EffectChoice(TextChoices):
+    READS = "reads"
+    CHANGES = "changes"
+    DESTROYS = "destroys"
+
+
+class RunState(TextChoices):
+    PLANNING = "planning"
+    WAITING = "waiting", "waiting for approval"
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    VOID = "void"
+    UNKNOWN = "unknown"
+
+
+class ApprovalState(TextChoices):
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    VOID = "void"
+
+
+class TimerState(TextChoices):
+    PENDING = "pending"
+    FIRED = "fired"
+    CANCELLED = "cancelled"
+
+
+class TimerKind(TextChoices):
+    ESCALATION = "escalation"
+    UPDATE = "update due"
+
+
+class LevelState(TextChoices):
+    PENDING = "pending"
+    FIRED = "fired"
+    ACKNOWLEDGED = "acknowledged"
+    CANCELLED = "cancelled"
+
+
+class Role(TextChoices):
+    VIEWER = "viewer"
+    RESPONDER = "responder"
+    COMMANDER = "commander"
+    APPROVER = "approver"
+    ADMINISTRATOR = "administrator"
+
+
+class Severity(TextChoices):
+    P0 = "P0"
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+
+
+class ComponentState(TextChoices):
+    OPERATIONAL = "operational"
+    DEGRADED = "degraded"
+    OFFLINE = "offline"
+
+
+class Audience(TextChoices):
+    LEADERSHIP = "leadership"
+    ENGINEERING = "engineering"
+    PUBLIC = "public"
+
+
+RUN_MOVES: dict[RunState, frozenset[RunState]] = {
+    RunState.PLANNING: frozenset({RunState.WAITING, RunState.FAILED, RunState.CANCELLED}),
+    RunState.WAITING: frozenset(
+        {RunState.QUEUED, RunState.REJECTED, RunState.EXPIRED, RunState.VOID, RunState.CANCELLED}
+    ),
+    RunState.QUEUED: frozenset(
+        {RunState.RUNNING, RunState.CANCELLED, RunState.EXPIRED, RunState.VOID}
+    ),
+    RunState.RUNNING: frozenset(
+        {
+            RunState.SUCCEEDED,
+            RunState.FAILED,
+            RunState.CANCELLED,
+            RunState.UNKNOWN,
+            RunState.QUEUED,
+            RunState.VOID,
+        }
+    ),
+    RunState.UNKNOWN: frozenset({RunState.SUCCEEDED, RunState.FAILED}),
+    RunState.SUCCEEDED: frozenset(),
+    RunState.FAILED: frozenset(),
+    RunState.CANCELLED: frozenset(),
+    RunState.REJECTED: frozenset(),
+    RunState.EXPIRED: frozenset(),
+    RunState.VOID: frozenset(),
+}
+
+LIVE_RUN_STATES = frozenset({RunState.PLANNING, RunState.WAITING, RunState.QUEUED, RunState.RUNNING})
+"""States in which a run still holds its command: no second run of it may start."""
+
+ENDED_RUN_STATES = frozenset(state for state, moves in RUN_MOVES.items() if not moves)
+
+
+class IllegalMove(ValueError):
+    """A move that `RUN_MOVES` does not list: a fault in our code, never a person's."""
+
+
+def check_run_move(old: RunState, new: RunState) -> None:
+    if new not in RUN_MOVES[old]:
+        raise IllegalMove(f"a run cannot go from {old} to {new}")

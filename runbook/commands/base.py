@@ -1,0 +1,181 @@
+"""The contract every command keeps: parse, effect, plan, execute, verify, undo, probe, as_gcloud.
+
+A command is a frozen value made by `registry.parse`. It holds no connection: what talks to Google
+is the `Session` given to each call (see `runbook.cloud.sessions`). Nothing here knows rows,
+approvals or workers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from runbook.document.definition import Json
+
+if TYPE_CHECKING:
+    from runbook.cloud.sessions import Session
+
+
+class Effect(StrEnum):
+    """What a command does to the world. Only `READS` may run without an approved plan."""
+
+    READS = "reads"
+    CHANGES = "changes"
+    DESTROYS = "destroys"
+
+
+class NotRunnable(Exception):
+    """This text is shown and can be copied, but is not run. `reason` is a whole sentence.
+
+    `instead` is a command to write in its place, or "".
+    """
+
+    def __init__(self, reason: str, instead: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.instead = instead
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field of the resource before and after. `path` is dotted as gcloud writes it."""
+
+    path: str
+    before: Json
+    after: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Exactly what `execute` would do to the resource as it is now.
+
+    `resource` is the full name. `before` and `after` are the resource as JSON; `changes` their
+    difference. `fingerprint` is the etag, fingerprint or settingsVersion of `before`, or its
+    SHA-256 where the API has none: `execute` refuses when it has moved. `refusals` are rules of the
+    API that this change breaks; a plan with refusals is never approved. `warnings` are what it will
+    cost (restart, outage). `undo` is a gcloud command, or "" and `why_no_undo` says why.
+    """
+
+    resource: str
+    before: Json
+    after: Json
+    changes: tuple[FieldChange, ...]
+    fingerprint: str
+    warnings: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+    undo: str = ""
+    why_no_undo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a command ended.
+
+    `succeeded` and `failed` are certain. `unknown`: the change was sent and no answer tells whether
+    it applied. `result` is what checks look at: the resource as JSON, a list of resources, or the
+    probe's values. `message` is one sentence for people.
+    """
+
+    state: Literal["succeeded", "failed", "unknown", "cancelled"]
+    message: str
+    result: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Whether a planned change can be seen in the resource now."""
+
+    verdict: Literal["applied", "not applied", "differs"]
+    message: str
+    found: Json = None
+
+
+class Cancelled(Exception):
+    """Raised by `Emit` when a person cancelled the run; commands let it pass through."""
+
+
+Emit = Callable[[str], None]
+"""Takes one or more lines of output for people, as soon as they are known. May raise `Cancelled`."""
+
+
+class Command(Protocol):
+    """One runnable command with every argument known. Implementations are frozen dataclasses.
+
+    `name` is the command path ("compute networks vpc-access connectors update", "curl").
+    `resource` is the full resource name it touches ("projects/P/locations/R/connectors/N"), the
+    collection for lists, the URL for curl. `project` is "" for probes.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def effect(self) -> Effect: ...
+    @property
+    def resource(self) -> str: ...
+    @property
+    def project(self) -> str: ...
+
+    def as_gcloud(self) -> str:
+        """The command as one line that the real CLI accepts, quoted."""
+
+    def plan(self, session: Session) -> Plan:
+        """Reads only. Raises `CloudError`; reads have an empty difference."""
+
+    def execute(self, session: Session, emit: Emit, plan: Plan | None = None) -> Outcome:
+        """Does it once. Changes need the approved `plan` and refuse (`failed`, nothing sent) when
+        the resource's fingerprint has moved. Never raises `CloudError`: it becomes the outcome."""
+
+    def verify(self, session: Session, plan: Plan) -> Probe:
+        """After `execute`: does the resource now hold what the plan promised?"""
+
+    def undo(self, plan: Plan) -> str:
+        """The gcloud command that restores `plan.before`, or "" where there is none."""
+
+    def probe(self, session: Session, plan: Plan) -> Probe:
+        """For an `unknown` run: did the change take effect? Reads only."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFilter:
+    """An understood pipe, applied by us to the printed output: `head` and `tail` keep `count` lines,
+    `grep` keeps lines that match the extended regular expression `pattern`."""
+
+    kind: Literal["head", "tail", "grep"]
+    count: int = 0
+    pattern: str = ""
+    ignore_case: bool = False
+    invert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One command with its understood dressing.
+
+    `text` is the whole line with parameters filled; `shell.read(text, {})` gives this line again,
+    so it is what rows store. `timeout` is the `timeout N` in front, in seconds.
+    """
+
+    command: Command
+    text: str
+    filters: tuple[OutputFilter, ...] = ()
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Runnable:
+    """What `shell.read` makes of one command text: lines in order, or the reason why it is not run.
+
+    A loop over constant words gives several lines. `instead` is what to write in its place, or "".
+    """
+
+    lines: tuple[Line, ...] = ()
+    reason: str = ""
+    instead: str = ""
+
+    @property
+    def effect(self) -> Effect | None:
+        """The strongest effect of its lines; None when it is not run."""
+        order = [Effect.READS, Effect.CHANGES, Effect.DESTROYS]
+        return max((line.command.effect for line in self.lines), key=order.index, default=None)

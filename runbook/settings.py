@@ -1,0 +1,176 @@
+"""Every setting, read once from the environment. Names and meanings are listed in `.env.example`
+and `docs/settings.md`; a test compares the three."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import environ
+from django.core.management.utils import get_random_secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+
+
+def _secret_key(folder: Path) -> str:
+    """The key kept in the data folder, made at the first start and readable by the owner alone."""
+    path = folder / "secret-key"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(get_random_secret_key())
+    return path.read_text().strip()
+
+
+# Where things are -----------------------------------------------------------------------------
+RUNBOOK_DATA = Path(env.str("RUNBOOK_DATA", default=str(BASE_DIR / "data"))).resolve()
+DEBUG = env.bool("RUNBOOK_DEBUG", default=False)
+PORT = env.int("PORT", default=8000)
+SIMULATOR_PORT = env.int("RUNBOOK_SIMULATOR_PORT", default=PORT + 1)
+REDIS_URL = env.str("REDIS_URL", default=f"unix://{RUNBOOK_DATA}/run/redis.sock")
+
+# Trust ----------------------------------------------------------------------------------------
+SECRET_KEY = env.str("RUNBOOK_SECRET_KEY", default="") or _secret_key(RUNBOOK_DATA)
+ALLOWED_HOSTS = env.list("RUNBOOK_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+RUNBOOK_HTTPS = env.bool("RUNBOOK_HTTPS", default=False)
+CSRF_TRUSTED_ORIGINS = env.list("RUNBOOK_TRUSTED_ORIGINS", default=[])
+STATUS_PAGE_IS_PUBLIC = env.bool("RUNBOOK_STATUS_PUBLIC", default=False)
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = RUNBOOK_HTTPS
+SECURE_SSL_REDIRECT = RUNBOOK_HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if RUNBOOK_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = RUNBOOK_HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if RUNBOOK_HTTPS else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# Application ----------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "incidents",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "incidents.middleware.content_security_policy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "incidents.middleware.refusals",
+]
+
+ROOT_URLCONF = "runbook.urls"
+ASGI_APPLICATION = "runbook.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = RUNBOOK_DATA / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Database -------------------------------------------------------------------------------------
+DATABASES = {
+    "default": env.db_url_config(
+        env.str("DATABASE_URL", default=f"sqlite:///{RUNBOOK_DATA}/runbook.sqlite3")
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 10,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+            "PRAGMA cache_size=-20000;"
+        ),
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# People ---------------------------------------------------------------------------------------
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "now"
+LOGOUT_REDIRECT_URL = "sign-in"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# Language and time ----------------------------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+# Workers --------------------------------------------------------------------------------------
+# The row is the truth and the queue only a hint: early acknowledgement, our own lease and sweep.
+CELERY_BROKER_URL = (
+    REDIS_URL.replace("unix://", "redis+socket://", 1)
+    if REDIS_URL.startswith("unix://")
+    else REDIS_URL
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_keepalive": True}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_DEFAULT_QUEUE = "reads"
+
+# How long a worker may be silent before its run is taken from it, in seconds. A dead worker is
+# noticed within LEASE_SECONDS plus one pass of the clock.
+LEASE_SECONDS = env.int("RUNBOOK_LEASE_SECONDS", default=15)
+HEARTBEAT_SECONDS = env.int("RUNBOOK_HEARTBEAT_SECONDS", default=4)
+RESEND_SECONDS = env.int("RUNBOOK_RESEND_SECONDS", default=5)
+READ_TIMEOUT_SECONDS = env.float("RUNBOOK_READ_TIMEOUT_SECONDS", default=30.0)
+RUN_DEADLINE_SECONDS = env.float("RUNBOOK_RUN_DEADLINE_SECONDS", default=1200.0)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("RUNBOOK_LOG_LEVEL", default="INFO")},
+}
