@@ -109,7 +109,9 @@ class Audience(TextChoices):
 
 
 RUN_MOVES: dict[RunState, frozenset[RunState]] = {
-    RunState.PLANNING: frozenset({RunState.WAITING, RunState.FAILED, RunState.CANCELLED}),
+    RunState.PLANNING: frozenset(
+        {RunState.WAITING, RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED}
+    ),
     RunState.WAITING: frozenset(
         {RunState.QUEUED, RunState.REJECTED, RunState.EXPIRED, RunState.VOID, RunState.CANCELLED}
     ),

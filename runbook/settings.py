@@ -108,6 +108,8 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, so that tests with threads and processes see one database as the product does.
+    DATABASES["default"]["TEST"] = {"NAME": str(RUNBOOK_DATA / "test.sqlite3")}
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 10,
         "transaction_mode": "IMMEDIATE",

@@ -44,6 +44,7 @@ class Incident(models.Model):
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolution = models.TextField(blank=True)
     timeline_count = models.PositiveIntegerField(default=0)
+    run_count = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["-number"]

@@ -1,0 +1,66 @@
+"""How workers and pages tell the web processes that something is new.
+
+One Redis stream per incident carries output lines and "this panel changed" notices in one order;
+one more carries notices for the pages that show many incidents. The stream is the fast path only:
+rows are written first and are complete, so a lost entry costs a moment and never a fact. Redis
+being away is logged and never stops the caller.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+
+import redis
+from django.conf import settings
+from django.db import transaction
+
+logger = logging.getLogger(__name__)
+
+NOW = "now"
+ENTRIES_KEPT = 2000
+SECONDS_KEPT = 24 * 3600
+
+_client = redis.Redis.from_url(
+    settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=2, decode_responses=True
+)
+
+
+def topic_of(incident_id: int) -> str:
+    return f"incident-{incident_id}"
+
+
+def stream_of(topic: str) -> str:
+    return f"live:{topic}"
+
+
+def changed(incident_id: int, panels: Sequence[str]) -> None:
+    """On commit, tell everybody who watches the incident which panels are new."""
+    unique = list(dict.fromkeys(panels))
+
+    def publish() -> None:
+        _append(topic_of(incident_id), {"panels": json.dumps(unique)})
+        shared = [name for name in unique if name in ("approvals", "incidents")]
+        _append(NOW, {"panels": json.dumps([topic_of(incident_id), *shared])})
+
+    transaction.on_commit(publish, robust=True)
+
+
+def append_lines(*, incident_id: int, run_id: int, first: int, lines: Sequence[str]) -> None:
+    """Send output that has just been stored. `first` numbers the first of `lines`."""
+    _append(
+        topic_of(incident_id),
+        {"run": str(run_id), "first": str(first), "lines": json.dumps(list(lines))},
+    )
+
+
+def _append(topic: str, fields: dict[str, str]) -> None:
+    key = stream_of(topic)
+    try:
+        with _client.pipeline(transaction=False) as pipe:
+            pipe.xadd(key, fields, maxlen=ENTRIES_KEPT, approximate=True)  # type: ignore[arg-type]  # redis-py's dict is invariant
+            pipe.expire(key, SECONDS_KEPT)
+            pipe.execute()
+    except (redis.RedisError, OSError) as error:
+        logger.warning("live updates are delayed, Redis does not answer: %s", error)

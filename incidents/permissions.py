@@ -1,0 +1,89 @@
+"""Who may see and do what. Roles are per environment; this module is the only one that reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.db.models import QuerySet
+
+from incidents.models import Environment, Incident, Membership
+from incidents.refusal import Refused
+from incidents.states import Role
+
+Person = User | AnonymousUser | AbstractBaseUser
+
+WORKING = frozenset({Role.RESPONDER, Role.COMMANDER, Role.APPROVER, Role.ADMINISTRATOR})
+COMMANDING = frozenset({Role.COMMANDER, Role.ADMINISTRATOR})
+APPROVING = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What one person may do in one incident, all false once it is closed except `can_view`."""
+
+    can_view: bool = False
+    can_tick: bool = False
+    can_run: bool = False
+    can_request: bool = False
+    can_approve: bool = False
+    can_command: bool = False
+    can_announce: bool = False
+    can_acknowledge: bool = False
+
+
+def roles_in(*, person: Person, environment: Environment) -> frozenset[Role]:
+    if person.pk is None:
+        return frozenset()
+    found = Membership.objects.filter(person_id=person.pk, environment=environment)
+    return frozenset(Role(role) for role in found.values_list("role", flat=True))
+
+
+def abilities(*, person: Person, incident: Incident) -> Abilities:
+    roles = roles_in(person=person, environment=incident.environment)
+    if not roles:
+        return Abilities()
+    if not incident.is_open:
+        return Abilities(can_view=True)
+    works = bool(roles & WORKING)
+    return Abilities(
+        can_view=True,
+        can_tick=works,
+        can_run=works,
+        can_request=works,
+        can_approve=bool(roles & APPROVING),
+        can_command=bool(roles & COMMANDING),
+        can_announce=bool(roles & COMMANDING),
+        can_acknowledge=works,
+    )
+
+
+def visible_incidents(person: Person) -> QuerySet[Incident]:
+    """Incidents of every environment in which the person holds any role."""
+    if person.pk is None:
+        return Incident.objects.none()
+    return Incident.objects.filter(
+        environment__in=Membership.objects.filter(person_id=person.pk).values("environment")
+    )
+
+
+def environments_to_declare_in(person: Person) -> QuerySet[Environment]:
+    return Environment.objects.filter(
+        pk__in=Membership.objects.filter(person_id=person.pk, role__in=sorted(WORKING)).values(
+            "environment"
+        )
+    )
+
+
+def require(
+    *, allowed: bool, person: Person, incident: Incident, what: str, needed: str
+) -> None:
+    """Refuse in words: `what` completes "may not …", `needed` names the roles that may."""
+    if allowed:
+        return
+    if not incident.is_open:
+        raise Refused(f"{incident.name} is {incident.state}; nothing in it can change any more.")
+    raise Refused(
+        f"You may not {what} in {incident.environment}. Ask someone who is {needed} there.",
+        status=403,
+    )
