@@ -1,0 +1,151 @@
+"""Connections to Google's APIs, made once per process and endpoint and shared by all sessions.
+
+Discovery requests travel over requests and not over httplib2, its usual transport: httplib2 sends
+a request a second time, changes included, when the server closes the connection without an answer.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, TypeAlias, TypeVar
+from urllib.parse import urlsplit
+
+import google.auth
+import httplib2
+from google.auth.credentials import AnonymousCredentials, Credentials
+from google.auth.exceptions import GoogleAuthError
+from google.auth.transport.requests import AuthorizedSession
+from googleapiclient import discovery
+
+from runbook.cloud.answers import Call, translate
+from runbook.cloud.target import Target
+
+Client = TypeVar("Client")
+Untyped: TypeAlias = Any
+"""Discovery builds its collections and requests at run time; they have no static type."""
+
+_SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_lock = threading.Lock()
+_threads = threading.local()
+
+
+def check_endpoint(endpoint: str) -> None:
+    """Raises ValueError unless `endpoint` is "" or plain http on this machine."""
+    if not endpoint:
+        return
+    parts = urlsplit(endpoint)
+    if parts.scheme != "http" or parts.hostname not in _LOOPBACK:
+        raise ValueError(f"A simulator is reached over http on this machine, not at {endpoint}.")
+
+
+class Transport:
+    """One request as `googleapiclient` asks for it, sent once and without following redirects."""
+
+    def __init__(self, session: Untyped, *, connect: float, read: float) -> None:
+        self._session = session
+        self._timeout = (connect, read)
+
+    def request(
+        self,
+        uri: str,
+        method: str = "GET",
+        body: str | bytes | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> tuple[httplib2.Response, bytes]:
+        response = self._session.request(
+            method, uri, data=body, headers=headers, timeout=self._timeout, allow_redirects=False
+        )
+        answer = httplib2.Response({key.lower(): value for key, value in response.headers.items()})
+        answer.status = response.status_code
+        answer.reason = response.reason
+        return answer, response.content
+
+
+class Connection:
+    """How one target is reached. Cheap to make: what is expensive is kept per endpoint."""
+
+    def __init__(self, target: Target) -> None:
+        check_endpoint(target.endpoint)
+        self._target = target
+
+    def kept_transport(self, seconds: float) -> Transport:
+        """For reads: this thread's connections, kept open between requests."""
+        sessions: dict[str, Untyped] = _threads.__dict__.setdefault("sessions", {})
+        endpoint = self._target.endpoint
+        if endpoint not in sessions:
+            sessions[endpoint] = self._new_session()
+        return self._transport(sessions[endpoint], seconds)
+
+    @contextmanager
+    def fresh_transport(self, seconds: float) -> Iterator[Transport]:
+        """For changes: a new connection, so that one which went stale cannot leave doubt."""
+        with self._new_session() as session:
+            yield self._transport(session, seconds)
+
+    def collection(self, api: str, version: str, path: tuple[str, ...]) -> Untyped:
+        """A discovery collection such as ("sqladmin", "v1", ("instances",)), built once."""
+        with _lock:
+            return _collection(self._target.endpoint, api, version, path)
+
+    def compute_client(self, client: Callable[..., Client]) -> Client:
+        """A Compute client; these are safe to share between threads."""
+        with _lock:
+            made: Client = _compute_client(self._target.endpoint, client)
+        return made
+
+    def _new_session(self) -> Untyped:
+        credentials = _credentials(self._target.endpoint)
+        session: Untyped = AuthorizedSession(credentials)  # type: ignore[no-untyped-call]  # untyped library
+        session.trust_env = not self._target.is_simulated
+        return session
+
+    def _transport(self, session: Untyped, seconds: float) -> Transport:
+        connect = min(self._target.connect_timeout, seconds)
+        return Transport(session, connect=connect, read=seconds)
+
+
+@lru_cache(maxsize=64)
+def _credentials(endpoint: str) -> Credentials:
+    if endpoint:
+        return AnonymousCredentials()  # type: ignore[no-untyped-call]  # untyped library
+    try:
+        credentials, _project = google.auth.default(scopes=_SCOPES)
+    except GoogleAuthError as error:
+        call = Call("cloud-platform", is_change=False, seconds=0)
+        raise translate(error, call) from error
+    return credentials
+
+
+@lru_cache(maxsize=256)
+def _collection(endpoint: str, api: str, version: str, path: tuple[str, ...]) -> Untyped:
+    resource = _service(endpoint, api, version)
+    for name in path:
+        resource = getattr(resource, name)()
+    return resource
+
+
+@lru_cache(maxsize=64)
+def _service(endpoint: str, api: str, version: str) -> Untyped:
+    options = {"api_endpoint": f"{endpoint.rstrip('/')}/"} if endpoint else None
+    return discovery.build(
+        api,
+        version,
+        static_discovery=True,
+        cache_discovery=False,
+        credentials=_credentials(endpoint),
+        client_options=options,
+    )
+
+
+@lru_cache(maxsize=256)
+def _compute_client(endpoint: str, client: Callable[..., Untyped]) -> Untyped:
+    options = {"api_endpoint": endpoint} if endpoint else None
+    made = client(credentials=_credentials(endpoint), client_options=options)
+    if endpoint:
+        # A proxy named in the environment must not see requests meant for this machine.
+        made.transport._session.trust_env = False
+    return made

@@ -1,0 +1,52 @@
+"""What a command gets to talk to Google with: one environment, one worker, one run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+
+from runbook.cloud.compute import Compute
+from runbook.cloud.connections import check_endpoint
+from runbook.cloud.secrets import Secrets
+from runbook.cloud.sql import Sql
+from runbook.cloud.target import Target
+from runbook.cloud.vpc_access import VpcAccess
+
+
+class Session:
+    """Adapters for one target, made when first used; everything they raise is `CloudError`.
+
+    Anonymous credentials against a simulator, which must be on this machine (ValueError);
+    application default credentials otherwise. `request_id` is the idempotency key of the run, for
+    the APIs that take one. Importing this module costs seconds: only workers do.
+    """
+
+    def __init__(self, target: Target, *, request_id: str = "") -> None:
+        check_endpoint(target.endpoint)
+        self.target = target
+        self.request_id = request_id
+
+    @cached_property
+    def vpc_access(self) -> VpcAccess:
+        return VpcAccess(self.target)
+
+    @cached_property
+    def sql(self) -> Sql:
+        return Sql(self.target)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        return Secrets(self.target)
+
+    @cached_property
+    def compute(self) -> Compute:
+        return Compute(self.target)
+
+    def within(self, seconds: float) -> Session:
+        """The same session with a shorter deadline, as `timeout N` in front of a command asks."""
+        target = replace(
+            self.target,
+            deadline=min(seconds, self.target.deadline),
+            read_timeout=min(seconds, self.target.read_timeout),
+        )
+        return Session(target, request_id=self.request_id)
