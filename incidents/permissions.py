@@ -69,7 +69,7 @@ def visible_incidents(person: Person) -> QuerySet[Incident]:
 
 def environments_to_declare_in(person: Person) -> QuerySet[Environment]:
     return Environment.objects.filter(
-        pk__in=Membership.objects.filter(person_id=person.pk, role__in=sorted(WORKING)).values(
+        pk__in=Membership.objects.filter(person_id=person.pk, role__in=sorted(COMMANDING)).values(
             "environment"
         )
     )

@@ -1,0 +1,150 @@
+"""Ticking, unticking and skipping steps, and completing phases."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from incidents import clock, permissions, timeline
+from incidents.models import Phase, Step
+from incidents.refusal import Refused
+from incidents.states import IncidentState, PhaseState, StepState
+
+
+def tick(*, actor: User, step_id: int) -> Step:
+    """Mark an open step done. The second of two people is told who was first and when."""
+    return _decide(actor=actor, step_id=step_id, state=StepState.DONE, reason="")
+
+
+def skip(*, actor: User, step_id: int, reason: str) -> Step:
+    """Mark an open step as not needed; the reason goes on the timeline."""
+    if not reason.strip():
+        raise Refused("Say in a few words why this step is skipped.", status=422)
+    return _decide(actor=actor, step_id=step_id, state=StepState.SKIPPED, reason=reason.strip())
+
+
+def _decide(*, actor: User, step_id: int, state: StepState, reason: str) -> Step:
+    with transaction.atomic():
+        step = _open_step(actor=actor, step_id=step_id)
+        moved = Step.objects.filter(
+            pk=step_id, state=StepState.OPEN, incident__state=IncidentState.OPEN
+        ).update(
+            state=state, decided_at=clock.now(), decided_by=actor, reason=reason
+        )
+        step.refresh_from_db()
+        if not moved:
+            raise Refused(_already(step))
+        verb = "ticked" if state == StepState.DONE else "skipped"
+        timeline.record(
+            incident_id=step.incident_id,
+            actor=actor,
+            kind=f"step.{verb}",
+            text=f"{verb} “{step.title}”" + (f": {reason}" if reason else ""),
+            panels=[f"step-{step.pk}", f"phase-{step.phase_id}"],
+            data={"step": step.key},
+        )
+    return step
+
+
+def untick(*, actor: User, step_id: int) -> Step:
+    """Open a step again that was ticked or skipped."""
+    with transaction.atomic():
+        step = _open_step(actor=actor, step_id=step_id)
+        moved = (
+            Step.objects.filter(pk=step_id)
+            .exclude(state=StepState.OPEN)
+            .update(state=StepState.OPEN, decided_at=None, decided_by=None, reason="")
+        )
+        if not moved:
+            raise Refused(f"“{step.title}” is open already.")
+        timeline.record(
+            incident_id=step.incident_id,
+            actor=actor,
+            kind="step.opened",
+            text=f"opened “{step.title}” again",
+            panels=[f"step-{step.pk}", f"phase-{step.phase_id}"],
+            data={"step": step.key},
+        )
+    step.refresh_from_db()
+    return step
+
+
+def complete_phase(*, actor: User, phase_id: int) -> Phase:
+    """Complete an active phase once its exit criteria are ticked, and start the next one."""
+    with transaction.atomic():
+        phase = _phase(phase_id)
+        abilities = permissions.abilities(person=actor, incident=phase.incident)
+        permissions.require(
+            allowed=abilities.can_command,
+            person=actor,
+            incident=phase.incident,
+            what="complete phases",
+            needed="commander",
+        )
+        _require_exit_criteria(phase)
+        now = clock.now()
+        moved = Phase.objects.filter(pk=phase_id, state=PhaseState.ACTIVE).update(
+            state=PhaseState.COMPLETED, completed_at=now, completed_by=actor
+        )
+        if not moved:
+            raise Refused(f"“{phase.title}” is {phase.state}, not active.")
+        following = phase.incident.phases.filter(
+            state=PhaseState.PENDING, is_rollback=False, position__gt=phase.position
+        ).first()
+        if following:
+            Phase.objects.filter(pk=following.pk, state=PhaseState.PENDING).update(
+                state=PhaseState.ACTIVE, started_at=now
+            )
+        timeline.record(
+            incident_id=phase.incident_id,
+            actor=actor,
+            kind="phase.completed",
+            text=f"completed “{phase.title}”" + (f", “{following.title}” begins" if following else ""),
+            panels=["phases", "header", "incidents"],
+            data={"phase": phase.position},
+        )
+    phase.refresh_from_db()
+    return phase
+
+
+def _require_exit_criteria(phase: Phase) -> None:
+    remaining = list(
+        phase.steps.filter(is_exit_criterion=True, state=StepState.OPEN).values_list(
+            "title", flat=True
+        )
+    )
+    if remaining:
+        many = "exit criterion is" if len(remaining) == 1 else "exit criteria are"
+        listed = "; ".join(remaining[:3]) + ("; …" if len(remaining) > 3 else "")
+        raise Refused(f"{len(remaining)} {many} still open: {listed}. Tick them, or skip them with a reason.")
+
+
+def _phase(phase_id: int) -> Phase:
+    found = Phase.objects.select_related("incident__environment").filter(pk=phase_id).first()
+    if found is None:
+        raise Refused("That phase does not exist.", status=404)
+    return found
+
+
+def _open_step(*, actor: User, step_id: int) -> Step:
+    found = (
+        Step.objects.select_related("incident__environment", "decided_by").filter(pk=step_id).first()
+    )
+    if found is None:
+        raise Refused("That step does not exist.", status=404)
+    abilities = permissions.abilities(person=actor, incident=found.incident)
+    permissions.require(
+        allowed=abilities.can_tick,
+        person=actor,
+        incident=found.incident,
+        what="tick steps",
+        needed="responder",
+    )
+    return found
+
+
+def _already(step: Step) -> str:
+    who = step.decided_by.get_full_name() or step.decided_by.get_username() if step.decided_by else ""
+    verb = "ticked" if step.state == StepState.DONE else "skipped"
+    when = f" at {step.decided_at:%H:%M:%S} UTC" if step.decided_at else ""
+    return f"{who} {verb} this step{when}, before you did."

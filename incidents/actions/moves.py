@@ -1,0 +1,58 @@
+"""One run's move from one state to another, and which panels show it. Used by every other action."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from incidents import clock, timeline
+from incidents.models import Run
+from incidents.states import ENDED_RUN_STATES, RunState, check_run_move
+
+
+def panels_of(run: Run) -> list[str]:
+    """Panels of the room that show this run. The step must be loaded with the run's command."""
+    return [f"run-{run.pk}", f"step-{run.command.step_id}", f"phase-{run.command.step.phase_id}"]
+
+
+def move_run(run: Run, *, old: RunState, new: RunState, token: int | None = None, **columns: Any) -> bool:  # Any: column values
+    """Conditional UPDATE; False when someone was first, or when `token` is no longer the row's."""
+    check_run_move(old, new)
+    rows = Run.objects.filter(pk=run.pk, state=old)
+    if token is not None:
+        rows = rows.filter(token=token)
+    if new in ENDED_RUN_STATES or new == RunState.UNKNOWN:
+        columns.setdefault("finished_at", clock.now())
+        columns["lease_until"] = None
+    return rows.update(state=new, **columns) == 1
+
+
+def end_run(
+    run: Run,
+    *,
+    old: RunState,
+    new: RunState,
+    actor: User | None,
+    message: str,
+    token: int | None = None,
+    **columns: Any,  # Any: column values
+) -> bool:
+    """Move to an ending and write it on the timeline, inside the caller's transaction."""
+    if not move_run(run, old=old, new=new, token=token, message=message, **columns):
+        return False
+    timeline.record(
+        incident_id=run.incident_id,
+        actor=actor,
+        kind=f"run.{new.value}",
+        text=f"run {run.number} {_ending(new)}: {message}",
+        panels=[*panels_of(run), "approvals", "header"],
+        data={"run": run.number, "state": new.value},
+    )
+    return True
+
+
+def _ending(state: RunState) -> str:
+    if state == RunState.UNKNOWN:
+        return "has an unknown outcome"
+    return "was " + state.label if state in (RunState.CANCELLED, RunState.REJECTED) else state.label

@@ -1,0 +1,154 @@
+"""Keeping a run alive and its output safe while a command works.
+
+One background thread per run stores and sends the output (every 100 ms, or as soon as 64 KB wait)
+and renews the lease. Rows first, stream second. The thread has its own database connection.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from types import TracebackType
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+
+from incidents import clock, live
+from incidents.actions.leases import renew
+from incidents.models import OutputChunk, Run
+from incidents.states import RunState
+from runbook.commands.base import Cancelled
+
+logger = logging.getLogger(__name__)
+
+FLUSH_SECONDS = 0.1
+FLUSH_BYTES = 64 * 1024
+LINE_CHARACTERS = 16 * 1024
+TOTAL_BYTES = 32 * 1024 * 1024
+
+
+class RunKeeper:
+    """Context manager around the execution of one claimed run.
+
+    `emit` may be called from any thread. It raises `Cancelled` once a person asked to stop or the
+    lease was lost. On exit everything emitted is stored.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._next = run.last_line + 1
+        self._waiting: list[str] = []
+        self._waiting_bytes = 0
+        self._total = 0
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._closed = threading.Event()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name=f"run-{run.pk}", daemon=True)
+
+    def __enter__(self) -> RunKeeper:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._closed.set()
+        self._wake.set()
+        self._thread.join()
+
+    def emit(self, text: str) -> None:
+        if self._stopped.is_set():
+            raise Cancelled
+        with self._lock:
+            for line in text.split("\n"):
+                self._add(line)
+            is_full = self._waiting_bytes >= FLUSH_BYTES
+        if is_full:
+            self._wake.set()
+
+    def _add(self, line: str) -> None:
+        if self._total > TOTAL_BYTES:
+            return
+        clean = line.rstrip("\r").replace("\x00", "\N{REPLACEMENT CHARACTER}")
+        for start in range(0, max(len(clean), 1), LINE_CHARACTERS):
+            piece = clean[start : start + LINE_CHARACTERS]
+            self._waiting.append(piece)
+            self._waiting_bytes += len(piece) + 1
+        self._total += len(clean) + 1
+        if self._total > TOTAL_BYTES:
+            self._waiting.append("--- more output than is kept (32 MB); the rest is left out ---")
+
+    def _keep(self) -> None:
+        renewed = time.monotonic()
+        try:
+            while True:
+                self._wake.wait(FLUSH_SECONDS)
+                self._wake.clear()
+                is_last = self._closed.is_set()
+                is_due = time.monotonic() - renewed >= settings.HEARTBEAT_SECONDS
+                if self._guarded(self._flush) and is_last:
+                    return
+                if is_due and self._guarded(self._renew):
+                    renewed = time.monotonic()
+        finally:
+            connection.close()
+
+    def _guarded(self, work: object) -> bool:
+        """Run a database step; a busy or absent database is tried again at the next pass."""
+        assert callable(work)  # noqa: S101  (narrowing)
+        try:
+            work()
+        except DatabaseError as error:
+            logger.warning("output of run %s waits for the database: %s", self._run.pk, error)
+            connection.close_if_unusable_or_obsolete()
+            time.sleep(FLUSH_SECONDS)
+            return False
+        return True
+
+    def _flush(self) -> None:
+        with self._lock:
+            lines, size = self._waiting, self._waiting_bytes
+            if not lines:
+                return
+            self._waiting, self._waiting_bytes = [], 0
+        try:
+            is_ours = self._store(lines)
+        except DatabaseError:
+            with self._lock:
+                self._waiting = lines + self._waiting
+                self._waiting_bytes += size
+            raise
+        if not is_ours:
+            self._stopped.set()
+            return
+        live.append_lines(
+            incident_id=self._run.incident_id, run_id=self._run.pk, first=self._next, lines=lines
+        )
+        self._next += len(lines)
+
+    def _store(self, lines: list[str]) -> bool:
+        """False when the run is not this worker's any more; then nothing is stored."""
+        last = self._next + len(lines) - 1
+        with transaction.atomic():
+            held = Run.objects.filter(
+                pk=self._run.pk, token=self._run.token, state=RunState.RUNNING
+            ).update(last_line=last)
+            if held:
+                OutputChunk.objects.create(
+                    run=self._run,
+                    first=self._next,
+                    last=last,
+                    text="\n".join(lines),
+                    at=clock.now(),
+                )
+        return bool(held)
+
+    def _renew(self) -> None:
+        is_ours, is_cancelled = renew(self._run)
+        if is_cancelled or not is_ours:
+            self._stopped.set()

@@ -1,0 +1,181 @@
+"""Planning a change: the worker reads the resource, and exactly that plan is put up for approval."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from incidents import clock, timeline
+from incidents.actions.leases import claim_planning
+from incidents.actions.moves import end_run, move_run, panels_of
+from incidents.models import Approval, Plan, Run
+from incidents.states import EffectChoice, RunState
+from incidents.targets import target_of
+from runbook.cloud.errors import CloudError
+from runbook.cloud.sessions import Session
+from runbook.commands import base, running, shell
+
+
+def plan_run(run_id: int, *, worker: str) -> None:
+    """Compute the plan of a run in `planning`. Safe to deliver twice: the second finds it claimed."""
+    run = claim_planning(run_id, worker=worker)
+    if run is None:
+        return
+    target = target_of(run.incident.environment)
+    line = shell.read(run.text, {}).lines[0]
+    try:
+        plan = running.plan(line, Session(target), target)
+    except CloudError as error:
+        advice = f" {error.advice}" if error.advice else ""
+        _fail(run, f"No plan could be made: {error.message}{advice}")
+        return
+    _store(run, plan)
+
+
+def _fail(run: Run, message: str) -> None:
+    with transaction.atomic():
+        end_run(
+            run, old=RunState.PLANNING, new=RunState.FAILED, actor=None, message=message, token=run.token
+        )
+
+
+def _store(run: Run, plan: base.Plan) -> None:
+    now = clock.now()
+    with transaction.atomic():
+        row = Plan.objects.create(
+            run=run,
+            **as_columns(plan),
+            digest=digest_of(run, plan),
+            created_at=now,
+        )
+        if plan.refusals:
+            sentence = "Google would refuse this change: " + " ".join(plan.refusals)
+            ended = (RunState.FAILED, sentence)
+        elif not plan.changes:
+            ended = (RunState.SUCCEEDED, "Nothing to change: the resource is already as asked.")
+        else:
+            _ask(run, row)
+            return
+        end_run(
+            run,
+            old=RunState.PLANNING,
+            new=ended[0],
+            actor=None,
+            message=ended[1],
+            token=run.token,
+            result=plan.before,
+        )
+
+
+def _ask(run: Run, plan: Plan) -> None:
+    now = clock.now()
+    if not move_run(
+        run, old=RunState.PLANNING, new=RunState.WAITING, token=run.token, lease_until=None
+    ):
+        transaction.set_rollback(True)
+        return
+    Approval.objects.create(
+        run=run,
+        digest=plan.digest,
+        evidence=_evidence(run),
+        asked_at=now,
+        expires_at=now + timedelta(seconds=run.incident.approval_expires),
+    )
+    timeline.record(
+        incident_id=run.incident_id,
+        actor=run.requested_by,
+        kind="approval.asked",
+        text=f"asks for approval of plan {plan.short_digest}: `{run.text}`",
+        panels=[*panels_of(run), "approvals", "header", "incidents"],
+        data={"run": run.number, "digest": plan.digest},
+    )
+
+
+def _evidence(run: Run) -> list[dict[str, Any]]:  # Any: JSON
+    """The latest finished diagnostic of each command up to this phase, as it stood when asked."""
+    latest: dict[int, dict[str, Any]] = {}
+    diagnostics = Run.objects.filter(
+        incident_id=run.incident_id, effect=EffectChoice.READS, finished_at__isnull=False
+    ).order_by("finished_at")
+    for found in diagnostics:
+        latest[found.command_id] = {
+            "run": found.number,
+            "text": found.text,
+            "state": found.state,
+            "failed_checks": found.failed_checks,
+        }
+    return sorted(latest.values(), key=lambda item: (-item["failed_checks"], item["run"]))[:20]
+
+
+def as_columns(plan: base.Plan) -> dict[str, Any]:  # Any: JSON columns
+    return {
+        "resource": plan.resource[:300],
+        "before": plan.before,
+        "after": plan.after,
+        "changes": [dataclasses.asdict(change) for change in plan.changes],
+        "fingerprint": plan.fingerprint[:200],
+        "warnings": list(plan.warnings),
+        "refusals": list(plan.refusals),
+        "undo": plan.undo,
+        "why_no_undo": plan.why_no_undo,
+    }
+
+
+def as_plan(row: Plan) -> base.Plan:
+    """The stored plan as the engine's value."""
+    return base.Plan(
+        resource=row.resource,
+        before=row.before,
+        after=row.after,
+        changes=tuple(base.FieldChange(**change) for change in row.changes),
+        fingerprint=row.fingerprint,
+        warnings=tuple(row.warnings),
+        refusals=tuple(row.refusals),
+        undo=row.undo,
+        why_no_undo=row.why_no_undo,
+    )
+
+
+def digest_of(run: Run, plan: base.Plan) -> str:
+    """SHA-256 in hex over everything an approval stands for: command, parameters, environment,
+    runbook, and the plan itself. The same inputs give the same digest on every machine."""
+    environment = run.incident.environment
+    named = {
+        "command": run.text,
+        "parameters": run.incident.parameters,
+        "environment": [
+            environment.name,
+            environment.project,
+            environment.region,
+            environment.endpoint,
+        ],
+        "runbook": run.incident.revision.digest,
+        "plan": {
+            "resource": plan.resource,
+            "before": plan.before,
+            "after": plan.after,
+            "changes": [dataclasses.asdict(change) for change in plan.changes],
+            "fingerprint": plan.fingerprint,
+        },
+    }
+    canonical = json.dumps(named, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def what_moved(old: base.Plan, new: base.Plan) -> str:
+    """A sentence naming the fields that differ between the approved plan and the world now, or ""."""
+    if old.fingerprint == new.fingerprint and old.changes == new.changes:
+        return ""
+    before = {change.path: change.before for change in old.changes}
+    now = {change.path: change.before for change in new.changes}
+    moved = [
+        f"{path} was {before.get(path)!r} and is now {now.get(path)!r}"
+        for path in sorted(before.keys() | now.keys())
+        if before.get(path) != now.get(path)
+    ]
+    return "; ".join(moved) or "the resource was written to since the plan was made"

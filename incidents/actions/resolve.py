@@ -1,0 +1,73 @@
+"""Closing an incident: its clocks stop, what never started is cancelled, nothing is forgotten."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from incidents import clock, permissions, timeline
+from incidents.actions.escalate import cancel_all
+from incidents.actions.moves import end_run
+from incidents.models import Approval, Incident, Run
+from incidents.refusal import Refused
+from incidents.states import ApprovalState, IncidentState, RunState
+
+
+def resolve(*, actor: User, incident_id: int, words: str) -> Incident:
+    """Resolve an open incident. Refuses while a change runs or its outcome is unknown."""
+    if not words.strip():
+        raise Refused("Say in a sentence how it was resolved; it opens the report.", status=422)
+    with transaction.atomic():
+        incident = Incident.objects.select_related("environment").filter(pk=incident_id).first()
+        if incident is None:
+            raise Refused("That incident does not exist.", status=404)
+        permissions.require(
+            allowed=permissions.abilities(person=actor, incident=incident).can_command,
+            person=actor,
+            incident=incident,
+            what="resolve incidents",
+            needed="commander",
+        )
+        _require_quiet(incident)
+        moved = Incident.objects.filter(pk=incident_id, state=IncidentState.OPEN).update(
+            state=IncidentState.RESOLVED, resolved_at=clock.now(), resolution=words.strip()
+        )
+        if not moved:
+            raise Refused(f"{incident.name} was closed a moment ago.")
+        _cancel_unstarted(incident, actor)
+        cancel_all(incident.pk)
+        timeline.record(
+            incident_id=incident.pk,
+            actor=actor,
+            kind="incident.resolved",
+            text=f"resolved {incident.name}: {words.strip()}",
+            panels=["header", "phases", "ladder", "updates", "incidents", "approvals"],
+            data={},
+        )
+    incident.refresh_from_db()
+    return incident
+
+
+def _require_quiet(incident: Incident) -> None:
+    busy = incident.runs.filter(state__in=[RunState.RUNNING, RunState.UNKNOWN]).first()
+    if busy and busy.state == RunState.UNKNOWN:
+        raise Refused(f"Run {busy.number} has an unknown outcome. Decide about it first, then resolve.")
+    if busy:
+        raise Refused(f"Run {busy.number} is still running. Wait for it or stop it, then resolve.")
+
+
+def _cancel_unstarted(incident: Incident, actor: User) -> None:
+    waiting = Run.objects.select_related("command__step").filter(
+        incident=incident, state__in=[RunState.PLANNING, RunState.WAITING, RunState.QUEUED]
+    )
+    for run in waiting:
+        end_run(
+            run,
+            old=RunState(run.state),
+            new=RunState.CANCELLED,
+            actor=actor,
+            message="The incident was resolved before this started; nothing was sent.",
+        )
+        Approval.objects.filter(run=run, state=ApprovalState.WAITING).update(
+            state=ApprovalState.WITHDRAWN, decided_at=clock.now()
+        )

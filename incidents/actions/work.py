@@ -1,0 +1,219 @@
+"""What a worker does with a run: claim it, do it once, keep its output, record the outcome."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from typing import Any
+
+from django.db import transaction
+
+from incidents import clock, permissions, timeline
+from incidents.actions.leases import LOADED, claim_running
+from incidents.actions.moves import end_run, move_run, panels_of
+from incidents.actions.output import RunKeeper
+from incidents.actions.plan import as_plan, digest_of, what_moved
+from incidents.models import Approval, Plan, Run
+from incidents.states import ApprovalState, EffectChoice, IncidentState, RunState
+from incidents.targets import target_of
+from runbook.cloud.errors import CloudError
+from runbook.cloud.sessions import Session
+from runbook.commands import base, running, shell
+from runbook.commands.base import Cancelled, Outcome
+from runbook.document.checks import evaluate
+from runbook.document.definition import Check, Json
+
+logger = logging.getLogger(__name__)
+
+OUTCOMES: dict[str, RunState] = {
+    "succeeded": RunState.SUCCEEDED,
+    "failed": RunState.FAILED,
+    "unknown": RunState.UNKNOWN,
+    "cancelled": RunState.CANCELLED,
+}
+
+
+def execute_run(run_id: int, *, worker: str) -> None:
+    """Do a queued run. Safe to deliver twice: the second delivery finds it claimed.
+
+    Raises only for faults of our own; the run is then left to its lease, which makes a change
+    `unknown` and a read start again.
+    """
+    run = _claim(run_id, worker=worker)
+    if run is None:
+        return
+    plan = as_plan(run.plan) if run.effect != EffectChoice.READS else None
+    target = target_of(run.incident.environment)
+    line = shell.read(run.text, {}).lines[0]
+    session = Session(target, request_id=str(run.request_id))
+    if plan is not None and _has_moved(run, line, session, plan):
+        return
+    with RunKeeper(run) as keeper:
+        if run.attempt > 1:
+            keeper.emit(f"--- the worker before stopped answering; attempt {run.attempt} begins ---")
+        outcome = _execute(line, session, keeper, plan, run)
+    _finish(run, outcome)
+
+
+def _execute(
+    line: base.Line, session: Session, keeper: RunKeeper, plan: base.Plan | None, run: Run
+) -> Outcome:
+    target = target_of(run.incident.environment)
+    try:
+        return running.execute(line, session, target, keeper.emit, plan)
+    except Cancelled:
+        if plan is None:
+            return Outcome("cancelled", "Stopped by a person.")
+        return Outcome(
+            "unknown",
+            "A person stopped this run after the change may have been sent. Look at the resource,"
+            " then say whether it was done.",
+        )
+
+
+def _claim(run_id: int, *, worker: str) -> Run | None:
+    """The run, held, with its authority read again in the transaction that starts it."""
+    with transaction.atomic():
+        run = claim_running(run_id, worker=worker)
+        if run is None:
+            return None
+        objection = _objection(run)
+        if objection is None:
+            timeline.record(
+                incident_id=run.incident_id,
+                actor=None,
+                kind="run.started",
+                text=f"run {run.number} started: `{run.text}`",
+                panels=panels_of(run),
+                data={"run": run.number, "attempt": run.attempt},
+            )
+            return run
+        state, sentence = objection
+        _withdraw_authority(run, state, sentence)
+        return None
+
+
+def _objection(run: Run) -> tuple[RunState, str] | None:
+    """Why this run must not start although it was queued, or None."""
+    if run.incident.state != IncidentState.OPEN:
+        return RunState.CANCELLED, f"{run.incident.name} was {run.incident.state} before it started."
+    if run.effect == EffectChoice.READS:
+        return None
+    approval = Approval.objects.select_related("decided_by").filter(run=run).first()
+    plan = Plan.objects.filter(run=run).first()
+    if approval is None or plan is None or approval.state != ApprovalState.APPROVED:
+        return RunState.VOID, "It has no approval."
+    if clock.now() >= approval.expires_at:
+        return RunState.VOID, "The approval expired before the change started. Plan it again."
+    if digest_of(run, as_plan(plan)) != approval.digest:
+        return RunState.VOID, "Command, parameters, environment or runbook differ from what was approved."
+    approver = approval.decided_by
+    if approver is None or approver.pk == run.requested_by_id:
+        return RunState.VOID, "The approval is not by a second person."
+    if not permissions.abilities(person=approver, incident=run.incident).can_approve:
+        return RunState.VOID, f"{approver.get_username()} may not approve here any more."
+    return None
+
+
+def _withdraw_authority(run: Run, state: RunState, sentence: str) -> None:
+    end_run(
+        run, old=RunState.RUNNING, new=state, actor=None, message=sentence, token=run.token
+    )
+    Approval.objects.filter(run=run).update(state=ApprovalState.VOID, void_reason=sentence)
+
+
+def _has_moved(run: Run, line: base.Line, session: Session, plan: base.Plan) -> bool:
+    """Read the resource once more, right before the change; a different plan voids the approval."""
+    try:
+        now = running.plan(line, session, target_of(run.incident.environment))
+    except CloudError as error:
+        with transaction.atomic():
+            end_run(
+                run,
+                old=RunState.RUNNING,
+                new=RunState.FAILED,
+                actor=None,
+                token=run.token,
+                message=f"Nothing was sent: the resource could not be read first. {error.message}",
+            )
+        return True
+    moved = what_moved(plan, now)
+    if not moved:
+        return False
+    with transaction.atomic():
+        _withdraw_authority(
+            run, RunState.VOID, f"Nothing was sent: since the approval {moved}. Plan it again."
+        )
+    return True
+
+
+def _finish(run: Run, outcome: Outcome) -> None:
+    checks = findings(run, outcome.result) if outcome.state == "succeeded" else []
+    run.checks = checks
+    message = outcome.message
+    if run.failed_checks:
+        several = "check does" if run.failed_checks == 1 else "checks do"
+        message = f"{message} {run.failed_checks} {several} not hold."
+    with transaction.atomic():
+        is_ours = end_run(
+            run,
+            old=RunState.RUNNING,
+            new=OUTCOMES[outcome.state],
+            actor=None,
+            token=run.token,
+            message=message,
+            result=outcome.result,
+            checks=checks,
+        )
+    if not is_ours:
+        logger.warning("run %s was taken from this worker; its outcome is not recorded", run.pk)
+
+
+def findings(run: Run, result: Json) -> list[dict[str, Any]]:  # Any: JSON
+    """The command's checks against a result, as stored in `Run.checks`."""
+    return [
+        dataclasses.asdict(finding)
+        for check in run.command.checks
+        for finding in evaluate(
+            Check(expression=check["expression"], level=check["level"], line=check["line"]), result
+        )
+    ]
+
+
+def probe_run(run_id: int, *, worker: str) -> None:
+    """Look, without changing anything, whether a change of unknown outcome can be seen."""
+    run = Run.objects.select_related(*LOADED, "plan").filter(pk=run_id, state=RunState.UNKNOWN).first()
+    if run is None:
+        return
+    target = target_of(run.incident.environment)
+    line = shell.read(run.text, {}).lines[0]
+    try:
+        found = running.probe(line, Session(target), target, as_plan(run.plan))
+        sentence = f"Looked again: {found.verdict}. {found.message}"
+    except CloudError as error:
+        sentence = f"Looked again, without an answer: {error.message}"
+    with transaction.atomic():
+        noted = Run.objects.filter(pk=run_id, state=RunState.UNKNOWN).update(
+            message=f"{run.message} {sentence}", worker=worker[:120]
+        )
+        if noted:
+            timeline.record(
+                incident_id=run.incident_id,
+                actor=None,
+                kind="run.probed",
+                text=f"run {run.number}: {sentence}",
+                panels=panels_of(run),
+                data={"run": run.number},
+            )
+
+
+def return_to_queue(run: Run) -> bool:
+    """Give a read whose worker died back to the queue, taking it from that worker."""
+    return move_run(
+        run,
+        old=RunState.RUNNING,
+        new=RunState.QUEUED,
+        token=run.token,
+        lease_until=None,
+        queued_at=clock.now(),
+    )

@@ -1,0 +1,32 @@
+"""What workers are asked by name. Ids in, one action, nothing out; delivering twice does no harm."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from celery import shared_task
+from django.conf import settings
+
+from incidents.actions import plan, work
+
+HARD_LIMIT = settings.RUN_DEADLINE_SECONDS + 120
+
+
+def _worker() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+@shared_task(time_limit=HARD_LIMIT)
+def plan_run(run_id: int) -> None:
+    plan.plan_run(run_id, worker=_worker())
+
+
+@shared_task(time_limit=HARD_LIMIT)
+def execute_run(run_id: int) -> None:
+    work.execute_run(run_id, worker=_worker())
+
+
+@shared_task(time_limit=HARD_LIMIT)
+def probe_run(run_id: int) -> None:
+    work.probe_run(run_id, worker=_worker())
