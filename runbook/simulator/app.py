@@ -1,0 +1,176 @@
+"""The simulator as an ASGI application: reading a request, keeping the log, sending one answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import deque
+from pathlib import Path
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from runbook.simulator import control, dispatch, faults
+from runbook.simulator.errors import Refusal, shape_of
+from runbook.simulator.faults import Fault
+from runbook.simulator.routing import Reply
+from runbook.simulator.scenario import resources_of
+from runbook.simulator.store import Resource, Store
+
+MARK = {"x-runbook-simulator": "1"}
+CONNECTION = "runbook.connection"
+_LOG_LENGTH = 2000
+_HTML = "<!doctype html><title>502</title><h1>502 Bad Gateway</h1>\n"
+
+
+class Cut(Exception):
+    """This request gets no answer: its connection is closed."""
+
+
+class Simulator:
+    """Answers for Google's APIs and for the application that the scenario describes."""
+
+    def __init__(self, store: Store, *, latency: float) -> None:
+        self.store = store
+        self.latency = latency
+        self.log: deque[Resource] = deque(maxlen=_LOG_LENGTH)
+        self._requests: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+            return
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - inside a coroutine
+        self._requests.add(task)
+        try:
+            await self._respond(scope, receive, send)
+        except (Cut, ClientDisconnect, asyncio.CancelledError):
+            _cut(scope)
+        finally:
+            self._requests.discard(task)
+
+    def stop(self) -> None:
+        """Cuts requests that are still held, so that the server can end at once."""
+        for task in self._requests:
+            task.cancel()
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        entry = _entry(request)
+        started = time.perf_counter()
+        if not request.url.path.startswith("/_simulator/"):
+            self.log.append(entry)
+        try:
+            response = await self._answer(request, entry)
+        except Refusal as refusal:
+            shape = shape_of(request.url.path)
+            response = JSONResponse(refusal.body(shape), refusal.code, refusal.headers)
+        response.headers.update(MARK)
+        entry["status"] = response.status_code
+        entry["ms"] = round(1000 * (time.perf_counter() - started), 1)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request, entry: Resource) -> Response:
+        body = _json(await request.body())
+        if request.url.path.startswith("/_simulator/"):
+            return _response(control.answer(self.store, self.log, request, body))
+        if self.latency:
+            await asyncio.sleep(self.latency)
+        dispatch.refuse_real_token(request)
+        with self.store.transaction():
+            fault = faults.strike(self.store, method=request.method, path=request.url.path)
+        if fault:
+            entry["fault"] = fault.kind
+            if fault.kind == "html":
+                return HTMLResponse(_HTML, 502)
+            await _suffer(request, fault)
+        reply = await dispatch.route(self.store, request, body, fault, entry)
+        if fault and fault.kind == "reply-lost":
+            raise Cut
+        return _response(reply)
+
+
+def create_app(
+    *, scenario: str, state_file: Path | None = None, speed: float = 1.0, latency: float = 0.0
+) -> Simulator:
+    """An ASGI application that plays one scenario.
+
+    `state_file` keeps its state over restarts, `speed` divides the time that operations take,
+    `latency` is added to each answer, in seconds. Raises ValueError for an unknown scenario.
+    """
+    store = Store(
+        lambda: resources_of(scenario), scenario=scenario, state_file=state_file, speed=speed
+    )
+    return Simulator(store, latency=latency)
+
+
+async def _suffer(request: Request, fault: Fault) -> None:
+    """Holds, refuses or cuts the request, whichever the fault asks for."""
+    fault.refuse()
+    if fault.kind == "slow":
+        await asyncio.sleep(fault.seconds)
+    if fault.kind == "hang":
+        try:
+            await asyncio.wait_for(_disconnected(request), fault.seconds)
+        except TimeoutError:
+            raise Cut from None
+    if fault.kind in ("drop", "hang"):
+        raise Cut
+
+
+async def _disconnected(request: Request) -> None:
+    while not await request.is_disconnected():
+        await asyncio.sleep(0.1)
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """The lifespan of an application that has nothing to open or to close."""
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+def _entry(request: Request) -> Resource:
+    """What the log keeps of a request: never its body, which may hold a secret."""
+    return {
+        "at": time.time(),
+        "method": request.method,
+        "host": request.headers.get("host", ""),
+        "path": request.url.path,
+        "query": request.url.query,
+        "known": False,
+        "fault": "",
+        "status": 0,
+        "ms": 0.0,
+    }
+
+
+def _json(content: bytes) -> Resource:
+    if not content.strip():
+        return {}
+    try:
+        body = json.loads(content)
+    except ValueError as error:
+        raise Refusal(400, "Invalid JSON payload received.", reason="parseError") from error
+    if not isinstance(body, dict):
+        raise Refusal(400, "Invalid JSON payload received: an object is needed.")
+    return body
+
+
+def _response(reply: Resource | Reply) -> Response:
+    if isinstance(reply, Reply):
+        return JSONResponse(reply.body, reply.status, dict(reply.headers))
+    return JSONResponse(reply)
+
+
+def _cut(scope: Scope) -> None:
+    """Closes the connection without an answer; only a real server has one to close."""
+    connection = scope.get("extensions", {}).get(CONNECTION)
+    if connection is None:
+        raise ConnectionResetError("The simulator cut this connection.")
+    connection.abort()

@@ -1,0 +1,110 @@
+"""Faults on request: armed by path, used up by matching requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, cast, get_args
+
+from runbook.simulator.errors import Refusal
+from runbook.simulator.store import Resource, Store
+
+Kind = Literal[
+    "403",
+    "404",
+    "409",
+    "429",
+    "503",
+    "slow",
+    "drop",
+    "html",
+    "hang",
+    "operation-fails",
+    "operation-never-ends",
+    "reply-lost",
+]
+
+_ON_CHANGES_ONLY = ("operation-fails", "operation-never-ends", "reply-lost")
+_HOLDS = ("slow", "hang")
+_FIELDS = {"match", "method", "kind", "times", "seconds", "retry_after"}
+_MESSAGES = {
+    403: "The caller does not have permission",
+    404: "Requested entity was not found.",
+    409: "The operation was aborted: the resource is the subject of a conflict.",
+    429: "Quota exceeded for quota metric 'Requests' and limit 'Requests per minute'.",
+    503: "The service is currently unavailable.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault as it hits one request. `seconds` is how long `slow` and `hang` hold it."""
+
+    kind: Kind
+    seconds: float
+    retry_after: int | None
+
+    def refuse(self) -> None:
+        """Raises the error that this fault stands for, if it stands for one."""
+        if self.kind.isdecimal():
+            code = int(self.kind)
+            headers = {} if self.retry_after is None else {"retry-after": str(self.retry_after)}
+            raise Refusal(code, _MESSAGES[code], headers=headers)
+
+
+def arm(store: Store, wanted: Resource) -> Resource:
+    """Adds a fault and returns it as armed.
+
+    Without `times` it strikes once, or any number of times when `seconds` gives it a life span;
+    `times: 0` means until removed. `operation-*` and `reply-lost` strike changes only. `seconds`
+    is how long `slow` and `hang` hold a request, and how long any other fault lives.
+    """
+    kind = str(wanted.get("kind", ""))
+    if unknown := sorted(set(wanted) - _FIELDS):
+        raise Refusal(400, f"A fault has no field {', '.join(unknown)}.")
+    if kind not in get_args(Kind):
+        raise Refusal(400, f"No fault {kind!r}; there are: {', '.join(get_args(Kind))}.")
+    seconds = wanted.get("seconds")
+    lives = seconds is not None and kind not in _HOLDS
+    fault = {
+        "id": store.serial(),
+        "match": str(wanted.get("match", "/")),
+        "method": str(wanted.get("method", "")).upper(),
+        "kind": kind,
+        "times": int(wanted.get("times", 0 if lives else 1)),
+        "struck": 0,
+        "until": store.now() + float(seconds) if lives and seconds is not None else None,
+        "seconds": float(seconds) if seconds is not None else 1.0 if kind == "slow" else 120.0,
+        "retry_after": wanted.get("retry_after"),
+    }
+    store.faults.append(fault)
+    return fault
+
+
+def strike(store: Store, *, method: str, path: str) -> Fault | None:
+    """The first armed fault that fits this request; counts it and drops what is used up."""
+    store.faults[:] = [one for one in store.faults if _is_alive(one, store.now())]
+    for armed in store.faults:
+        if not _fits(armed, method, path):
+            continue
+        armed["struck"] += 1
+        store.touch()
+        kind = cast("Kind", armed["kind"])
+        return Fault(kind=kind, seconds=armed["seconds"], retry_after=armed["retry_after"])
+    return None
+
+
+def _is_alive(armed: Resource, now: float) -> bool:
+    if armed["until"] is not None and now >= armed["until"]:
+        return False
+    return not armed["times"] or armed["struck"] < armed["times"]
+
+
+def _fits(armed: Resource, method: str, path: str) -> bool:
+    """`match` is the beginning of the path, or of its part from `projects/` on."""
+    if armed["method"] and armed["method"] != method:
+        return False
+    if armed["kind"] in _ON_CHANGES_ONLY and method in ("GET", "HEAD"):
+        return False
+    match = str(armed["match"])
+    at = path.find("projects/")
+    return path.startswith(match) or (at >= 0 and path[at:].startswith(match))

@@ -1,0 +1,262 @@
+"""Cloud SQL Admin under its two prefixes: instances, operations, flags.
+
+An instance in `MAINTENANCE` accepts a patch or a restart, and is `RUNNABLE` when that is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from runbook.simulator import operations, sql_flags
+from runbook.simulator.errors import Refusal
+from runbook.simulator.paging import page
+from runbook.simulator.routing import Call, Handler, Product, Route
+from runbook.simulator.store import Place, Resource
+
+_ROOT = "https://sqladmin.googleapis.com/sql/v1beta4"
+_LONG_AGO = "2026-01-12T09:12:41.183Z"
+_PATCH_SECONDS = 5.0
+_RESTART_SECONDS = 8.0
+
+
+def seed(section: Mapping[str, Any], place: Place) -> dict[str, Resource]:  # Any: YAML
+    return {
+        f"sql/projects/{place.project}/instances/{name}": _instance(name, body, place)
+        for name, body in section.items()
+    }
+
+
+def get_instance(call: Call) -> Resource:
+    return _existing(call)
+
+
+def list_instances(call: Call) -> Resource:
+    instances = call.store.under(f"sql/projects/{call.store.place.project}/instances")
+    return {"kind": "sql#instancesList"} | page(call, "items", instances)
+
+
+def patch_instance(call: Call) -> Resource:
+    """Settings merge field by field, but a list (flags, networks) is replaced as a whole."""
+    before = _existing(call)
+    settings = call.body.get("settings") or {}
+    _refuse_if_busy(call)
+    _check_version(before, settings)
+    sql_flags.check(before["databaseVersion"], settings.get("databaseFlags") or [])
+    merged = _merged(before["settings"], settings)
+    if before["settings"]["ipConfiguration"].get("privateNetwork"):
+        _keep_private(merged["ipConfiguration"])
+    return _start(call, "UPDATE", before, merged, seconds=_PATCH_SECONDS)
+
+
+def restart_instance(call: Call) -> Resource:
+    before = _existing(call)
+    _refuse_if_busy(call)
+    if before["settings"]["activationPolicy"] == "NEVER":
+        raise Refusal(
+            400,
+            "Invalid request: The instance is not running, please start it first.",
+            reason="invalidState",
+        )
+    return _start(call, "RESTART", before, before["settings"], seconds=_RESTART_SECONDS)
+
+
+def get_operation(call: Call) -> Resource:
+    record = operations.find(call.store, kind="sql", name=call.params["operation"])
+    if record is None:
+        raise Refusal(
+            404, "The Cloud SQL instance operation does not exist.", reason="operationDoesNotExist"
+        )
+    return _shown(call, record)
+
+
+def list_operations(call: Call) -> Resource:
+    """Newest first; of one instance when `instance` says which."""
+    shown = [_shown(call, one) for one in operations.listed(call.store, "sql")]
+    if wanted := call.query.get("instance"):
+        if call.store.get(f"sql/projects/{call.store.place.project}/instances/{wanted}") is None:
+            raise _no_instance()
+        shown = [one for one in shown if one["targetId"] == wanted]
+    return {"kind": "sql#operationsList"} | page(call, "items", shown)
+
+
+def list_flags(call: Call) -> Resource:
+    flags = sql_flags.of_version(call.query.get("databaseVersion", ""))
+    return {"kind": "sql#flagsList", "items": [flag.shown() for flag in flags]}
+
+
+def _existing(call: Call) -> Resource:
+    name = f"sql/projects/{call.store.place.project}/instances/{call.params['instance']}"
+    found = call.store.get(name)
+    if found is None:
+        raise _no_instance()
+    return found
+
+
+def _no_instance() -> Refusal:
+    return Refusal(404, "The Cloud SQL instance does not exist.", reason="instanceDoesNotExist")
+
+
+def _refuse_if_busy(call: Call) -> None:
+    key = f"sql/projects/{call.store.place.project}/instances/{call.params['instance']}"
+    if operations.running(call.store, key):
+        raise Refusal(
+            409,
+            "Operation failed because another operation was already in progress.",
+            reason="operationInProgress",
+        )
+
+
+def _check_version(before: Resource, settings: Resource) -> None:
+    given = settings.get("settingsVersion")
+    if given is not None and str(given) != before["settings"]["settingsVersion"]:
+        raise Refusal(
+            412,
+            "Condition does not match: settingsVersion is out of date.",
+            reason="staleData",
+        )
+
+
+def _keep_private(addresses: Resource) -> None:
+    if not addresses.get("privateNetwork"):
+        raise Refusal(400, "Invalid request: Private IP cannot be disabled once it is enabled.")
+
+
+def _start(
+    call: Call, verb: str, before: Resource, settings: Resource, *, seconds: float
+) -> Resource:
+    version = str(int(before["settings"]["settingsVersion"]) + 1)
+    after = before | {
+        "state": "RUNNABLE",
+        "etag": call.store.fingerprint(),
+        "settings": settings | {"settingsVersion": version},
+    }
+    record = operations.begin(
+        call,
+        kind="sql",
+        verb=verb,
+        target=f"sql/projects/{before['project']}/instances/{before['name']}",
+        seconds=seconds,
+        before=before,
+        after=after,
+    )
+    return _shown(call, record)
+
+
+def _shown(call: Call, record: Resource) -> Resource:
+    """The record as sql#operation."""
+    project = call.store.place.project
+    name = record["target"].rsplit("/", 1)[1]
+    shown: Resource = {
+        "kind": "sql#operation",
+        "name": record["name"],
+        "operationType": record["verb"],
+        "status": "DONE" if record["done"] else "RUNNING",
+        "user": operations.USER,
+        "insertTime": call.store.time(record["started"]),
+        "startTime": call.store.time(record["started"]),
+        "targetId": name,
+        "targetProject": project,
+        "targetLink": f"{_ROOT}/projects/{project}/instances/{name}",
+        "selfLink": f"{_ROOT}/projects/{project}/operations/{record['name']}",
+    }
+    if record["done"]:
+        shown["endTime"] = call.store.time(record["ends"])
+    if record["done"] and record["error"]:
+        detail = {
+            "kind": "sql#operationError",
+            "code": "INTERNAL_ERROR",
+            "message": record["error"],
+        }
+        shown["error"] = {"kind": "sql#operationErrors", "errors": [detail]}
+    return shown
+
+
+def _merged(settings: Resource, changes: Resource) -> Resource:
+    merged = dict(settings)
+    for field, value in changes.items():
+        if isinstance(value, dict) and isinstance(merged.get(field), dict):
+            merged[field] = _merged(merged[field], value)
+        elif value is None:
+            merged.pop(field, None)
+        else:
+            merged[field] = value
+    return merged
+
+
+def _instance(name: str, body: Mapping[str, Any], place: Place) -> Resource:  # Any: YAML
+    version = body["databaseVersion"]
+    return {
+        "kind": "sql#instance",
+        "name": name,
+        "project": place.project,
+        "region": place.region,
+        "gceZone": f"{place.region}-a",
+        "state": body["state"],
+        "databaseVersion": version,
+        "databaseInstalledVersion": f"{version}_19",
+        "connectionName": f"{place.project}:{place.region}:{name}",
+        "createTime": _LONG_AGO,
+        "etag": "c2ltdWxhdGVk",
+        "backendType": "SECOND_GEN",
+        "instanceType": "CLOUD_SQL_INSTANCE",
+        "ipAddresses": [{"type": "PRIVATE", "ipAddress": body["address"]}],
+        "selfLink": f"{_ROOT}/projects/{place.project}/instances/{name}",
+        "settings": _settings(body, place),
+    }
+
+
+def _settings(body: Mapping[str, Any], place: Place) -> Resource:  # Any: YAML
+    network = f"projects/{place.project}/global/networks/{body['network']}"
+    flags = [{"name": name, "value": str(value)} for name, value in body["flags"].items()]
+    return {
+        "kind": "sql#settings",
+        "settingsVersion": "17",
+        "tier": body["tier"],
+        "edition": "ENTERPRISE",
+        "activationPolicy": "ALWAYS",
+        "availabilityType": "ZONAL",
+        "pricingPlan": "PER_USE",
+        "dataDiskSizeGb": "20",
+        "dataDiskType": "PD_SSD",
+        "storageAutoResize": True,
+        "deletionProtectionEnabled": True,
+        "databaseFlags": flags,
+        "userLabels": dict(body["labels"]),
+        "ipConfiguration": {
+            "ipv4Enabled": False,
+            "privateNetwork": network,
+            "authorizedNetworks": [],
+            "requireSsl": body["requireSsl"],
+            "sslMode": body["sslMode"],
+        },
+        "backupConfiguration": {
+            "kind": "sql#backupConfiguration",
+            "enabled": True,
+            "startTime": "03:00",
+            "pointInTimeRecoveryEnabled": True,
+        },
+    }
+
+
+_BELOW_PROJECT: tuple[tuple[str, str, Handler], ...] = (
+    ("GET", "instances", list_instances),
+    ("GET", "instances/{instance}", get_instance),
+    ("PATCH", "instances/{instance}", patch_instance),
+    ("POST", "instances/{instance}/restart", restart_instance),
+    ("GET", "operations", list_operations),
+    ("GET", "operations/{operation}", get_operation),
+)
+
+
+def _routes() -> tuple[Route, ...]:
+    """Everything twice: clients use `/v1/`, gcloud uses `/sql/v1beta4/`."""
+    routes = []
+    for prefix in ("/v1", "/sql/v1beta4"):
+        routes.append(Route("GET", f"{prefix}/flags", list_flags))
+        for method, path, handler in _BELOW_PROJECT:
+            routes.append(Route(method, f"{prefix}/projects/{{project}}/{path}", handler))
+    return tuple(routes)
+
+
+PRODUCT = Product(routes=_routes(), sections={"sql_instances": seed})

@@ -1,0 +1,166 @@
+"""What the simulated project holds: resources, operations and armed faults, as plain JSON.
+
+One lock guards it; work on it inside `transaction()`, which first lets finished operations take
+effect and afterwards saves the state file when something changed. Values go in and come out as
+copies, so nobody changes the state without `put`.
+"""
+
+from __future__ import annotations
+
+import base64
+import copy
+import hashlib
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+Resource = dict[str, Any]  # Any: one JSON object of Google's, its shape differs by product
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The one project that exists: its id, its number as Google prints it, and its region."""
+
+    project: str
+    number: str
+    region: str
+
+
+class Store:
+    """State of one simulated project. Times are seconds since the epoch; `speed` shortens waits."""
+
+    def __init__(
+        self,
+        initial: Callable[[], tuple[Place, dict[str, Resource]]],
+        *,
+        scenario: str,
+        state_file: Path | None = None,
+        speed: float = 1.0,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.scenario = scenario
+        self.speed = speed
+        self.now = now
+        self._initial = initial
+        self._state_file = state_file
+        self._lock = threading.RLock()
+        self._dirty = False
+        self.place, self._resources = initial()
+        self.operations: dict[str, Resource] = {}
+        self.faults: list[Resource] = []
+        self._serial = 0
+        self._load()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Holds the lock, settles what is due, and saves afterwards if anything was touched."""
+        with self._lock:
+            self._settle()
+            try:
+                yield
+            finally:
+                if self._dirty:
+                    self._save()
+
+    def get(self, key: str) -> Resource | None:
+        return copy.deepcopy(self._resources.get(key))
+
+    def put(self, key: str, resource: Resource | None) -> None:
+        """Stores a copy; None removes the resource."""
+        if resource is None:
+            self._resources.pop(key, None)
+        else:
+            self._resources[key] = copy.deepcopy(resource)
+        self.touch()
+
+    def under(self, prefix: str) -> list[Resource]:
+        """Resources directly inside a collection, in the order in which they were made."""
+        return [copy.deepcopy(value) for _, value in self.items(prefix)]
+
+    def items(self, prefix: str) -> list[tuple[str, Resource]]:
+        start = len(prefix) + 1
+        return [
+            (key, value)
+            for key, value in self._resources.items()
+            if key.startswith(f"{prefix}/") and "/" not in key[start:]
+        ]
+
+    def touch(self) -> None:
+        self._dirty = True
+
+    def serial(self) -> int:
+        """A number that no resource or operation of this state has had."""
+        self._serial += 1
+        self.touch()
+        return self._serial
+
+    def fingerprint(self) -> str:
+        """A new opaque token in the alphabet of Google's etags and fingerprints."""
+        digest = hashlib.sha256(f"{self.scenario}/{self.serial()}".encode()).digest()
+        return base64.urlsafe_b64encode(digest[:8]).decode()
+
+    def time(self, at: float | None = None) -> str:
+        """An RFC 3339 time with milliseconds; now, unless told."""
+        moment = datetime.fromtimestamp(self.now() if at is None else at, UTC)
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def reset(self) -> None:
+        """Back to the scenario: resources as at first, no operations, no faults."""
+        self.place, self._resources = self._initial()
+        self.operations.clear()
+        self.faults.clear()
+        self.touch()
+
+    def snapshot(self) -> Resource:
+        """Everything the state file holds."""
+        return {
+            "scenario": self.scenario,
+            "serial": self._serial,
+            "resources": self._resources,
+            "operations": self.operations,
+            "faults": self.faults,
+        }
+
+    def _settle(self) -> None:
+        """Lets every operation whose time has come take effect, in the order of their ends."""
+        now = self.now()
+        due = [
+            operation
+            for operation in self.operations.values()
+            if not operation["done"] and operation["ends"] is not None and operation["ends"] <= now
+        ]
+        for operation in sorted(due, key=lambda one: float(one["ends"])):
+            operation["done"] = True
+            self.touch()
+            if operation["kind"] == "silent" and operation["target"] not in self._resources:
+                continue
+            self.put(operation["target"], operation["before" if operation["error"] else "after"])
+
+    def _load(self) -> None:
+        """Takes up the state file, unless it is missing or belongs to another scenario."""
+        if self._state_file is None or not self._state_file.exists():
+            return
+        saved = json.loads(self._state_file.read_text())
+        if saved["scenario"] != self.scenario:
+            return
+        self._resources = saved["resources"]
+        self.operations = saved["operations"]
+        self.faults = saved["faults"]
+        self._serial = saved["serial"]
+
+    def _save(self) -> None:
+        """Replaces the state file in one step, so that a reader never sees half of it."""
+        self._dirty = False
+        if self._state_file is None:
+            return
+        draft = self._state_file.with_name(f"{self._state_file.name}.new")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(self.snapshot()))
+        os.replace(draft, self._state_file)  # noqa: PTH105 - atomic on every platform
