@@ -1,0 +1,68 @@
+# Everything a person or a machine does with Runbook. `make help` lists it.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+SOURCES := manage.py runbook incidents tests benchmarks
+
+.PHONY: help install install-dev system run test lint types unit postgres stories browser format lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
+
+install: .venv/.installed ## Create .venv and install what runs, with hashes
+
+install-dev: .venv/.installed-dev ## Install what checks as well
+
+run: .venv/.installed ## Start everything on this machine; Ctrl-C stops it
+	@exec $(BIN)/python manage.py up
+
+test: ## Install what is missing and check everything
+	@.ci/test
+
+system: ## Install the system packages that tests need (root), or name what is missing
+	@.ci/system
+
+lint: .venv/.installed-dev ## Style, formatting, templates, layers, migrations, deployment settings
+	$(BIN)/ruff check --quiet $(SOURCES)
+	$(BIN)/ruff format --quiet --check $(SOURCES)
+	$(BIN)/djlint --quiet --lint templates
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	@.ci/check-deploy
+
+types: .venv/.installed-dev ## Strict types
+	$(BIN)/mypy
+
+unit: .venv/.installed-dev ## Fast tests, on SQLite
+	$(BIN)/pytest -q -m "not story and not browser"
+
+postgres: .venv/.installed-dev system ## The application's tests again, on a private PostgreSQL
+	$(BIN)/python tests/support/private_postgres.py $(BIN)/pytest -q -m "not story and not browser" tests/incidents
+
+stories: .venv/.installed-dev system ## The whole way, with real processes
+	$(BIN)/pytest -q -m story
+
+browser: .venv/.installed-dev system ## Pages in a real Chromium
+	$(BIN)/pytest -q -m "browser and not story"
+
+format: .venv/.installed-dev ## Rewrite the sources in the one format
+	$(BIN)/ruff check --quiet --fix $(SOURCES)
+	$(BIN)/ruff format --quiet $(SOURCES)
+
+lock: .venv/.installed-dev ## Write requirements.lock and requirements-dev.lock from public hashes
+	@.ci/lock
+
+clean: ## Remove what the other targets made, except the data folder
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
+
+.venv/bin/python:
+	@PYTHON="$(PYTHON)" .ci/virtualenv
+
+.venv/.installed: requirements.lock | .venv/bin/python
+	@.ci/install requirements.lock
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.lock | .venv/bin/python
+	@.ci/install requirements-dev.lock
+	@touch $@ .venv/.installed

@@ -1,0 +1,14 @@
+"""What every test may use. The settings are `tests/settings.py`."""
+
+import pytest
+
+pytest_plugins = ["tests.support.servers", "tests.support.browsers"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast tests first. Browser tests must come last: see `tests/support/browsers.py`."""
+    items.sort(key=lambda item: 2 * _is(item, "browser") + _is(item, "story"))
+
+
+def _is(item: pytest.Item, marker: str) -> bool:
+    return item.get_closest_marker(marker) is not None

@@ -1,0 +1,58 @@
+"""Real servers for tests: Redis, the simulator, and all of Runbook's processes together.
+
+Everything lives in temporary folders, listens on free loopback ports and ends with the session.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import Processes, private_redis, private_simulator
+from tests.support.simulator import Simulator
+
+
+@pytest.fixture(scope="session")
+def short_folder() -> Iterator[Path]:
+    """A private folder whose path leaves room for a socket's name."""
+    folder = Path(tempfile.mkdtemp(prefix="rb-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def redis_url(short_folder: Path) -> Iterator[str]:
+    """The address of a real, private, empty Redis."""
+    with private_redis(short_folder / "redis-only") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def simulator(short_folder: Path) -> Iterator[Simulator]:
+    """A simulator process in scenario `issue-1278`; call `reset()` before counting on its state."""
+    with private_simulator(short_folder / "simulator-only") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def start_processes(short_folder: Path) -> Iterator[Callable[..., Processes]]:
+    """Starts a whole Runbook of its own: `start_processes(name, environment={...})`."""
+    started: list[Processes] = []
+
+    def start(name: str, *, environment: dict[str, str] | None = None) -> Processes:
+        instance = Processes(short_folder / name, environment=environment or {})
+        started.append(instance)
+        instance.wait_until_ready()
+        return instance
+
+    yield start
+    for instance in started:
+        instance.close()
+
+
+@pytest.fixture(scope="session")
+def processes(start_processes: Callable[..., Processes]) -> Processes:
+    """One whole Runbook, shared by the tests of a session."""
+    return start_processes("shared")

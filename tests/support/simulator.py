@@ -1,0 +1,36 @@
+"""The simulator's control interface, as tests use it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+
+@dataclass(frozen=True)
+class Simulator:
+    """`address` is the base URL of a running simulator."""
+
+    address: str
+
+    def state(self) -> dict[str, Any]:
+        return self._send("GET", "state")
+
+    def reset(self) -> None:
+        self._send("POST", "reset")
+
+    def fail(self, **fault: object) -> None:
+        """`match=` a path prefix, `kind=` 403, 503, "slow", "hang", …; `times=`, `seconds=`."""
+        self._send("POST", "faults", fault)
+
+    def heal(self) -> None:
+        """Takes every planned fault back."""
+        self._send("DELETE", "faults")
+
+    def log(self) -> Any:
+        """The requests it has seen."""
+        return self._send("GET", "log")
+
+    def _send(self, method: str, name: str, body: object = None) -> Any:
+        answer = httpx.request(method, f"{self.address}/_simulator/{name}", json=body, timeout=10)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
