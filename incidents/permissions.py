@@ -1,4 +1,4 @@
-"""Who may see and do what. Roles are per environment; this module is the only one that reads them."""
+"""Who may see and do what. Roles are per environment; only this module reads them."""
 
 from __future__ import annotations
 
@@ -75,9 +75,7 @@ def environments_to_declare_in(person: Person) -> QuerySet[Environment]:
     )
 
 
-def require(
-    *, allowed: bool, person: Person, incident: Incident, what: str, needed: str
-) -> None:
+def require(*, allowed: bool, incident: Incident, what: str, needed: str) -> None:
     """Refuse in words: `what` completes "may not …", `needed` names the roles that may."""
     if allowed:
         return

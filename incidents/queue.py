@@ -28,4 +28,6 @@ def _send(name: TaskName, row_id: int, queue: QueueName) -> None:
     try:
         _sender.send_task(f"incidents.tasks.{name}", args=[row_id], queue=queue, retry=False)
     except (KombuError, OSError) as error:
-        logger.warning("%s %s stays for the sweep, the broker does not answer: %s", name, row_id, error)
+        logger.warning(
+            "%s %s stays for the sweep, the broker does not answer: %s", name, row_id, error
+        )

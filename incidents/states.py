@@ -137,7 +137,9 @@ RUN_MOVES: dict[RunState, frozenset[RunState]] = {
     RunState.VOID: frozenset(),
 }
 
-LIVE_RUN_STATES = frozenset({RunState.PLANNING, RunState.WAITING, RunState.QUEUED, RunState.RUNNING})
+LIVE_RUN_STATES = frozenset(
+    {RunState.PLANNING, RunState.WAITING, RunState.QUEUED, RunState.RUNNING}
+)
 """States in which a run still holds its command: no second run of it may start."""
 
 ENDED_RUN_STATES = frozenset(state for state, moves in RUN_MOVES.items() if not moves)

@@ -1,4 +1,4 @@
-"""What workers are asked by name. Ids in, one action, nothing out; delivering twice does no harm."""
+"""What workers are asked by name. Ids in, one action, nothing out; safe to deliver twice."""
 
 from __future__ import annotations
 

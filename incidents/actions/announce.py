@@ -18,9 +18,13 @@ def post_update(*, actor: User, incident_id: int, audience: str, text: str) -> U
     """Tell an audience; the clock for its next update starts again."""
     words = text.strip()
     if not words:
-        raise Refused("An update needs words: what changed, what is next, when you speak again.", status=422)
+        raise Refused(
+            "An update needs words: what changed, what is next, when you speak again.", status=422
+        )
     if len(words) > LONGEST:
-        raise Refused(f"An update may have {LONGEST} characters; this one has {len(words)}.", status=422)
+        raise Refused(
+            f"An update may have {LONGEST} characters; this one has {len(words)}.", status=422
+        )
     if audience not in Audience.values:
         raise Refused(f"“{audience}” is not an audience.", status=422)
     with transaction.atomic():
@@ -69,7 +73,6 @@ def _incident(*, actor: User, incident_id: int, what: str) -> Incident:
         raise Refused("That incident does not exist.", status=404)
     permissions.require(
         allowed=permissions.abilities(person=actor, incident=incident).can_announce,
-        person=actor,
         incident=incident,
         what=what,
         needed="commander",

@@ -13,7 +13,7 @@ from incidents.states import ApprovalState, RunState
 
 
 def approve(*, actor: User, approval_id: int, digest: str, words: str = "") -> Approval:
-    """Approve exactly the plan whose digest the person saw; the run is queued in the same transaction.
+    """Approve exactly the plan whose digest the person saw, and queue its run with it.
 
     Refuses the requester, the last editor of the step, an expired question, another digest, and the
     second of two deciders.
@@ -22,7 +22,9 @@ def approve(*, actor: User, approval_id: int, digest: str, words: str = "") -> A
         approval = _waiting(actor=actor, approval_id=approval_id)
         _require_second_person(actor, approval)
         if digest != approval.digest:
-            raise Refused("The plan is not the one you were looking at. Read it again, then decide.")
+            raise Refused(
+                "The plan is not the one you were looking at. Read it again, then decide."
+            )
         _decide(actor, approval, ApprovalState.APPROVED, words)
         if not move_run(
             approval.run, old=RunState.WAITING, new=RunState.QUEUED, queued_at=clock.now()
@@ -64,7 +66,9 @@ def withdraw(*, actor: User, approval_id: int) -> Approval:
     with transaction.atomic():
         approval = _waiting(actor=actor, approval_id=approval_id)
         if approval.run.requested_by_id != actor.pk:
-            raise Refused("Only who asked can withdraw. You can reject it with a reason.", status=403)
+            raise Refused(
+                "Only who asked can withdraw. You can reject it with a reason.", status=403
+            )
         _decide(actor, approval, ApprovalState.WITHDRAWN, "")
         end_run(
             approval.run,
@@ -92,7 +96,7 @@ def expire_waiting() -> int:
                     old=RunState.WAITING,
                     new=RunState.EXPIRED,
                     actor=None,
-                    message="Nobody decided in time; nothing was sent. Ask again if it is still needed.",
+                    message="Nobody decided in time; nothing was sent. Ask again if it is needed.",
                 )
                 expired += 1
     return expired
@@ -111,7 +115,11 @@ def _decide(actor: User, approval: Approval, state: ApprovalState, words: str) -
 def _already(approval: Approval) -> str:
     if approval.state == ApprovalState.WAITING:
         return "This approval expired before you decided. Ask for a new plan."
-    who = approval.decided_by.get_full_name() or approval.decided_by.get_username() if approval.decided_by else ""
+    who = (
+        approval.decided_by.get_full_name() or approval.decided_by.get_username()
+        if approval.decided_by
+        else ""
+    )
     when = f" at {approval.decided_at:%H:%M:%S} UTC" if approval.decided_at else ""
     return f"This was {approval.state}{' by ' + who if who else ''}{when}, before you decided."
 
@@ -137,7 +145,6 @@ def _require_second_person(actor: User, approval: Approval) -> None:
     incident = approval.run.incident
     permissions.require(
         allowed=permissions.abilities(person=actor, incident=incident).can_approve,
-        person=actor,
         incident=incident,
         what="approve changes",
         needed="approver",

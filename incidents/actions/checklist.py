@@ -28,9 +28,7 @@ def _decide(*, actor: User, step_id: int, state: StepState, reason: str) -> Step
         step = _open_step(actor=actor, step_id=step_id)
         moved = Step.objects.filter(
             pk=step_id, state=StepState.OPEN, incident__state=IncidentState.OPEN
-        ).update(
-            state=state, decided_at=clock.now(), decided_by=actor, reason=reason
-        )
+        ).update(state=state, decided_at=clock.now(), decided_by=actor, reason=reason)
         step.refresh_from_db()
         if not moved:
             raise Refused(_already(step))
@@ -76,7 +74,6 @@ def complete_phase(*, actor: User, phase_id: int) -> Phase:
         abilities = permissions.abilities(person=actor, incident=phase.incident)
         permissions.require(
             allowed=abilities.can_command,
-            person=actor,
             incident=phase.incident,
             what="complete phases",
             needed="commander",
@@ -99,7 +96,8 @@ def complete_phase(*, actor: User, phase_id: int) -> Phase:
             incident_id=phase.incident_id,
             actor=actor,
             kind="phase.completed",
-            text=f"completed “{phase.title}”" + (f", “{following.title}” begins" if following else ""),
+            text=f"completed “{phase.title}”"
+            + (f", “{following.title}” begins" if following else ""),
             panels=["phases", "header", "incidents"],
             data={"phase": phase.position},
         )
@@ -116,7 +114,9 @@ def _require_exit_criteria(phase: Phase) -> None:
     if remaining:
         many = "exit criterion is" if len(remaining) == 1 else "exit criteria are"
         listed = "; ".join(remaining[:3]) + ("; …" if len(remaining) > 3 else "")
-        raise Refused(f"{len(remaining)} {many} still open: {listed}. Tick them, or skip them with a reason.")
+        raise Refused(
+            f"{len(remaining)} {many} still open: {listed}. Tick them, or skip them with a reason."
+        )
 
 
 def _phase(phase_id: int) -> Phase:
@@ -128,14 +128,15 @@ def _phase(phase_id: int) -> Phase:
 
 def _open_step(*, actor: User, step_id: int) -> Step:
     found = (
-        Step.objects.select_related("incident__environment", "decided_by").filter(pk=step_id).first()
+        Step.objects.select_related("incident__environment", "decided_by")
+        .filter(pk=step_id)
+        .first()
     )
     if found is None:
         raise Refused("That step does not exist.", status=404)
     abilities = permissions.abilities(person=actor, incident=found.incident)
     permissions.require(
         allowed=abilities.can_tick,
-        person=actor,
         incident=found.incident,
         what="tick steps",
         needed="responder",
@@ -144,7 +145,9 @@ def _open_step(*, actor: User, step_id: int) -> Step:
 
 
 def _already(step: Step) -> str:
-    who = step.decided_by.get_full_name() or step.decided_by.get_username() if step.decided_by else ""
+    who = (
+        step.decided_by.get_full_name() or step.decided_by.get_username() if step.decided_by else ""
+    )
     verb = "ticked" if step.state == StepState.DONE else "skipped"
     when = f" at {step.decided_at:%H:%M:%S} UTC" if step.decided_at else ""
     return f"{who} {verb} this step{when}, before you did."

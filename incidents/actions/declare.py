@@ -1,4 +1,4 @@
-"""Declaring an incident: a runbook's text becomes rows that later edits of the runbook do not touch."""
+"""Declaring an incident: a runbook becomes rows that later edits of its text do not touch."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from functools import lru_cache
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from runbook.document.parameters import missing, validate
+from runbook.document.parse import parse
 
 from incidents import clock, permissions, timeline
 from incidents.models import (
@@ -30,8 +32,6 @@ from incidents.targets import target_of
 from runbook.cloud.target import Target
 from runbook.commands import running, shell
 from runbook.document import definition
-from runbook.document.parameters import missing, validate
-from runbook.document.parse import parse
 
 logger = logging.getLogger(__name__)
 

@@ -79,7 +79,7 @@ def _drop_if_closed(timer: Timer) -> None:
 
 
 def restart_update_timer(*, incident: Incident, audience: str) -> None:
-    """An update was given: the next one is due a full period from now. Call inside a transaction."""
+    """After an update: the next is due a full period from now. Call inside a transaction."""
     last = (
         Timer.objects.filter(incident=incident, kind=TimerKind.UPDATE, key=audience)
         .order_by("-occurrence")
@@ -110,7 +110,6 @@ def acknowledge(*, actor: User, level_id: int) -> EscalationLevel:
             raise Refused("That escalation level does not exist.", status=404)
         permissions.require(
             allowed=permissions.abilities(person=actor, incident=level.incident).can_acknowledge,
-            person=actor,
             incident=level.incident,
             what="acknowledge escalations",
             needed="responder",

@@ -37,7 +37,9 @@ def request_run(*, actor: User, command_id: int) -> Run:
     except IntegrityError as error:
         first = Run.objects.filter(command=command, state__in=LIVE_RUN_STATES).first()
         if first is None:
-            raise Refused("Another run of this command has just ended. Look at it, then run again.") from error
+            raise Refused(
+                "Another run of this command has just ended. Look at it, then run again."
+            ) from error
         who = first.requested_by.get_full_name() or first.requested_by.get_username()
         raise Refused(
             f"{who} started this command at {first.requested_at:%H:%M:%S} UTC; it is"
@@ -138,7 +140,7 @@ def _cancel_unstarted(actor: User, run: Run) -> None:
 
 
 def settle_unknown(*, actor: User, run_id: int, is_applied: bool, reason: str) -> Run:
-    """A person decides whether a change of unknown outcome was done; it is never sent again by itself."""
+    """A person decides whether a change of unknown outcome was done; it is never sent again."""
     if not reason.strip():
         raise Refused("Say how you know: what did you look at?", status=422)
     with transaction.atomic():
@@ -152,7 +154,9 @@ def settle_unknown(*, actor: User, run_id: int, is_applied: bool, reason: str) -
             message=f"Decided by a person that the change {verdict}: {reason.strip()}",
         )
         if not ended:
-            raise Refused(f"Run {run.number} is {RunState(run.state).label}; there is nothing to decide.")
+            raise Refused(
+                f"Run {run.number} is {RunState(run.state).label}; there is nothing to decide."
+            )
     run.refresh_from_db()
     return run
 
@@ -176,7 +180,6 @@ def _require_may_run(actor: User, command: StepCommand) -> None:
     reads = command.effect == EffectChoice.READS
     permissions.require(
         allowed=abilities.can_run if reads else abilities.can_request,
-        person=actor,
         incident=incident,
         what="run commands" if reads else "ask for changes",
         needed="responder",
@@ -194,7 +197,6 @@ def _run(*, actor: User, run_id: int) -> Run:
     abilities = permissions.abilities(person=actor, incident=found.incident)
     permissions.require(
         allowed=abilities.can_run,
-        person=actor,
         incident=found.incident,
         what="stop or settle runs",
         needed="responder",

@@ -48,9 +48,7 @@ def claim_running(run_id: int, *, worker: str) -> Run | None:
 def renew(run: Run) -> tuple[bool, bool]:
     """(still ours, cancel was asked for). A lease that is not ours any more stays untouched."""
     held = Run.objects.filter(pk=run.pk, token=run.token, state=RunState.RUNNING)
-    is_ours = held.update(
-        lease_until=clock.now() + timedelta(seconds=settings.LEASE_SECONDS)
-    )
+    is_ours = held.update(lease_until=clock.now() + timedelta(seconds=settings.LEASE_SECONDS))
     if not is_ours:
         return False, False
     return True, Run.objects.values_list("is_cancel_requested", flat=True).get(pk=run.pk)

@@ -1,8 +1,6 @@
-"""One run's move from one state to another, and which panels show it. Used by every other action."""
+"""One run's move from one state to another, and which panels show it."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.contrib.auth.models import User
 
@@ -16,7 +14,9 @@ def panels_of(run: Run) -> list[str]:
     return [f"run-{run.pk}", f"step-{run.command.step_id}", f"phase-{run.command.step.phase_id}"]
 
 
-def move_run(run: Run, *, old: RunState, new: RunState, token: int | None = None, **columns: Any) -> bool:  # Any: column values
+def move_run(
+    run: Run, *, old: RunState, new: RunState, token: int | None = None, **columns: object
+) -> bool:
     """Conditional UPDATE; False when someone was first, or when `token` is no longer the row's."""
     check_run_move(old, new)
     rows = Run.objects.filter(pk=run.pk, state=old)
@@ -36,7 +36,7 @@ def end_run(
     actor: User | None,
     message: str,
     token: int | None = None,
-    **columns: Any,  # Any: column values
+    **columns: object,
 ) -> bool:
     """Move to an ending and write it on the timeline, inside the caller's transaction."""
     if not move_run(run, old=old, new=new, token=token, message=message, **columns):

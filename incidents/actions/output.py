@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
+from typing import Self
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -47,7 +49,7 @@ class RunKeeper:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._keep, name=f"run-{run.pk}", daemon=True)
 
-    def __enter__(self) -> RunKeeper:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -98,9 +100,8 @@ class RunKeeper:
         finally:
             connection.close()
 
-    def _guarded(self, work: object) -> bool:
-        """Run a database step; a busy or absent database is tried again at the next pass."""
-        assert callable(work)  # noqa: S101  (narrowing)
+    def _guarded(self, work: Callable[[], None]) -> bool:
+        """Do a database step; a busy or absent database is tried again at the next pass."""
         try:
             work()
         except DatabaseError as error:

@@ -1,4 +1,4 @@
-"""Planning a change: the worker reads the resource, and exactly that plan is put up for approval."""
+"""Planning a change: the worker reads the resource and puts exactly that plan up for approval."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from runbook.commands import base, running, shell
 
 
 def plan_run(run_id: int, *, worker: str) -> None:
-    """Compute the plan of a run in `planning`. Safe to deliver twice: the second finds it claimed."""
+    """Compute the plan of a run in `planning`. A second delivery finds it claimed."""
     run = claim_planning(run_id, worker=worker)
     if run is None:
         return
@@ -40,7 +40,12 @@ def plan_run(run_id: int, *, worker: str) -> None:
 def _fail(run: Run, message: str) -> None:
     with transaction.atomic():
         end_run(
-            run, old=RunState.PLANNING, new=RunState.FAILED, actor=None, message=message, token=run.token
+            run,
+            old=RunState.PLANNING,
+            new=RunState.FAILED,
+            actor=None,
+            message=message,
+            token=run.token,
         )
 
 
@@ -75,7 +80,12 @@ def _store(run: Run, plan: base.Plan) -> None:
 def _ask(run: Run, plan: Plan) -> None:
     now = clock.now()
     if not move_run(
-        run, old=RunState.PLANNING, new=RunState.WAITING, token=run.token, lease_until=None
+        run,
+        old=RunState.PLANNING,
+        new=RunState.WAITING,
+        token=run.token,
+        lease_until=None,
+        attempt=0,
     ):
         transaction.set_rollback(True)
         return
@@ -168,7 +178,7 @@ def digest_of(run: Run, plan: base.Plan) -> str:
 
 
 def what_moved(old: base.Plan, new: base.Plan) -> str:
-    """A sentence naming the fields that differ between the approved plan and the world now, or ""."""
+    """Words for the fields that differ between the approved plan and the world now, or ""."""
     if old.fingerprint == new.fingerprint and old.changes == new.changes:
         return ""
     before = {change.path: change.before for change in old.changes}

@@ -48,7 +48,7 @@ def _recover(run: Run) -> bool:
             new=RunState.FAILED,
             actor=None,
             token=run.token,
-            message=f"The worker died {run.attempt} times during this command. Ask an administrator to look at its log.",
+            message=f"The worker died {run.attempt} times during this command. Its log says why.",
         )
     if not return_to_queue(run):
         return False
@@ -72,11 +72,11 @@ def resend_waiting() -> int:
         state__in=[RunState.QUEUED, RunState.PLANNING], queued_at__lt=before
     ).exclude(lease_until__gt=now)
     sent = 0
-    for run in waiting[:200]:
+    for run in waiting.select_related("command__step")[:200]:
         with transaction.atomic():
-            claimed = Run.objects.filter(pk=run.pk, state=run.state, queued_at=run.queued_at).update(
-                queued_at=now
-            )
+            claimed = Run.objects.filter(
+                pk=run.pk, state=run.state, queued_at=run.queued_at
+            ).update(queued_at=now)
             if claimed:
                 _announce(run)
                 sent += 1
@@ -84,6 +84,15 @@ def resend_waiting() -> int:
 
 
 def _announce(run: Run) -> None:
+    if run.state == RunState.PLANNING and run.attempt >= ATTEMPTS:
+        end_run(
+            run,
+            old=RunState.PLANNING,
+            new=RunState.FAILED,
+            actor=None,
+            message=f"No plan could be made: the worker died {run.attempt} times reading.",
+        )
+        return
     if run.state == RunState.PLANNING:
         queue.enqueue("plan_run", run.pk, queue="reads")
         return

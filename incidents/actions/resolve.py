@@ -23,7 +23,6 @@ def resolve(*, actor: User, incident_id: int, words: str) -> Incident:
             raise Refused("That incident does not exist.", status=404)
         permissions.require(
             allowed=permissions.abilities(person=actor, incident=incident).can_command,
-            person=actor,
             incident=incident,
             what="resolve incidents",
             needed="commander",
@@ -51,7 +50,9 @@ def resolve(*, actor: User, incident_id: int, words: str) -> Incident:
 def _require_quiet(incident: Incident) -> None:
     busy = incident.runs.filter(state__in=[RunState.RUNNING, RunState.UNKNOWN]).first()
     if busy and busy.state == RunState.UNKNOWN:
-        raise Refused(f"Run {busy.number} has an unknown outcome. Decide about it first, then resolve.")
+        raise Refused(
+            f"Run {busy.number} has an unknown outcome. Decide about it first, then resolve."
+        )
     if busy:
         raise Refused(f"Run {busy.number} is still running. Wait for it or stop it, then resolve.")
 

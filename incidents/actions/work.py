@@ -7,6 +7,7 @@ import logging
 from typing import Any
 
 from django.db import transaction
+from runbook.document.checks import evaluate
 
 from incidents import clock, permissions, timeline
 from incidents.actions.leases import LOADED, claim_running
@@ -20,7 +21,6 @@ from runbook.cloud.errors import CloudError
 from runbook.cloud.sessions import Session
 from runbook.commands import base, running, shell
 from runbook.commands.base import Cancelled, Outcome
-from runbook.document.checks import evaluate
 from runbook.document.definition import Check, Json
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,9 @@ def execute_run(run_id: int, *, worker: str) -> None:
         return
     with RunKeeper(run) as keeper:
         if run.attempt > 1:
-            keeper.emit(f"--- the worker before stopped answering; attempt {run.attempt} begins ---")
+            keeper.emit(
+                f"--- the worker before stopped answering; attempt {run.attempt} begins ---"
+            )
         outcome = _execute(line, session, keeper, plan, run)
     _finish(run, outcome)
 
@@ -96,7 +98,10 @@ def _claim(run_id: int, *, worker: str) -> Run | None:
 def _objection(run: Run) -> tuple[RunState, str] | None:
     """Why this run must not start although it was queued, or None."""
     if run.incident.state != IncidentState.OPEN:
-        return RunState.CANCELLED, f"{run.incident.name} was {run.incident.state} before it started."
+        return (
+            RunState.CANCELLED,
+            f"{run.incident.name} was {run.incident.state} before it started.",
+        )
     if run.effect == EffectChoice.READS:
         return None
     approval = Approval.objects.select_related("decided_by").filter(run=run).first()
@@ -106,7 +111,10 @@ def _objection(run: Run) -> tuple[RunState, str] | None:
     if clock.now() >= approval.expires_at:
         return RunState.VOID, "The approval expired before the change started. Plan it again."
     if digest_of(run, as_plan(plan)) != approval.digest:
-        return RunState.VOID, "Command, parameters, environment or runbook differ from what was approved."
+        return (
+            RunState.VOID,
+            "Command, parameters, environment or runbook differ from what was approved.",
+        )
     approver = approval.decided_by
     if approver is None or approver.pk == run.requested_by_id:
         return RunState.VOID, "The approval is not by a second person."
@@ -116,9 +124,7 @@ def _objection(run: Run) -> tuple[RunState, str] | None:
 
 
 def _withdraw_authority(run: Run, state: RunState, sentence: str) -> None:
-    end_run(
-        run, old=RunState.RUNNING, new=state, actor=None, message=sentence, token=run.token
-    )
+    end_run(run, old=RunState.RUNNING, new=state, actor=None, message=sentence, token=run.token)
     Approval.objects.filter(run=run).update(state=ApprovalState.VOID, void_reason=sentence)
 
 
@@ -182,7 +188,11 @@ def findings(run: Run, result: Json) -> list[dict[str, Any]]:  # Any: JSON
 
 def probe_run(run_id: int, *, worker: str) -> None:
     """Look, without changing anything, whether a change of unknown outcome can be seen."""
-    run = Run.objects.select_related(*LOADED, "plan").filter(pk=run_id, state=RunState.UNKNOWN).first()
+    run = (
+        Run.objects.select_related(*LOADED, "plan")
+        .filter(pk=run_id, state=RunState.UNKNOWN)
+        .first()
+    )
     if run is None:
         return
     target = target_of(run.incident.environment)

@@ -85,7 +85,7 @@ class Run(models.Model):
 
 
 class OutputChunk(models.Model):
-    """Consecutive output lines, joined by newlines. Complete and final; the stream is only faster."""
+    """Consecutive output lines, joined by newlines: complete and final, unlike the stream."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="output")
     first = models.PositiveIntegerField()

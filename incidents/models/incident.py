@@ -187,9 +187,7 @@ class Component(models.Model):
     name = models.CharField(max_length=100)
     function = models.CharField(max_length=200, blank=True)
     priority = models.CharField(max_length=100, blank=True)
-    state = models.CharField(
-        max_length=12, choices=ComponentState, default=ComponentState.OFFLINE
-    )
+    state = models.CharField(max_length=12, choices=ComponentState, default=ComponentState.OFFLINE)
 
     class Meta:
         ordering = ["position"]

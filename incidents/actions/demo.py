@@ -1,0 +1,69 @@
+"""The people and the environment that a first start comes with."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from incidents.models import Environment, Membership
+from incidents.states import Role
+
+HOSTS = ("staging.netrasystems.ai", "api-staging.netrasystems.ai")
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    first_name: str
+    last_name: str
+    roles: tuple[Role, ...]
+    about: str
+
+
+PEOPLE = {
+    "commander": DemoPerson(
+        "Chiara", "Moretti", (Role.COMMANDER, Role.RESPONDER), "runs the incident"
+    ),
+    "engineer": DemoPerson(
+        "Emeka", "Obi", (Role.APPROVER, Role.RESPONDER), "runs and approves commands"
+    ),
+    "leader": DemoPerson("Lena", "Fischer", (Role.VIEWER,), "reads the status page"),
+}
+
+
+def create_environment(endpoint: str) -> Environment:
+    """`staging`, pointing at the simulator's present address."""
+    environment, _ = Environment.objects.update_or_create(
+        name="staging",
+        defaults={
+            "project": "netra-staging",
+            "region": "us-central1",
+            "endpoint": endpoint,
+            "scenario": "issue-1278",
+            "allowed_hosts": list(HOSTS),
+            "routes": dict.fromkeys(HOSTS, endpoint),
+        },
+    )
+    return environment
+
+
+def create_people(environment: Environment) -> dict[str, str]:
+    """Passwords by user name, of those who were not there yet."""
+    made: dict[str, str] = {}
+    for username, person in PEOPLE.items():
+        if User.objects.filter(username=username).exists():
+            continue
+        made[username] = secrets.token_urlsafe(9)
+        with transaction.atomic():
+            user = User.objects.create_user(
+                username,
+                password=made[username],
+                first_name=person.first_name,
+                last_name=person.last_name,
+            )
+            Membership.objects.bulk_create(
+                Membership(person=user, environment=environment, role=role) for role in person.roles
+            )
+    return made

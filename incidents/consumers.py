@@ -1,0 +1,200 @@
+"""The sockets behind live pages: authenticate, check access to this one topic, join, send.
+
+Nothing is changed through a socket. Frames to the page are JSON objects with a `type`: `hello`,
+`changed` (panels), `lines` (run, first, lines), `source` (live or not), `people`, `pong`. Frames
+from the page: `follow`/`unfollow` a run's output from a line on, and `ping`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Sequence
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.contrib.auth.models import AnonymousUser, User
+
+from incidents import permissions
+from incidents.hub import Chunk, Topic, Viewer, hub
+from incidents.live import NOW, topic_of
+from incidents.models import Incident, OutputChunk, Run
+from runbook.document.definition import Json
+
+logger = logging.getLogger(__name__)
+
+FRAME_BYTES = 128 * 1024
+FOLLOWED_RUNS = 50
+NOT_SIGNED_IN = 4401
+NOT_FOUND = 4404
+
+
+class LivePage(AsyncWebsocketConsumer):
+    """One open page. A subclass says which topic it watches and who may."""
+
+    topic: Topic | None = None
+    viewer: Viewer
+    sender: asyncio.Task[None] | None = None
+    incident_id: int | None = None
+
+    async def connect(self) -> None:
+        person = self.scope["user"]
+        if isinstance(person, AnonymousUser):
+            await self.close(code=NOT_SIGNED_IN)
+            return
+        name = await self.find_topic(person)
+        if name is None:
+            await self.close(code=NOT_FOUND)
+            return
+        await self.accept()
+        self.viewer = Viewer(name=person.get_full_name() or person.get_username())
+        self.topic = hub.join(name, self.viewer, version_of)
+        await self.send_frame(type="hello", at=int(time.time() * 1000))
+        self.sender = asyncio.create_task(self.keep_sending(self.topic))
+
+    async def find_topic(self, person: User) -> str | None:
+        raise NotImplementedError
+
+    async def disconnect(self, code: int) -> None:  # noqa: ARG002  (Channels' signature)
+        if self.sender is not None:
+            self.sender.cancel()
+        if self.topic is not None:
+            hub.leave(self.topic, self.viewer)
+
+    async def receive(
+        self,
+        text_data: str | None = None,
+        bytes_data: bytes | None = None,  # noqa: ARG002  (Channels' signature)
+    ) -> None:
+        try:
+            frame = json.loads(text_data or "")
+            kind = frame["type"]
+            if kind == "ping":
+                await self.send_frame(type="pong", t=frame.get("t"))
+            elif kind == "follow":
+                await self.follow(int(frame["run"]), int(frame.get("after", 0)))
+            elif kind == "unfollow":
+                self.viewer.follows.pop(int(frame["run"]), None)
+        except (ValueError, KeyError, TypeError):
+            logger.info("a page sent a frame that is not one of ours")
+
+    async def follow(self, run_id: int, after: int) -> None:
+        """Send this run's output from line `after + 1` on, if it is of this page's incident."""
+        if len(self.viewer.follows) < FOLLOWED_RUNS and await self.has_run(run_id):
+            self.viewer.follows[run_id] = max(after, 0)
+            self.viewer.behind.add(run_id)
+            self.viewer.wake.set()
+
+    @database_sync_to_async
+    def has_run(self, run_id: int) -> bool:
+        return Run.objects.filter(pk=run_id, incident_id=self.incident_id).exists()
+
+    async def keep_sending(self, topic: Topic) -> None:
+        """The viewer's own loop: whatever is new since its cursors, then wait to be woken."""
+        try:
+            while True:
+                await self.viewer.wake.wait()
+                self.viewer.wake.clear()
+                await self.send_news(topic)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            logger.exception("a live page broke; it reconnects and resumes from its cursor")
+            await self.close()
+
+    async def send_news(self, topic: Topic) -> None:
+        if self.viewer.has_news_of_source:
+            self.viewer.has_news_of_source = False
+            await self.send_frame(type="source", live=self.viewer.is_live)
+        panels = self.viewer.take_panels()
+        if "people" in panels:
+            panels.remove("people")
+            await self.send_frame(type="people", names=list(topic.names()))
+        if panels:
+            await self.send_frame(type="changed", panels=list(panels))
+        for run in list(self.viewer.follows):
+            await self.send_lines(topic, run)
+
+    async def send_lines(self, topic: Topic, run: int) -> None:
+        """Frames of at most `FRAME_BYTES` until the cursor has caught up."""
+        while run in self.viewer.follows:
+            after = self.viewer.follows[run]
+            is_behind = run in self.viewer.behind
+            self.viewer.behind.discard(run)
+            chunks = None if is_behind else topic.ring.after(run, after)
+            from_database = chunks is None
+            if chunks is None:
+                chunks = await stored_lines(run, after)
+            if not chunks:
+                return
+            first, lines = joined(chunks, after)
+            await self.send_frame(type="lines", run=run, first=first, lines=list(lines))
+            self.viewer.follows[run] = first + len(lines) - 1
+            if from_database:
+                self.viewer.behind.add(run)
+
+    async def send_frame(self, **frame: Json) -> None:
+        await self.send(text_data=json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
+
+
+class RoomPage(LivePage):
+    """The page of one incident, for people with any role in its environment."""
+
+    async def find_topic(self, person: User) -> str | None:
+        number = self.scope["url_route"]["kwargs"]["number"]
+        self.incident_id = await visible_incident(person, number)
+        return None if self.incident_id is None else topic_of(self.incident_id)
+
+
+class NowPage(LivePage):
+    """Pages that show many incidents; notices carry names of incidents, never their content."""
+
+    async def find_topic(self, person: User) -> str | None:
+        return NOW if person.is_active else None
+
+
+@database_sync_to_async
+def visible_incident(person: User, number: int) -> int | None:
+    found = permissions.visible_incidents(person).filter(number=number)
+    return found.values_list("pk", flat=True).first()
+
+
+@database_sync_to_async
+def version_of(topic: str) -> int:
+    """How many facts the topic has: its timeline's length, or that of all incidents together."""
+    incidents = Incident.objects.all()
+    if topic != NOW:
+        incidents = incidents.filter(pk=int(topic.rpartition("-")[2]))
+    return sum(incidents.values_list("timeline_count", flat=True))
+
+
+@database_sync_to_async
+def stored_lines(run: int, after: int) -> list[Chunk]:
+    """From the database, about one frame's worth of what follows line `after`."""
+    found: list[Chunk] = []
+    size = 0
+    rows = OutputChunk.objects.filter(run_id=run, last__gt=after).order_by("first")
+    for row in rows[:200].iterator():
+        lines = tuple(row.text.split("\n"))
+        found.append(Chunk(run, row.first, lines, len(row.text)))
+        size += len(row.text)
+        if size >= FRAME_BYTES:
+            break
+    return found
+
+
+def joined(chunks: Sequence[Chunk], after: int) -> tuple[int, list[str]]:
+    """The lines that follow `after`, as many as fit one frame, and the number of the first."""
+    lines: list[str] = []
+    size = 0
+    for chunk in chunks:
+        for number, line in enumerate(chunk.lines, start=chunk.first):
+            if number <= after:
+                continue
+            size += len(line.encode()) + 3
+            if lines and size > FRAME_BYTES:
+                return after + 1, lines
+            lines.append(line)
+    return after + 1, lines

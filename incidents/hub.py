@@ -1,0 +1,234 @@
+"""One reader per watched topic and web process, and a cursor per viewer.
+
+A topic is one incident, or "now" for the pages that show many. Its reader waits on the topic's
+Redis stream, keeps the newest output in a ring, and wakes its viewers at most every
+`PAUSE_SECONDS`. A viewer only owns cursors (the last line sent of each run it follows): a slow one
+gets bigger frames later and misses nothing, because what the ring no longer holds comes from the
+database, where every line was written first.
+
+While Redis is away the reader asks the database each second instead: viewers are told, lines keep
+coming, and every panel is named changed whenever the incident's timeline has grown.
+
+Everything here runs on one event loop; no locks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import redis.asyncio
+from django.conf import settings
+from redis.exceptions import RedisError
+
+from incidents.live import stream_of
+
+logger = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 0.04
+BLOCK_MILLISECONDS = 2000
+POLL_SECONDS = 1.0
+RING_BYTES = 1024 * 1024
+RING_RUNS = 16
+EVERYTHING = "*"
+
+Version = Callable[[str], Awaitable[int]]
+"""A number that grows with every fact of a topic; asked for while Redis is away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Consecutive output lines of one run."""
+
+    run: int
+    first: int
+    lines: tuple[str, ...]
+    size: int
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.lines) - 1
+
+
+class Ring:
+    """The newest output of each run, bounded in bytes per run and in runs."""
+
+    def __init__(self) -> None:
+        self._runs: OrderedDict[int, deque[Chunk]] = OrderedDict()
+        self._bytes: dict[int, int] = {}
+
+    def add(self, chunk: Chunk) -> None:
+        kept = self._runs.setdefault(chunk.run, deque())
+        self._runs.move_to_end(chunk.run)
+        kept.append(chunk)
+        self._bytes[chunk.run] = self._bytes.get(chunk.run, 0) + chunk.size
+        while self._bytes[chunk.run] > RING_BYTES:
+            self._bytes[chunk.run] -= kept.popleft().size
+        while len(self._runs) > RING_RUNS:
+            oldest, _ = self._runs.popitem(last=False)
+            del self._bytes[oldest]
+
+    def after(self, run: int, line: int) -> list[Chunk] | None:
+        """Chunks that follow `line`, oldest first; None when some in between are not held."""
+        found: list[Chunk] = []
+        for chunk in reversed(self._runs.get(run, ())):
+            if chunk.last <= line:
+                break
+            found.append(chunk)
+        found.reverse()
+        return None if found and found[0].first > line + 1 else found
+
+    def clear(self) -> None:
+        self._runs.clear()
+        self._bytes.clear()
+
+
+@dataclass(slots=True, eq=False)
+class Viewer:
+    """What one open page still has to be told.
+
+    `follows` maps a run to the last line sent; runs in `behind` must be read from the database
+    before the ring may be trusted to be complete.
+    """
+
+    name: str
+    panels: set[str] = field(default_factory=set)
+    follows: dict[int, int] = field(default_factory=dict)
+    behind: set[int] = field(default_factory=set)
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    is_live: bool = True
+    has_news_of_source: bool = False
+
+    def take_panels(self) -> list[str]:
+        taken = sorted(self.panels)
+        self.panels.clear()
+        return taken
+
+
+class Topic:
+    """The reader of one topic, alive while it has viewers."""
+
+    def __init__(self, name: str, version: Version) -> None:
+        self.name = name
+        self.viewers: set[Viewer] = set()
+        self._version = version
+        self._known_version = -1
+        self.ring = Ring()
+        self._is_live = True
+        self._task: asyncio.Task[None] | None = None
+
+    def join(self, viewer: Viewer) -> None:
+        self.viewers.add(viewer)
+        viewer.is_live = self._is_live
+        viewer.has_news_of_source = not self._is_live
+        if self._task is None:
+            self._task = asyncio.create_task(self._read(), name=f"reader of {self.name}")
+        self._tell_people()
+
+    def leave(self, viewer: Viewer) -> bool:
+        """True when nobody is left and the reader was stopped."""
+        self.viewers.discard(viewer)
+        self._tell_people()
+        if self.viewers or self._task is None:
+            return not self.viewers
+        self._task.cancel()
+        self._task = None
+        return True
+
+    def names(self) -> list[str]:
+        return sorted({viewer.name for viewer in self.viewers})
+
+    def _tell_people(self) -> None:
+        for viewer in self.viewers:
+            viewer.panels.add("people")
+            viewer.wake.set()
+
+    async def _read(self) -> None:
+        """Follow the stream; on a fault, follow the database until Redis answers again."""
+        while True:
+            try:
+                await self._follow_stream()
+            except (RedisError, OSError) as error:
+                logger.warning("%s: reading the database until Redis is back: %s", self.name, error)
+                self._set_live(is_live=False)
+                await self._follow_database()
+
+    async def _follow_stream(self) -> None:
+        async with redis.asyncio.Redis.from_url(
+            settings.REDIS_URL, decode_responses=True, socket_connect_timeout=1
+        ) as client:
+            key = stream_of(self.name)
+            newest = await client.xrevrange(key, count=1)
+            cursor = newest[0][0] if newest else "0-0"
+            self._set_live(is_live=True)
+            self._resync()
+            while True:
+                answer = await client.xread({key: cursor}, block=BLOCK_MILLISECONDS, count=500)
+                for _, entries in answer:
+                    for cursor, fields in entries:  # noqa: B007  (the last one is the next start)
+                        self._take(fields)
+                    self._wake_all()
+                await asyncio.sleep(PAUSE_SECONDS if answer else 0)
+
+    async def _follow_database(self) -> None:
+        """One second of polling; the caller then tries Redis again."""
+        version = await self._version(self.name)
+        if version != self._known_version:
+            self._known_version = version
+            for viewer in self.viewers:
+                viewer.panels.add(EVERYTHING)
+        self._resync()
+        await asyncio.sleep(POLL_SECONDS)
+
+    def _set_live(self, *, is_live: bool) -> None:
+        if is_live == self._is_live:
+            return
+        self._is_live = is_live
+        self.ring.clear()
+        for viewer in self.viewers:
+            viewer.is_live = is_live
+            viewer.has_news_of_source = True
+            viewer.panels.add(EVERYTHING)
+        self._wake_all()
+
+    def _resync(self) -> None:
+        """Have every viewer look into the database for lines that no entry has announced."""
+        for viewer in self.viewers:
+            viewer.behind.update(viewer.follows)
+        self._wake_all()
+
+    def _take(self, fields: dict[str, str]) -> None:
+        if "panels" in fields:
+            for viewer in self.viewers:
+                viewer.panels.update(json.loads(fields["panels"]))
+            return
+        text = fields["lines"]
+        chunk = Chunk(int(fields["run"]), int(fields["first"]), tuple(json.loads(text)), len(text))
+        self.ring.add(chunk)
+
+    def _wake_all(self) -> None:
+        for viewer in self.viewers:
+            viewer.wake.set()
+
+
+class Hub:
+    """All topics that this process' viewers watch."""
+
+    def __init__(self) -> None:
+        self._topics: dict[str, Topic] = {}
+
+    def join(self, name: str, viewer: Viewer, version: Version) -> Topic:
+        topic = self._topics.setdefault(name, Topic(name, version))
+        topic.join(viewer)
+        return topic
+
+    def leave(self, topic: Topic, viewer: Viewer) -> None:
+        if topic.leave(viewer):
+            self._topics.pop(topic.name, None)
+
+
+hub = Hub()
