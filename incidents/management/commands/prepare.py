@@ -1,0 +1,53 @@
+"""Brings a data folder up to date: tables, static files, shipped runbooks, demo people."""
+
+from __future__ import annotations
+
+import django
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from incidents.models import Runbook
+from runbook.processes.stamps import digest_of, is_current, remember
+
+
+class Command(BaseCommand):
+    help = (
+        "Brings tables, static files and shipped runbooks up to date. Doing it again is harmless."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--demo", action="store_true", help="make the demo people when there is nobody yet"
+        )
+
+    def handle(self, *, demo: bool, **_options: object) -> None:
+        self._migrate()
+        self._collect_static()
+        self._load_library()
+        if demo and not get_user_model().objects.exists():
+            call_command("create_demo", stdout=self.stdout)
+
+    def _migrate(self) -> None:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self.stdout.write("Preparing the database …")
+            call_command("migrate", interactive=False, verbosity=0)
+
+    def _collect_static(self) -> None:
+        sources = [settings.BASE_DIR / "static"]
+        digest = digest_of(sources, django.__version__, settings.STORAGES["staticfiles"]["BACKEND"])
+        stamp = settings.STATIC_ROOT / ".prepared"
+        if not is_current(stamp, digest):
+            call_command("collectstatic", interactive=False, verbosity=0)
+            remember(stamp, digest)
+
+    def _load_library(self) -> None:
+        digest = digest_of([settings.BASE_DIR / "runbook" / "library"])
+        stamp = settings.RUNBOOK_DATA / "run" / "library"
+        if not Runbook.objects.exists() or not is_current(stamp, digest):
+            call_command("load_library", verbosity=0)
+            remember(stamp, digest)
