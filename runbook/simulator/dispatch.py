@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from starlette.requests import Request
 
 from runbook.simulator import catalogue
+from runbook.simulator.condition import application
 from runbook.simulator.errors import Refusal, shape_of
 from runbook.simulator.faults import Fault
 from runbook.simulator.routing import Call, Reply, Route
 from runbook.simulator.store import Resource, Store
 
-SITE = "site/hosts"
 _LOOKS_REAL = (
     "This is a simulator, and the token looks like one of Google's own (ya29.…). It was not used; "
     "do not send it here. Use no credentials, or any other string."
@@ -53,7 +53,7 @@ async def route(
 
 
 def _find(store: Store, *, method: str, path: str, host: str) -> tuple[Route, Mapping[str, str]]:
-    on_site = host in (store.get(SITE) or {})
+    on_site = host in application(store)["hosts"]
     wanted = "GET" if method == "HEAD" else method
     for candidate in catalogue.routes():
         if candidate.method == wanted and candidate.on_site == on_site:

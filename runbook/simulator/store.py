@@ -92,6 +92,10 @@ class Store:
             if key.startswith(f"{prefix}/") and "/" not in key[start:]
         ]
 
+    def everything(self) -> list[tuple[str, Resource]]:
+        """All resources by key, for reading only."""
+        return list(self._resources.items())
+
     def touch(self) -> None:
         self._dirty = True
 
@@ -139,9 +143,14 @@ class Store:
         for operation in sorted(due, key=lambda one: float(one["ends"])):
             operation["done"] = True
             self.touch()
-            if operation["kind"] == "silent" and operation["target"] not in self._resources:
+            if operation["kind"] == "silent" and not self._still_stands(operation):
                 continue
             self.put(operation["target"], operation["before" if operation["error"] else "after"])
+
+    def _still_stands(self, operation: Resource) -> bool:
+        """Whether the target is the resource that the operation began with, not its successor."""
+        found = self._resources.get(operation["target"])
+        return found is not None and found["id"] == operation["after"]["id"]
 
     def _load(self) -> None:
         """Takes up the state file, unless it is missing or belongs to another scenario."""
