@@ -31,3 +31,13 @@ def _send(name: TaskName, row_id: int, queue: QueueName) -> None:
         logger.warning(
             "%s %s stays for the sweep, the broker does not answer: %s", name, row_id, error
         )
+
+
+def ask_for_sign_of_life(queue: QueueName, *, within: float) -> None:
+    """Have a worker of the queue note that it works; dropped when none takes it in `within` seconds."""
+    try:
+        _sender.send_task(
+            "incidents.tasks.beat", args=[queue], queue=queue, retry=False, expires=within
+        )
+    except (KombuError, OSError) as error:
+        logger.warning("no sign of life asked of %s, the broker does not answer: %s", queue, error)

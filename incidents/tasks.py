@@ -8,7 +8,7 @@ import socket
 from celery import shared_task
 from django.conf import settings
 
-from incidents.actions import plan, work
+from incidents.actions import clockwork, plan, work
 
 HARD_LIMIT = settings.RUN_DEADLINE_SECONDS + 120
 
@@ -30,3 +30,8 @@ def execute_run(run_id: int) -> None:
 @shared_task(time_limit=HARD_LIMIT)
 def probe_run(run_id: int) -> None:
     work.probe_run(run_id, worker=_worker())
+
+
+@shared_task
+def beat(queue_name: str) -> None:
+    clockwork.worker_beat(queue_name)

@@ -1,18 +1,39 @@
-"""One pass of the clock over everything that is due."""
+"""One pass of the clock over everything that is due, and the signs of life of all processes."""
 
 from __future__ import annotations
 
-from incidents import clock
+from datetime import timedelta
+
+from incidents import clock, queue
 from incidents.actions.approve import expire_waiting
 from incidents.actions.escalate import fire_due_timers
 from incidents.actions.recover import recover_expired_leases, resend_waiting
 from incidents.models import Heartbeat
 
-PROCESS = "clock"
+CLOCK = "clock"
+QUEUES: tuple[queue.QueueName, ...] = ("reads", "changes")
+BEAT_SECONDS = 5
 
 
 def tick() -> int:
     """Do what is due now; how many things were done. Safe beside other clocks."""
     done = fire_due_timers() + expire_waiting() + recover_expired_leases() + resend_waiting()
-    Heartbeat.objects.update_or_create(process=PROCESS, defaults={"at": clock.now()})
+    if beat(CLOCK):
+        for name in QUEUES:
+            queue.ask_for_sign_of_life(name, within=BEAT_SECONDS)
     return done
+
+
+def beat(process: str) -> bool:
+    """Note that a process works, at most every `BEAT_SECONDS`; whether it was noted now."""
+    now = clock.now()
+    row, is_new = Heartbeat.objects.get_or_create(process=process, defaults={"at": now})
+    if is_new:
+        return True
+    before = now - timedelta(seconds=BEAT_SECONDS)
+    return Heartbeat.objects.filter(pk=row.pk, at__lte=before).update(at=now) == 1
+
+
+def worker_beat(queue_name: str) -> None:
+    """A worker of the queue took a message and reached the database."""
+    beat(f"worker {queue_name}")

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import F, Q
 
 from incidents import clock
+from incidents.actions.moves import move_run
 from incidents.models import Run
 from incidents.states import RunState
 
@@ -52,3 +53,15 @@ def renew(run: Run) -> tuple[bool, bool]:
     if not is_ours:
         return False, False
     return True, Run.objects.values_list("is_cancel_requested", flat=True).get(pk=run.pk)
+
+
+def return_to_queue(run: Run) -> bool:
+    """Give a read whose worker died back to the queue, taking it from that worker."""
+    return move_run(
+        run,
+        old=RunState.RUNNING,
+        new=RunState.QUEUED,
+        token=run.token,
+        lease_until=None,
+        queued_at=clock.now(),
+    )

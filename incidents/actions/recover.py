@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import transaction
 
 from incidents import clock, queue, timeline
+from incidents.actions.leases import return_to_queue
 from incidents.actions.moves import end_run, panels_of
-from incidents.actions.work import return_to_queue
 from incidents.models import Run
 from incidents.states import EffectChoice, RunState
 

@@ -7,11 +7,10 @@ import logging
 from typing import Any
 
 from django.db import transaction
-from runbook.document.checks import evaluate
 
 from incidents import clock, permissions, timeline
 from incidents.actions.leases import LOADED, claim_running
-from incidents.actions.moves import end_run, move_run, panels_of
+from incidents.actions.moves import end_run, panels_of
 from incidents.actions.output import RunKeeper
 from incidents.actions.plan import as_plan, digest_of, what_moved
 from incidents.models import Approval, Plan, Run
@@ -21,6 +20,7 @@ from runbook.cloud.errors import CloudError
 from runbook.cloud.sessions import Session
 from runbook.commands import base, running, shell
 from runbook.commands.base import Cancelled, Outcome
+from runbook.document.checks import evaluate
 from runbook.document.definition import Check, Json
 
 logger = logging.getLogger(__name__)
@@ -215,15 +215,3 @@ def probe_run(run_id: int, *, worker: str) -> None:
                 panels=panels_of(run),
                 data={"run": run.number},
             )
-
-
-def return_to_queue(run: Run) -> bool:
-    """Give a read whose worker died back to the queue, taking it from that worker."""
-    return move_run(
-        run,
-        old=RunState.RUNNING,
-        new=RunState.QUEUED,
-        token=run.token,
-        lease_until=None,
-        queued_at=clock.now(),
-    )

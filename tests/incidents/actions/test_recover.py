@@ -1,0 +1,113 @@
+"""Dead workers and lost messages: reads start again, changes never do."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+
+from incidents.actions import leases, recover
+from incidents.models import Incident, Run, StepCommand
+from incidents.states import RunState
+from tests import factories
+from tests.incidents.conftest import SetClock, at_once
+
+
+@pytest.fixture
+def command(set_clock: SetClock, incident: Incident) -> StepCommand:
+    return factories.make_command(factories.make_step(factories.make_phase(incident)))
+
+
+def dead(command: StepCommand, person: User, set_clock: SetClock, **columns: object) -> Run:
+    return factories.make_run(
+        command,
+        person,
+        RunState.RUNNING,
+        token=1,
+        lease_until=set_clock.at - timedelta(seconds=1),
+        **columns,
+    )
+
+
+def test_recover_starts_a_read_again(
+    command: StepCommand, commander: User, set_clock: SetClock
+) -> None:
+    dead(command, commander, set_clock, attempt=1)
+
+    assert recover.recover_expired_leases() == 1
+    assert Run.objects.get().state == "queued"
+
+
+def test_recover_gives_a_read_up_after_three_deaths(
+    command: StepCommand, commander: User, set_clock: SetClock
+) -> None:
+    dead(command, commander, set_clock, attempt=3)
+
+    recover.recover_expired_leases()
+
+    run = Run.objects.get()
+    assert (run.state, run.message) == (
+        "failed",
+        "The worker died 3 times during this command. Its log says why.",
+    )
+
+
+def test_recover_never_sends_a_change_again(
+    command: StepCommand, commander: User, set_clock: SetClock
+) -> None:
+    dead(command, commander, set_clock, effect="changes")
+
+    recover.recover_expired_leases()
+
+    assert Run.objects.get().state == "unknown"
+
+
+def test_recover_leaves_a_held_run_alone(
+    command: StepCommand, commander: User, set_clock: SetClock
+) -> None:
+    run = dead(command, commander, set_clock)
+    assert leases.renew(run) == (True, False)
+
+    assert recover.recover_expired_leases() == 0
+
+
+def test_renew_after_the_run_was_taken_says_so(
+    command: StepCommand, commander: User, set_clock: SetClock
+) -> None:
+    run = dead(command, commander, set_clock)
+    recover.recover_expired_leases()
+    leases.claim_running(run.pk, worker="second")
+
+    assert leases.renew(run) == (False, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_claim_running_by_five_workers_starts_once(command: StepCommand, commander: User) -> None:
+    run = factories.make_run(command, commander, RunState.QUEUED)
+
+    claims = at_once(*[lambda: leases.claim_running(run.pk, worker="w") for _ in range(5)])
+
+    assert sum(claim is not None for claim in claims) == 1
+
+
+def test_resend_announces_what_was_never_started(
+    command: StepCommand, commander: User, set_clock: SetClock
+) -> None:
+    factories.make_run(command, commander, RunState.QUEUED)
+    set_clock.advance(5)
+    assert recover.resend_waiting() == 0
+    set_clock.advance(1)
+
+    assert recover.resend_waiting() == 1
+    assert recover.resend_waiting() == 0
+
+
+def test_resend_gives_planning_up_after_three_deaths(
+    command: StepCommand, commander: User, set_clock: SetClock
+) -> None:
+    run = factories.make_run(command, commander, RunState.PLANNING, attempt=3)
+    set_clock.advance(6)
+
+    recover.resend_waiting()
+
+    run.refresh_from_db()
+    assert run.state == "failed"
