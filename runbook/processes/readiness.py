@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from urllib.parse import urlsplit
 
 from runbook.processes.plan import Ready
@@ -38,3 +39,7 @@ def _http_answers(url: str) -> bool:
         connection.sendall(request.encode())
         words = connection.recv(64).split(maxsplit=2)
     return len(words) > 1 and words[0].startswith(b"HTTP/") and words[1] < b"500"
+
+
+if __name__ == "__main__":
+    sys.exit(0 if answers(Ready("http", sys.argv[1])) else 1)
