@@ -87,19 +87,10 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(
-    *,
-    host: str = "127.0.0.1",
-    port: int,
-    scenario: str,
-    state_file: Path | None = None,
-    speed: float = 1.0,
-    latency: float = 0.0,
-) -> None:
-    """Serves until SIGINT or SIGTERM. Raises ValueError for a host that others could reach."""
+def server_of(simulator: Simulator, *, host: str, port: int) -> Server:
+    """A server that is ready to run. Raises ValueError for a host that others could reach."""
     if not _is_loopback(host):
         raise ValueError(f"The simulator serves loopback addresses only, not {host}.")
-    simulator = create_app(scenario=scenario, state_file=state_file, speed=speed, latency=latency)
     config = uvicorn.Config(
         simulator,
         host=host,
@@ -113,7 +104,22 @@ def serve(
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=1,
     )
-    Server(config, simulator).run()
+    return Server(config, simulator)
+
+
+def serve(
+    *,
+    host: str = "127.0.0.1",
+    port: int,
+    scenario: str,
+    state_file: Path | None = None,
+    speed: float = 1.0,
+    latency: float = 0.0,
+) -> None:
+    """Serves until SIGINT or SIGTERM. Raises ValueError for a host that others could reach and for
+    an unknown scenario."""
+    simulator = create_app(scenario=scenario, state_file=state_file, speed=speed, latency=latency)
+    server_of(simulator, host=host, port=port).run()
 
 
 def _is_loopback(host: str) -> bool:

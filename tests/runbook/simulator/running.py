@@ -1,0 +1,82 @@
+"""A simulator in a thread of this process, spoken to over real HTTP."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httplib2
+import httpx
+from google.auth.credentials import AnonymousCredentials
+from google_auth_httplib2 import AuthorizedHttp
+from googleapiclient import discovery
+
+from runbook.simulator.app import create_app
+from runbook.simulator.serve import server_of
+
+PROJECT = "netra-staging"
+CONNECTOR = "/v1/projects/netra-staging/locations/us-central1/connectors/staging-connector"
+INSTANCE = "/v1/projects/netra-staging/instances/netra-staging-db"
+GLOBAL = "/compute/v1/projects/netra-staging/global"
+
+
+@dataclass(frozen=True)
+class Running:
+    """`address` is where it listens; `http` sends to it and keeps its connection."""
+
+    address: str
+    http: httpx.Client
+
+    def get(self, path: str) -> Any:
+        return self.http.get(path).json()
+
+    def arm(self, **fault: Any) -> None:
+        self.http.post("/_simulator/faults", json=fault).raise_for_status()
+
+    def requests(self) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = self.get("/_simulator/log")["requests"]
+        return listed
+
+    @contextmanager
+    def client(self, api: str, version: str) -> Iterator[tuple[Any, AuthorizedHttp]]:
+        """A discovery client and the connection for its `execute(http=…)`."""
+        http = AuthorizedHttp(AnonymousCredentials(), httplib2.Http(timeout=10))
+        service = discovery.build(
+            api,
+            version,
+            static_discovery=True,
+            cache_discovery=False,
+            http=http,
+            client_options={"api_endpoint": f"{self.address}/"},
+        )
+        try:
+            yield service, http
+        finally:
+            service.close()
+            http.close()
+
+
+@contextmanager
+def running(**options: Any) -> Iterator[Running]:
+    """A simulator on a free port; the options are those of `create_app`."""
+    server = server_of(create_app(**options), host="127.0.0.1", port=0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    until(lambda: server.started)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    try:
+        with httpx.Client(base_url=address, timeout=10, trust_env=False) as http:
+            yield Running(address, http)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def until(holds: Callable[[], bool], *, seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.01)
