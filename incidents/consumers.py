@@ -61,7 +61,7 @@ class LivePage(AsyncWebsocketConsumer):
         if self.sender is not None:
             self.sender.cancel()
         if self.topic is not None:
-            hub.leave(self.topic, self.viewer)
+            await hub.leave(self.topic, self.viewer)
 
     async def receive(
         self,

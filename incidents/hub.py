@@ -129,15 +129,15 @@ class Topic:
             self._task = asyncio.create_task(self._read(), name=f"reader of {self.name}")
         self._tell_people()
 
-    def leave(self, viewer: Viewer) -> bool:
-        """True when nobody is left and the reader was stopped."""
+    def leave(self, viewer: Viewer) -> None:
         self.viewers.discard(viewer)
         self._tell_people()
-        if self.viewers or self._task is None:
-            return not self.viewers
-        self._task.cancel()
-        self._task = None
-        return True
+
+    async def close(self) -> None:
+        """Stop reading and let the connection go."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
 
     def names(self) -> list[str]:
         return sorted({viewer.name for viewer in self.viewers})
@@ -226,9 +226,11 @@ class Hub:
         topic.join(viewer)
         return topic
 
-    def leave(self, topic: Topic, viewer: Viewer) -> None:
-        if topic.leave(viewer):
-            self._topics.pop(topic.name, None)
+    async def leave(self, topic: Topic, viewer: Viewer) -> None:
+        topic.leave(viewer)
+        if not topic.viewers and self._topics.get(topic.name) is topic:
+            del self._topics[topic.name]
+            await topic.close()
 
 
 hub = Hub()

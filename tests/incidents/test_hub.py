@@ -1,0 +1,162 @@
+"""The hub against a real Redis: order, gaps, slow viewers, and Redis going away and coming back."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from pytest_django.fixtures import Settings as SettingsWrapper
+
+from incidents import hub as hub_module
+from incidents import live
+from incidents.hub import EVERYTHING, Chunk, Hub, Ring, Viewer
+from tests.support.processes import private_redis
+
+
+@pytest.fixture
+def redis_address(
+    redis_url: str, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """The hub and the writers of this test on the private server, emptied first."""
+    client = redis.Redis.from_url(redis_url, decode_responses=True)
+    client.flushall()
+    settings.REDIS_URL = redis_url
+    monkeypatch.setattr(live, "_client", client)
+    return redis_url
+
+
+def chunk(run: int, first: int, *lines: str) -> Chunk:
+    return Chunk(run, first, lines, sum(map(len, lines)))
+
+
+class TestRing:
+    def test_after_gives_what_follows_the_cursor(self) -> None:
+        ring = Ring()
+        ring.add(chunk(1, 1, "a", "b"))
+        ring.add(chunk(1, 3, "c"))
+
+        assert ring.after(1, 0) == [chunk(1, 1, "a", "b"), chunk(1, 3, "c")]
+        assert ring.after(1, 1) == [chunk(1, 1, "a", "b"), chunk(1, 3, "c")]
+        assert ring.after(1, 2) == [chunk(1, 3, "c")]
+        assert ring.after(1, 3) == []
+
+    def test_after_a_gap_is_not_answered(self) -> None:
+        ring = Ring()
+        ring.add(chunk(1, 5, "e"))
+
+        assert ring.after(1, 2) is None
+        assert ring.after(1, 4) == [chunk(1, 5, "e")]
+
+    def test_a_full_ring_forgets_the_oldest_lines(self) -> None:
+        ring = Ring()
+        for number in range(1, 5):
+            ring.add(chunk(1, number, "x" * (hub_module.RING_BYTES // 3)))
+
+        assert ring.after(1, 0) is None
+        assert ring.after(1, 1) is not None
+
+    def test_a_ring_of_many_runs_forgets_the_stillest(self) -> None:
+        ring = Ring()
+        for run in range(hub_module.RING_RUNS + 1):
+            ring.add(chunk(run, 1, "x"))
+
+        assert ring.after(0, 0) == []
+        assert ring.after(hub_module.RING_RUNS, 0) == [chunk(hub_module.RING_RUNS, 1, "x")]
+
+
+async def one_version(topic: str) -> int:
+    return 1
+
+
+@pytest.fixture
+async def watched(redis_address: str) -> AsyncIterator[tuple[Hub, Viewer]]:
+    hub, viewer = Hub(), Viewer("Chiara")
+    topic = hub.join("incident-7", viewer, one_version)
+    await asyncio.sleep(0.3)
+    viewer.take_panels()
+    viewer.wake.clear()
+    yield hub, viewer
+    await hub.leave(topic, viewer)
+
+
+async def woken(viewer: Viewer) -> None:
+    await asyncio.wait_for(viewer.wake.wait(), 5)
+    viewer.wake.clear()
+
+
+async def test_hub_tells_a_viewer_which_panels_changed(watched: tuple[Hub, Viewer]) -> None:
+    _, viewer = watched
+
+    live._append("incident-7", {"panels": '["step-3", "timeline"]'})
+    await woken(viewer)
+
+    assert viewer.take_panels() == ["step-3", "timeline"]
+
+
+async def test_hub_keeps_lines_in_their_order(watched: tuple[Hub, Viewer]) -> None:
+    hub, viewer = watched
+
+    live.append_lines(incident_id=7, run_id=4, first=1, lines=["a", "b"])
+    live.append_lines(incident_id=7, run_id=4, first=3, lines=["c"])
+    await woken(viewer)
+    await asyncio.sleep(0.2)
+
+    found = hub._topics["incident-7"].ring.after(4, 0)
+    assert found is not None
+    assert [line for part in found for line in part.lines] == ["a", "b", "c"]
+
+
+async def test_hub_has_one_reader_for_many_viewers(watched: tuple[Hub, Viewer]) -> None:
+    hub, first = watched
+    others = [Viewer(f"viewer {number}") for number in range(5)]
+    topics = {id(hub.join("incident-7", viewer, one_version)) for viewer in others}
+    assert len(topics) == 1
+
+    live._append("incident-7", {"panels": '["header"]'})
+    await woken(first)
+
+    assert all("header" in viewer.panels for viewer in others)
+
+
+async def test_hub_forgets_a_topic_that_nobody_watches(redis_address: str) -> None:
+    hub, viewer = Hub(), Viewer("Chiara")
+    topic = hub.join("incident-8", viewer, one_version)
+
+    await hub.leave(topic, viewer)
+
+    assert hub._topics == {}
+
+
+@pytest.fixture
+def own_redis(settings: SettingsWrapper) -> Iterator[str]:
+    """An address at which no server listens yet."""
+    with tempfile.TemporaryDirectory(prefix="rb-") as folder:
+        with private_redis(Path(folder)) as url:
+            pass
+        settings.REDIS_URL = url
+        yield folder
+
+
+async def test_hub_without_redis_reads_the_database_and_recovers(own_redis: str) -> None:
+    facts = 1
+
+    async def version(topic: str) -> int:
+        return facts
+
+    hub, viewer = Hub(), Viewer("Chiara")
+    topic = hub.join("incident-9", viewer, version)
+    await asyncio.sleep(0.5)
+    assert (viewer.is_live, viewer.has_news_of_source) == (False, True)
+    assert EVERYTHING in viewer.take_panels()
+    facts = 2
+    await asyncio.sleep(1.5)
+    assert EVERYTHING in viewer.take_panels()
+
+    with private_redis(Path(own_redis)):
+        await asyncio.sleep(1.6)
+        assert (viewer.is_live, EVERYTHING in viewer.take_panels()) == (True, True)
+    await hub.leave(topic, viewer)
