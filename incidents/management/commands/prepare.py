@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from incidents.models import Runbook
+from incidents.models import Environment, Runbook
 from runbook.processes.stamps import digest_of, is_current, remember
 
 
@@ -28,7 +28,14 @@ class Command(BaseCommand):
         self._migrate()
         self._collect_static()
         self._load_library()
-        if demo and not get_user_model().objects.exists():
+        if demo:
+            self._make_demo()
+
+    def _make_demo(self) -> None:
+        """At the first start, and again when the simulator has moved to another port."""
+        simulator = f"http://127.0.0.1:{settings.SIMULATOR_PORT}"
+        moved = Environment.objects.exclude(scenario="").exclude(endpoint=simulator)
+        if moved.exists() or not get_user_model().objects.exists():
             call_command("create_demo", stdout=self.stdout)
 
     def _migrate(self) -> None:
