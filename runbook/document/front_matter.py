@@ -1,0 +1,301 @@
+"""The settings at the head of a runbook: YAML in, typed values out, a problem for what does not fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast, get_args
+
+import yaml
+
+from runbook.document import durations
+from runbook.document.definition import (
+    ApprovalPolicy,
+    Component,
+    EscalationLevel,
+    Json,
+    Parameter,
+    Problem,
+    Severity,
+    Span,
+    UpdateCadence,
+)
+
+MAX_CHARACTERS = 64 * 1024
+MAX_DEPTH = 20
+
+_END = re.compile(r"(?:---|\.\.\.)[ \t]*")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What the head of a document says. `other` keeps the keys that nothing reads."""
+
+    title: str = ""
+    severity: Severity | None = None
+    environment: str = ""
+    impact: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    roles: Mapping[str, str] = field(default_factory=dict)
+    components: tuple[Component, ...] = ()
+    escalation: tuple[EscalationLevel, ...] = ()
+    updates: tuple[UpdateCadence, ...] = ()
+    approval: ApprovalPolicy = field(default_factory=ApprovalPolicy)
+    other: Mapping[str, Json] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+class _Wrong(Exception):
+    """A value that does not fit its key: what is wrong, and what to write instead."""
+
+    def __init__(self, what: str, instead: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.instead = instead
+
+
+def span(lines: Sequence[str]) -> Span | None:
+    """Where the front matter stands, its marks included; None when the document has none."""
+    if lines[0].rstrip(" \t") != "---":
+        return None
+    for index in range(1, len(lines)):
+        if _END.fullmatch(lines[index]):
+            return Span(1, index + 1)
+    return None
+
+
+def read(lines: Sequence[str], where: Span) -> FrontMatter:
+    """Never fails: what cannot be read becomes a problem with its line."""
+    text = "\n".join(lines[where.first : where.last - 1])
+    try:
+        _check_bounds(text)
+        values = yaml.safe_load(text)
+    except _Wrong as error:
+        return _unread(1, error.what, error.instead)
+    except (yaml.YAMLError, ValueError) as error:
+        return _unread(_line_of(error), f"The front matter is not YAML: {_first_line(error)}")
+    if values is None:
+        return FrontMatter()
+    if not isinstance(values, dict):
+        return _unread(2, "The front matter is not a list of `key: value` lines")
+    return _read_keys(values, _key_lines(text))
+
+
+def _unread(line: int, what: str, instead: str = "") -> FrontMatter:
+    return FrontMatter(problems=(Problem(line, "error", what, instead),))
+
+
+def _line_of(error: Exception) -> int:
+    mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+    return mark.line + 2 if mark else 1
+
+
+def _first_line(error: Exception) -> str:
+    problem = error.problem if isinstance(error, yaml.MarkedYAMLError) else None
+    return (problem or str(error)).split("\n", 1)[0][:200]
+
+
+def _check_bounds(text: str) -> None:
+    """Refuses what would cost more to read than a head of a document should."""
+    if len(text) > MAX_CHARACTERS:
+        raise _Wrong(
+            f"The front matter is longer than {MAX_CHARACTERS // 1024} KiB and is not read"
+        )
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise _Wrong(
+                "The front matter uses a YAML alias and is not read", "Write the value again"
+            )
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise _Wrong(
+                f"The front matter is nested deeper than {MAX_DEPTH} levels and is not read"
+            )
+
+
+def _key_lines(text: str) -> dict[str, int]:
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    if not isinstance(node, yaml.MappingNode):
+        return {}
+    return {key.value: key.start_mark.line + 2 for key, _ in node.value}
+
+
+def _read_keys(values: Mapping[object, object], lines: Mapping[str, int]) -> FrontMatter:
+    found = FrontMatter()
+    other: dict[str, Json] = {}
+    problems: list[Problem] = []
+    for key, value in values.items():
+        name, line = str(key), lines.get(str(key), 1)
+        if name not in KEYS:
+            other[name] = _json(value)
+            problems.append(Problem(line, "note", f"Nothing reads the front-matter key `{name}`"))
+            continue
+        if value is None:
+            continue
+        try:
+            # The reader in the table returns the type of the field of the same name.
+            found = replace(found, **{name: cast("Any", KEYS[name](value, line))})
+        except _Wrong as error:
+            what = f"Front matter `{name}`: {error.what}"
+            problems.append(Problem(line, "error", what, error.instead))
+    return replace(found, other=other, problems=tuple(problems))
+
+
+def _text(value: object, _line: int) -> str:
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        raise _Wrong("this is not a line of text")
+    return " ".join(str(value).split())
+
+
+def _words(value: object, _line: int) -> str:
+    if not isinstance(value, str):
+        raise _Wrong("this is not a text")
+    return value.strip()
+
+
+def _severity(value: object, _line: int) -> Severity:
+    for severity in get_args(Severity):
+        if str(value).upper() == severity:
+            return cast("Severity", severity)
+    raise _Wrong(f"`{str(value)[:40]}` is not a severity", "P0, P1, P2, P3 or P4")
+
+
+def _parameters(value: object, line: int) -> tuple[Parameter, ...]:
+    if isinstance(value, list):
+        value = dict.fromkeys((_text(name, line) for name in value), "")
+    return tuple(_parameter(str(k), v, line) for k, v in _mapping(value).items())
+
+
+def _parameter(name: str, value: object, line: int) -> Parameter:
+    if not _NAME.fullmatch(name):
+        raise _Wrong(f"`{name[:40]}` is not a name", "Letters, digits and underscores: `CONNECTOR`")
+    if not isinstance(value, dict):
+        return Parameter(name, value=_text("" if value is None else value, line), line=line)
+    unknown = [str(key) for key in value if key not in ("value", "about")]
+    if unknown:
+        raise _Wrong(
+            f"`{name}` has the unknown key `{unknown[0][:40]}`", "Only `value` and `about`"
+        )
+    given, about = value.get("value"), value.get("about")
+    return Parameter(
+        name,
+        value="" if given is None else _text(given, line),
+        about="" if about is None else _text(about, line),
+        line=line,
+    )
+
+
+def _roles(value: object, line: int) -> dict[str, str]:
+    if isinstance(value, list):
+        return {_text(name, line): "" for name in value}
+    return {str(k): "" if v is None else _text(v, line) for k, v in _mapping(value).items()}
+
+
+def _components(value: object, line: int) -> tuple[Component, ...]:
+    if not isinstance(value, list):
+        raise _Wrong("this is not a list", "`[Frontend, Backend API]`")
+    return tuple(_component(item, line) for item in value)
+
+
+def _component(item: object, line: int) -> Component:
+    if not isinstance(item, dict):
+        return Component(_text(item, line))
+    unknown = set(item) - {"name", "function", "priority"}
+    if unknown or not item.get("name"):
+        raise _Wrong("a component has a name", "`{name: …, function: …, priority: …}`")
+    return Component(**{key: _text(text, line) for key, text in item.items() if text is not None})
+
+
+def _escalation(value: object, line: int) -> tuple[EscalationLevel, ...]:
+    if not isinstance(value, list):
+        raise _Wrong("this is not a list", "`- {after: 2h, to: [role], then: [what to do]}`")
+    levels = [_level(item, line + place) for place, item in enumerate(value, 1)]
+    return tuple(sorted(levels, key=lambda level: level.after))
+
+
+def _level(item: object, line: int) -> EscalationLevel:
+    level = _mapping(item)
+    unknown = [str(key) for key in level if key not in ("after", "if", "to", "then")]
+    if unknown:
+        raise _Wrong(
+            f"a level has the unknown key `{unknown[0][:40]}`", "`after`, `if`, `to`, `then`"
+        )
+    if "after" not in level:
+        raise _Wrong("a level does not say after how long", "`after: 2h`")
+    return EscalationLevel(
+        after=_seconds(level["after"], line),
+        condition=_text(level.get("if") or "", line),
+        to=_texts(level.get("to"), line),
+        then=_texts(level.get("then"), line),
+        line=line,
+    )
+
+
+def _updates(value: object, line: int) -> tuple[UpdateCadence, ...]:
+    return tuple(
+        UpdateCadence(str(audience), _seconds(every, line))
+        for audience, every in _mapping(value).items()
+    )
+
+
+def _approval(value: object, line: int) -> ApprovalPolicy:
+    policy = _mapping(value)
+    unknown = [str(key) for key in policy if key not in ("changes", "destroys", "expires")]
+    if unknown:
+        raise _Wrong(f"unknown key `{unknown[0][:40]}`", "`changes`, `destroys`, `expires`")
+    standard = ApprovalPolicy()
+    return ApprovalPolicy(
+        changes=_text(policy.get("changes") or standard.changes, line),
+        destroys=_text(policy.get("destroys") or standard.destroys, line),
+        expires=_seconds(policy["expires"], line) if "expires" in policy else standard.expires,
+    )
+
+
+def _seconds(value: object, _line: int) -> int:
+    length = durations.seconds(value) if isinstance(value, str) else None
+    if not length:
+        raise _Wrong(f"`{str(value)[:40]}` is not a length of time", "`30m`, `2h` or `1 day`")
+    return length
+
+
+def _texts(value: object, line: int) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return tuple(_text(item, line) for item in (value if isinstance(value, list) else [value]))
+
+
+def _mapping(value: object) -> Mapping[object, object]:
+    if not isinstance(value, dict):
+        raise _Wrong("this is not a list of `name: value`")
+    return value
+
+
+def _json(value: object) -> Json:
+    if isinstance(value, dict):
+        return {str(key): _json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [_json(item) for item in value]
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    return str(value)
+
+
+KEYS: Mapping[str, Callable[[object, int], object]] = {
+    "title": _text,
+    "severity": _severity,
+    "environment": _text,
+    "impact": _words,
+    "parameters": _parameters,
+    "roles": _roles,
+    "components": _components,
+    "escalation": _escalation,
+    "updates": _updates,
+    "approval": _approval,
+}
+"""Every key that is read, and its reader."""
