@@ -97,7 +97,9 @@ class Cancelled(Exception):
 
 
 Emit = Callable[[str], None]
-"""Takes one or more lines of output for people, as soon as they are known. May raise `Cancelled`."""
+"""Takes one or more lines of output for people, as soon as they are known.
+
+May raise `Cancelled`."""
 
 
 class Command(Protocol):
@@ -139,8 +141,10 @@ class Command(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OutputFilter:
-    """An understood pipe, applied by us to the printed output: `head` and `tail` keep `count` lines,
-    `grep` keeps lines that match the extended regular expression `pattern`."""
+    """An understood pipe, applied by us to the printed output.
+
+    `head` and `tail` keep `count` lines, `grep` keeps lines that match the extended regular
+    expression `pattern`."""
 
     kind: Literal["head", "tail", "grep"]
     count: int = 0

@@ -1,0 +1,74 @@
+"""Secret versions: whether one exists and in which state. The value never enters this process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from runbook.commands.base import Command, Effect, NotRunnable
+from runbook.commands.gcloud_grammar import Arguments, Flag, Grammar, read_arguments
+from runbook.commands.kinds import CommandKind
+from runbook.commands.reading import Reading
+from runbook.document.definition import Json
+
+if TYPE_CHECKING:
+    from runbook.cloud.sessions import Session
+
+_VERSION = r"latest|[1-9]\d{0,9}|[A-Za-z][A-Za-z0-9_-]{0,62}"
+_NAME = r"[A-Za-z0-9_-]{1,255}"
+_OTHERS = frozenset({"location", "out-file"})
+_NOTE = "The value is not read: what follows is the version's metadata."
+
+_DESCRIBE = Grammar(
+    "secrets versions describe",
+    operand="VERSION",
+    pattern=_VERSION,
+    flags=(Flag("secret", pattern=_NAME),),
+    needs=("secret",),
+    others=_OTHERS,
+)
+_ACCESS = Grammar(
+    "secrets versions access",
+    operand="VERSION",
+    pattern=_VERSION,
+    flags=(Flag("secret", pattern=_NAME),),
+    needs=("secret",),
+    others=_OTHERS,
+)
+
+
+def _resource(arguments: Arguments) -> str:
+    secret = f"projects/{arguments.project}/secrets/{arguments.text('secret')}"
+    return f"{secret}/versions/{arguments.operand}"
+
+
+def _fetch(session: Session, arguments: Arguments) -> Json:
+    return session.secrets.version(_resource(arguments))
+
+
+def _parse_describe(words: Sequence[str]) -> Command:
+    arguments = read_arguments(words, _DESCRIBE)
+    return Reading(arguments, _resource(arguments), _fetch)
+
+
+def _parse_access(words: Sequence[str]) -> Command:
+    arguments = read_arguments(words, _ACCESS)
+    if arguments.format:
+        raise NotRunnable("The value of a secret is not read here, so it cannot be formatted.")
+    return Reading(arguments, _resource(arguments), _fetch, note=_NOTE)
+
+
+KINDS = (
+    CommandKind(
+        f"gcloud {_DESCRIBE.name}",
+        Effect.READS,
+        "Shows the state of a secret's version, never its value.",
+        _parse_describe,
+    ),
+    CommandKind(
+        f"gcloud {_ACCESS.name}",
+        Effect.READS,
+        "Tells that a secret's version exists and its state; the value is not read.",
+        _parse_access,
+    ),
+)

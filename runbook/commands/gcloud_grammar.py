@@ -1,0 +1,321 @@
+"""Reads the words after `gcloud COMMAND` the way gcloud does, and refuses in gcloud's own words."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from runbook.commands.base import NotRunnable
+from runbook.commands.format import Format, parse_format
+
+FlagKind = Literal["text", "integer", "boolean", "mapping", "choice", "duration", "size"]
+Scope = Literal["region", "global or region", "global", "none"]
+FlagValue: TypeAlias = "str | int | bool | tuple[tuple[str, str], ...]"
+
+_PROJECT = re.compile(r"(?:[a-z][a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]")
+_REGION = re.compile(r"[a-z]+-[a-z]+\d{1,2}")
+_SIZE = re.compile(r"(\d+)(GB|GiB|TB|TiB)?")
+_DURATION = re.compile(r"(?=.)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
+_FOREIGN = {
+    "access-token-file",
+    "account",
+    "billing-project",
+    "configuration",
+    "flags-file",
+    "impersonate-service-account",
+}
+_UNSUPPORTED = {"async", "flatten", "log-http", "trace-token", "user-output-enabled", "zone", "uri"}
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """`--name`. A boolean also exists as `--no-name`; a mapping is `a=1,b=2`.
+
+    `pattern` is what a text may look like.
+    """
+
+    name: str
+    kind: FlagKind = "text"
+    choices: tuple[str, ...] = ()
+    pattern: str = ".*"
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What may follow a command.
+
+    `operand` is gcloud's name of the positional argument, "" where there is none, and `pattern`
+    what it may look like. `needs` are flags without which gcloud does not start. `others` are flags
+    that gcloud has and we do not. `default_format` is what gcloud prints with unless told.
+    """
+
+    name: str
+    operand: str = ""
+    pattern: str = r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?"
+    scope: Scope = "none"
+    must_choose_scope: bool = False
+    flags: tuple[Flag, ...] = ()
+    needs: tuple[str, ...] = ()
+    others: frozenset[str] = frozenset()
+    is_list: bool = False
+    default_format: str = "yaml"
+    always_printed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """A command line that gcloud would accept. `region` is "" for a global resource."""
+
+    name: str
+    operand: str = ""
+    flags: tuple[tuple[str, FlagValue], ...] = ()
+    project: str = ""
+    region: str = ""
+    is_global: bool = False
+    format: str = ""
+    filter: str = ""
+    limit: int = 0
+    sort_by: str = ""
+    printed: Format = field(default_factory=Format)
+
+    def flag(self, name: str) -> FlagValue | None:
+        return dict(self.flags).get(name)
+
+    def text(self, name: str) -> str:
+        value = self.flag(name)
+        return value if isinstance(value, str) else ""
+
+    def as_gcloud(self) -> str:
+        """One line that the real CLI accepts and that reads back to the same arguments."""
+        words = ["gcloud", *self.name.split()]
+        words += [self.operand] if self.operand else []
+        words += [_written(name, value) for name, value in self.flags]
+        words += ["--global"] if self.is_global else []
+        for name in ("region", "project", "filter", "sort_by", "format"):
+            value = getattr(self, name)
+            words += [f"--{name.replace('_', '-')}={value}"] if value else []
+        words += [f"--limit={self.limit}"] if self.limit else []
+        return shlex.join(words)
+
+
+def _written(name: str, value: FlagValue) -> str:
+    if isinstance(value, bool):
+        return f"--{name}" if value else f"--no-{name}"
+    if isinstance(value, tuple):
+        return f"--{name}=" + ",".join(f"{key}={item}" for key, item in value)
+    return f"--{name}={value}"
+
+
+def read_arguments(words: Sequence[str], grammar: Grammar) -> Arguments:
+    """Raises NotRunnable; its `instead` is a command line where one can be offered."""
+    operands, given = _separate(words, grammar)
+    operand = _operand(operands, grammar)
+    missing = [name for name in grammar.needs if name not in given]
+    if missing:
+        raise NotRunnable(f"argument --{missing[0]}: Must be specified.")
+    return Arguments(
+        name=grammar.name,
+        operand=operand,
+        flags=tuple(
+            (flag.name, _value(flag, given[flag.name]))
+            for flag in grammar.flags
+            if flag.name in given
+        ),
+        project=_project(given, grammar, words),
+        region=_region(given, grammar, words),
+        is_global="global" in given,
+        format=given.get("format", ""),
+        filter=given.get("filter", ""),
+        limit=_limit(given),
+        sort_by=given.get("sort-by", ""),
+        printed=parse_format(
+            given.get("format", "") or grammar.default_format, always=grammar.always_printed
+        ),
+    )
+
+
+def _separate(words: Sequence[str], grammar: Grammar) -> tuple[list[str], dict[str, str]]:
+    """Operands, and flags by name with their raw text; a boolean's text is "true" or "false"."""
+    operands: list[str] = []
+    given: dict[str, str] = {}
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if word in ("-q", "--quiet"):
+            continue
+        if not word.startswith("-"):
+            operands.append(word)
+            continue
+        name, has_value, text = word.removeprefix("--").partition("=")
+        name, text = _flag_text(name, text, has_value=bool(has_value), rest=rest, grammar=grammar)
+        if name in given:
+            raise NotRunnable(f"The flag --{name} is given twice.")
+        given[name] = text
+    return operands, given
+
+
+def _flag_text(
+    name: str, text: str, *, has_value: bool, rest: list[str], grammar: Grammar
+) -> tuple[str, str]:
+    booleans = _booleans(grammar)
+    positive = name.removeprefix("no-")
+    if positive in booleans:
+        if has_value:
+            raise NotRunnable(f"argument --{name}: ignored explicit argument '{text}'")
+        if name != positive and positive == "global":
+            raise NotRunnable(_unrecognized(name, grammar))
+        return positive, "true" if name == positive else "false"
+    if name not in _with_value(grammar):
+        raise NotRunnable(_unrecognized(name, grammar))
+    if not has_value:
+        if not rest or rest[0].startswith("--"):
+            raise NotRunnable(f"argument --{name}: expected one argument")
+        text = rest.pop(0)
+    return name, text
+
+
+def _booleans(grammar: Grammar) -> set[str]:
+    found = {flag.name for flag in grammar.flags if flag.kind == "boolean"}
+    return found | ({"global"} if grammar.scope in ("global", "global or region") else set())
+
+
+def _with_value(grammar: Grammar) -> set[str]:
+    names = {flag.name for flag in grammar.flags if flag.kind != "boolean"} | {"project", "format"}
+    if grammar.scope in ("region", "global or region"):
+        names.add("region")
+    return names | ({"filter", "limit", "sort-by"} if grammar.is_list else set())
+
+
+def _unrecognized(name: str, grammar: Grammar) -> str:
+    if name in _FOREIGN:
+        return f"--{name} is not accepted: commands run with the credentials of the environment."
+    if name in _UNSUPPORTED or name in grammar.others:
+        return f"gcloud knows --{name} but it is not supported here."
+    known = _with_value(grammar) | _booleans(grammar)
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f" (did you mean '--{close[0]}'?)" if close else ""
+    return f"unrecognized arguments: --{name}{hint}"
+
+
+def _operand(operands: list[str], grammar: Grammar) -> str:
+    if not grammar.operand:
+        if operands:
+            raise NotRunnable(f"unrecognized arguments: {' '.join(operands)}")
+        return ""
+    if not operands:
+        raise NotRunnable(f"argument {grammar.operand}: Must be specified.")
+    if len(operands) > 1:
+        raise NotRunnable(f"unrecognized arguments: {' '.join(operands[1:])}")
+    if not re.fullmatch(grammar.pattern, operands[0]):
+        raise NotRunnable(f"'{operands[0]}' cannot be the name of a {grammar.operand.lower()}.")
+    return operands[0]
+
+
+def _project(given: Mapping[str, str], grammar: Grammar, words: Sequence[str]) -> str:
+    project = given.get("project", "")
+    if not project:
+        raise NotRunnable(
+            "The required property [project] is not currently set.",
+            instead=_corrected(grammar, words, "--project=PROJECT"),
+        )
+    if not _PROJECT.fullmatch(project):
+        raise NotRunnable(f"'{project}' cannot be the id of a project.")
+    return project
+
+
+def _region(given: Mapping[str, str], grammar: Grammar, words: Sequence[str]) -> str:
+    region = given.get("region", "")
+    if region and "global" in given:
+        raise NotRunnable("At most one of --global | --region can be specified.")
+    if grammar.scope == "region" and not region:
+        raise NotRunnable(
+            "argument --region: Must be specified.",
+            instead=_corrected(grammar, words, "--region=REGION"),
+        )
+    if grammar.must_choose_scope and not region and "global" not in given:
+        raise NotRunnable(
+            "Underspecified resource. Specify one of the [--global, --region] flags.",
+            instead=_corrected(grammar, words, "--global"),
+        )
+    if region and not _REGION.fullmatch(region):
+        raise NotRunnable(f"'{region}' cannot be the name of a region.")
+    return region
+
+
+def _corrected(grammar: Grammar, words: Sequence[str], addition: str) -> str:
+    return shlex.join(["gcloud", *grammar.name.split(), *words, addition])
+
+
+def _limit(given: Mapping[str, str]) -> int:
+    text = given.get("limit", "")
+    if not text:
+        return 0
+    if not text.isdecimal() or int(text) < 1:
+        raise NotRunnable("argument --limit: Value must be greater than or equal to 1.")
+    return int(text)
+
+
+def _value(flag: Flag, text: str) -> FlagValue:
+    if flag.kind == "boolean":
+        return text == "true"
+    if flag.kind == "integer":
+        if not re.fullmatch(r"-?\d+", text):
+            raise NotRunnable(f"argument --{flag.name}: invalid int value: '{text}'")
+        return int(text)
+    if flag.kind == "mapping":
+        return _mapping(flag, text)
+    if flag.kind == "choice":
+        return _choice(flag, text)
+    if flag.kind == "duration":
+        return _duration(flag, text)
+    if flag.kind == "size":
+        return _gigabytes(flag, text)
+    if not re.fullmatch(flag.pattern, text):
+        raise NotRunnable(f"argument --{flag.name}: '{text}' is not a possible value.")
+    return text
+
+
+def _mapping(flag: Flag, text: str) -> tuple[tuple[str, str], ...]:
+    if text.startswith("^"):
+        raise NotRunnable(f"argument --{flag.name}: other delimiters than the comma are not read.")
+    found: dict[str, str] = {}
+    for part in text.split(","):
+        key, equals, value = part.partition("=")
+        if not equals or not key:
+            raise NotRunnable(
+                f"argument --{flag.name}: Bad syntax for dict arg: [{part}]. "
+                "Write every entry as NAME=VALUE."
+            )
+        found[key] = value
+    return tuple(found.items())
+
+
+def _choice(flag: Flag, text: str) -> str:
+    """gcloud takes choices in either case; the result is spelled as listed."""
+    for choice in flag.choices:
+        if choice.lower() == text.lower().replace("_", "-") or choice.lower() == text.lower():
+            return choice
+    valid = ", ".join(flag.choices)
+    raise NotRunnable(
+        f"argument --{flag.name}: Invalid choice: '{text}'. Valid choices are: {valid}."
+    )
+
+
+def _duration(flag: Flag, text: str) -> int:
+    """Whole seconds."""
+    parts = _DURATION.fullmatch(text)
+    if parts is None:
+        raise NotRunnable(f"argument --{flag.name}: Failed to parse duration: {text}")
+    days, hours, minutes, seconds = (int(part or 0) for part in parts.groups())
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+
+
+def _gigabytes(flag: Flag, text: str) -> int:
+    size = _SIZE.fullmatch(text)
+    if size is None:
+        raise NotRunnable(f"argument --{flag.name}: '{text}' is not a size such as 20GB.")
+    return int(size[1]) * (1024 if (size[2] or "").startswith("T") else 1)

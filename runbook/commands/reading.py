@@ -1,0 +1,97 @@
+"""Commands that read one resource or a list of them and print what gcloud prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from runbook.cloud.errors import CloudError
+from runbook.commands.base import Effect, Emit, Outcome, Plan, Probe
+from runbook.commands.filter import parse_filter
+from runbook.commands.gcloud_grammar import Arguments
+from runbook.commands.keys import Key, get, parse_key
+from runbook.commands.sentences import outcome_of
+from runbook.document.definition import Json
+
+if TYPE_CHECKING:
+    from runbook.cloud.sessions import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`fetch` gives a resource, or a list of them for a `list`; `note` is printed before it."""
+
+    arguments: Arguments
+    resource: str
+    fetch: Callable[[Session, Arguments], Json]
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.arguments.name
+
+    @property
+    def effect(self) -> Effect:
+        return Effect.READS
+
+    @property
+    def project(self) -> str:
+        return self.arguments.project
+
+    def as_gcloud(self) -> str:
+        return self.arguments.as_gcloud()
+
+    def plan(self, session: Session) -> Plan:  # noqa: ARG002 (part of the contract)
+        return Plan(self.resource, before=None, after=None, changes=(), fingerprint="")
+
+    def execute(
+        self,
+        session: Session,
+        emit: Emit,
+        plan: Plan | None = None,  # noqa: ARG002 (part of the contract)
+    ) -> Outcome:
+        try:
+            found = self.fetch(session, self.arguments)
+        except CloudError as error:
+            return outcome_of(error, self.resource)
+        if isinstance(found, list):
+            found = _chosen(found, self.arguments)
+            printed = self.arguments.printed.print_many(found)
+        else:
+            printed = self.arguments.printed.print_one(found)
+        for text in (self.note, printed.rstrip("\n")):
+            if text:
+                emit(text)
+        return Outcome("succeeded", _summary(found), found)
+
+    def verify(self, session: Session, plan: Plan) -> Probe:  # noqa: ARG002 (part of the contract)
+        return Probe("applied", "This command only reads.")
+
+    def undo(self, plan: Plan) -> str:  # noqa: ARG002 (part of the contract)
+        return ""
+
+    def probe(self, session: Session, plan: Plan) -> Probe:  # noqa: ARG002 (part of the contract)
+        return Probe("not applied", "This command only reads; run it again.")
+
+
+def _chosen(found: list[Json], arguments: Arguments) -> list[Json]:
+    """`--filter`, `--sort-by` and `--limit`, in gcloud's order."""
+    if arguments.filter:
+        matches = parse_filter(arguments.filter)
+        found = [item for item in found if matches(item)]
+    for name in reversed([name for name in arguments.sort_by.split(",") if name]):
+        by = partial(_sort_text, parse_key(name.removeprefix("~")))
+        found = sorted(found, key=by, reverse=name.startswith("~"))
+    return found[: arguments.limit] if arguments.limit else found
+
+
+def _sort_text(key: Key, item: Json) -> str:
+    return str(get(item, key) or "")
+
+
+def _summary(found: Json) -> str:
+    if not isinstance(found, list):
+        return "Read."
+    return "Listed 0 items." if not found else f"Listed {len(found)} item{'s' * (len(found) > 1)}."

@@ -1,0 +1,106 @@
+"""The frame around one command line: its target, its time-out, its output filters, its errors."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from runbook.cloud.errors import CloudError
+from runbook.cloud.target import Target
+from runbook.commands.base import (
+    Cancelled,
+    Command,
+    Emit,
+    Line,
+    NotRunnable,
+    Outcome,
+    Plan,
+    Probe,
+)
+from runbook.commands.hosts import refused_url
+from runbook.commands.output_filters import filtered
+from runbook.commands.sentences import outcome_of
+
+if TYPE_CHECKING:
+    from runbook.cloud.sessions import Session
+
+_LOCATION = re.compile(r"/(?:locations|regions)/([^/]+)/")
+
+
+def outside(command: Command, target: Target) -> str:
+    """Why the command does not belong to the environment, as a whole sentence, or ""."""
+    if not command.project:
+        return refused_url(command.resource, target)
+    if command.project != target.project:
+        return (
+            f"This command names project {command.project}; this incident is in {target.project}."
+        )
+    location = _LOCATION.search(command.resource)
+    if location and location[1] not in (target.region, "global"):
+        return f"This command names region {location[1]}; this incident is in {target.region}."
+    return ""
+
+
+def plan(line: Line, session: Session, target: Target) -> Plan:
+    """Reads only. Raises `NotRunnable` outside of the target, and `CloudError`."""
+    _check_inside(line, target)
+    return line.command.plan(_timed(line, session))
+
+
+def execute(
+    line: Line, session: Session, target: Target, emit: Emit, plan: Plan | None = None
+) -> Outcome:
+    """Runs the line once and gives its outcome; nothing but faults of ours is raised.
+
+    Output that the line's filters keep goes to `emit` as it appears, an error's sentence always.
+    A cancellation that `emit` raises becomes the outcome `cancelled`.
+    """
+    outcome = _attempt(line, session, target, emit, plan)
+    if outcome.state in ("failed", "unknown"):
+        _tell(emit, f"ERROR: {outcome.message}")
+    return outcome
+
+
+def _attempt(
+    line: Line, session: Session, target: Target, emit: Emit, plan: Plan | None
+) -> Outcome:
+    reason = outside(line.command, target)
+    if reason:
+        return Outcome("failed", f"{reason} Nothing was sent.")
+    try:
+        with filtered(emit, line.filters) as kept:
+            return line.command.execute(_timed(line, session), kept, plan)
+    except Cancelled as stop:
+        return Outcome("cancelled", str(stop) or "Cancelled.")
+    except CloudError as error:
+        return outcome_of(error, line.command.resource)
+
+
+def _tell(emit: Emit, text: str) -> None:
+    """A cancellation that arrives after the end changes nothing any more."""
+    try:
+        emit(text)
+    except Cancelled:
+        return
+
+
+def verify(line: Line, session: Session, target: Target, plan: Plan) -> Probe:
+    """After `execute`: whether the resource holds what the plan promised. Raises like `plan`."""
+    _check_inside(line, target)
+    return line.command.verify(_timed(line, session), plan)
+
+
+def probe(line: Line, session: Session, target: Target, plan: Plan) -> Probe:
+    """For a run that ended `unknown`: did the change take effect? Raises like `plan`."""
+    _check_inside(line, target)
+    return line.command.probe(_timed(line, session), plan)
+
+
+def _check_inside(line: Line, target: Target) -> None:
+    reason = outside(line.command, target)
+    if reason:
+        raise NotRunnable(reason)
+
+
+def _timed(line: Line, session: Session) -> Session:
+    return session if line.timeout is None else session.within(line.timeout)

@@ -1,0 +1,200 @@
+"""Unrolls the constant parts of shell text: assignments, arrays, loops over known words.
+
+What comes out are simple commands in order, each a row of words with every variable filled in and
+the operators between them. A filled value is always one word, whatever it holds.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from runbook.commands.base import NotRunnable
+from runbook.commands.shell_words import Operator, Token, Word, counted, split_words
+
+Part: TypeAlias = "str | Operator"
+"""A filled word, or an operator."""
+
+MOST_COMMANDS = 100
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
+_SEPARATORS = (";", "\n")
+_KEYWORDS = {"if", "while", "until", "case", "select", "function", "then", "else", "elif", "fi"}
+_KEYWORDS |= {"[[", "((", "!", "time", "coproc", "eval", "exec", "source", "."}
+
+
+@dataclass(slots=True)
+class _Names:
+    """What variables stand for: those of the text first, then the parameters."""
+
+    values: Mapping[str, str]
+    assigned: dict[str, str] = field(default_factory=dict)
+    arrays: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def value(self, name: str) -> str:
+        value = self.assigned.get(name, self.values.get(name))
+        if name in self.arrays:
+            raise NotRunnable(f"{name} is a list; only a loop can use it.")
+        if not value:
+            raise NotRunnable(f"{name} has no value.")
+        if value.startswith("-"):
+            raise NotRunnable(
+                f"The value of {name} starts with a dash and could pass for an option."
+            )
+        if any(unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp") for char in value):
+            raise NotRunnable(f"The value of {name} holds a line break or an invisible character.")
+        return value
+
+
+def unroll(text: str, values: Mapping[str, str]) -> list[list[Part]]:
+    """The simple commands of `text`. Raises NotRunnable."""
+    tokens = list(split_words(text))
+    commands: list[list[Part]] = []
+    _run(tokens, _Names(values), commands)
+    return commands
+
+
+def _run(tokens: list[Token], names: _Names, commands: list[list[Part]]) -> None:
+    rest = list(tokens)
+    while rest:
+        if _is_separator(rest[0]):
+            rest.pop(0)
+        elif _bare(rest[0]) == "for":
+            rest = _loop(rest, names, commands)
+        else:
+            rest = _simple(rest, names, commands)
+        if len(commands) > MOST_COMMANDS:
+            raise NotRunnable(f"This unrolls to more than {MOST_COMMANDS} commands.")
+
+
+def _simple(tokens: list[Token], names: _Names, commands: list[list[Part]]) -> list[Token]:
+    """Takes one command or assignment from the front and gives what is left."""
+    first = _bare(tokens[0])
+    if first in _KEYWORDS:
+        raise NotRunnable(f"'{first}' needs a shell; run the command behind it on its own.")
+    if first == "export" and len(tokens) > 1:
+        tokens = tokens[1:]
+    if _assigned_name(tokens[0]):
+        return _assign(tokens, names)
+    end = next((at for at, token in enumerate(tokens) if _is_separator(token)), len(tokens))
+    commands.append(_fill(tokens[:end], names))
+    return tokens[end:]
+
+
+def _assign(tokens: list[Token], names: _Names) -> list[Token]:
+    name, word, rest = _assigned_name(tokens[0]), tokens[0], tokens[1:]
+    if rest and rest[0] == Operator("("):
+        return _assign_array(name, rest[1:], names)
+    if rest and not _is_separator(rest[0]):
+        raise NotRunnable(f"Setting {name} for one command only needs a shell.")
+    if not isinstance(word, Word):
+        raise AssertionError("only words are assignments")
+    names.assigned[name] = _filled(word, names)[len(name) + 1 :]
+    return rest
+
+
+def _assign_array(name: str, tokens: list[Token], names: _Names) -> list[Token]:
+    end = next((at for at, token in enumerate(tokens) if token == Operator(")")), None)
+    if end is None:
+        raise NotRunnable(f"The list {name} is not closed.")
+    items = [token for token in tokens[:end] if token != Operator("\n")]
+    names.arrays[name] = tuple(_filled(_word(item), names) for item in items)
+    return tokens[end + 1 :]
+
+
+def _loop(tokens: list[Token], names: _Names, commands: list[list[Part]]) -> list[Token]:
+    """`for NAME in WORDS; do …; done` without another loop inside."""
+    name = _bare(tokens[1]) if len(tokens) > 1 else ""
+    if not name.isidentifier() or len(tokens) < 3 or _bare(tokens[2]) != "in":
+        raise NotRunnable("Only loops of the form 'for NAME in WORDS; do …; done' are unrolled.")
+    start = next((at for at, token in enumerate(tokens) if _bare(token) == "do"), None)
+    end = next((at for at, token in enumerate(tokens) if _bare(token) == "done"), None)
+    if start is None or end is None or end < start:
+        raise NotRunnable("The loop does not end here; its whole text is needed to unroll it.")
+    body = tokens[start + 1 : end]
+    if any(_bare(token) == "for" for token in body):
+        raise NotRunnable("A loop inside a loop is not unrolled.")
+    words = [token for token in tokens[3:start] if not _is_separator(token)]
+    for value in [value for word in words for value in _items(_word(word), names)]:
+        names.assigned[name] = value
+        _run(body, names, commands)
+    rest = tokens[end + 1 :]
+    if rest and not _is_separator(rest[0]):
+        raise NotRunnable("What follows 'done' needs a shell.")
+    return rest
+
+
+def _items(word: Word, names: _Names) -> tuple[str, ...]:
+    numbers = counted(word)
+    if numbers is not None:
+        return numbers
+    arrays = [piece for piece in word.pieces if piece.is_array]
+    if not arrays:
+        return (_filled(word, names),)
+    if len([piece for piece in word.pieces if piece.text or piece.variable]) > 1:
+        raise NotRunnable("A list inside of a longer word is not unrolled.")
+    if arrays[0].variable not in names.arrays:
+        raise NotRunnable(f"The list {arrays[0].variable} is not set here.")
+    return names.arrays[arrays[0].variable]
+
+
+def _fill(tokens: list[Token], names: _Names) -> list[Part]:
+    filled: list[Part] = []
+    for token in tokens:
+        if isinstance(token, Operator):
+            filled.append(token)
+            continue
+        before = filled[-1] if filled else ""
+        _check_no_second_entry(token, before, names)
+        filled.append(_filled(token, names))
+    return filled
+
+
+def _check_no_second_entry(word: Word, before: Part, names: _Names) -> None:
+    """A comma in a value would make it two entries of an option such as --database-flags."""
+    is_option = word.pieces[0].text.startswith("-") if word.pieces else False
+    follows_option = isinstance(before, str) and before.startswith("--") and "=" not in before
+    if not (is_option or follows_option):
+        return
+    for piece in word.pieces:
+        if piece.variable and "," in names.value(piece.variable):
+            raise NotRunnable(f"The value of {piece.variable} holds a comma inside of an option.")
+
+
+def _filled(word: Word, names: _Names) -> str:
+    text = ""
+    for piece in word.pieces:
+        if piece.is_array:
+            raise NotRunnable(f"{piece.variable} is a list; only a loop can use it.")
+        text += names.value(piece.variable) if piece.variable else piece.text
+    if word.is_bare and ".." in text and counted(word) is not None:
+        raise NotRunnable("A range in braces is only understood in the head of a loop.")
+    return text
+
+
+def _word(token: Token) -> Word:
+    if isinstance(token, Operator):
+        raise NotRunnable(f"'{token.text}' needs a shell.")
+    return token
+
+
+def _bare(token: Token) -> str:
+    return token.bare_text if isinstance(token, Word) else ""
+
+
+def _assigned_name(token: Token) -> str:
+    if not isinstance(token, Word) or not token.pieces:
+        return ""
+    literal = ""
+    for piece in token.pieces:
+        if piece.variable:
+            break
+        literal += piece.text
+    found = _ASSIGNMENT.match(literal)
+    return found[1] if found else ""
+
+
+def _is_separator(token: Token) -> bool:
+    return isinstance(token, Operator) and token.text in _SEPARATORS
