@@ -120,10 +120,11 @@ def has_field(document: dict[str, Any], schema: str, path: str) -> bool:
 
 def unknown_fields(command: CommandText) -> list[str]:
     paths = {path for check in command.checks for path in field_paths(check.expression)}
-    if command.text.startswith("curl"):
+    lines = [line.strip() for line in command.text.splitlines()]
+    line = next(line for line in lines if line.startswith(("gcloud ", "curl ")))
+    if line.startswith("curl "):
         return sorted(paths - CURL)
-    line = next(text for text in command.text.splitlines() if text.strip().startswith("gcloud"))
-    prefix = next(prefix for prefix in SCHEMAS if line.strip().startswith(prefix))
+    prefix = next(prefix for prefix in SCHEMAS if line.startswith(prefix))
     name, schema = SCHEMAS[prefix]
     document = json.loads((DOCUMENTS / f"{name}.json").read_text(encoding="utf-8"))
     return sorted(path for path in paths if not has_field(document, schema, path))
