@@ -1,0 +1,131 @@
+"""Secrets and their versions, driven by the real discovery client."""
+
+import base64
+from typing import Any
+
+import pytest
+
+from runbook.simulator.checksum import crc32c
+from tests.runbook.simulator.running import Running
+
+SECRETS = "/v1/projects/netra-staging/secrets"
+ALL = [
+    "database-url",
+    "database-direct-url",
+    "jwt-secret-staging",
+    "redis-url",
+    "oauth-client-id",
+    "oauth-client-secret",
+    "openai-api-key",
+    "anthropic-api-key",
+    "smtp-password",
+    "cors-allowed-origins",
+]
+MISSING = ["database-url", "jwt-secret-staging"]
+
+
+def _payload(value: bytes, **more: Any) -> dict[str, Any]:
+    return {"payload": {"data": base64.b64encode(value).decode(), **more}}
+
+
+def _found(simulator: Running) -> list[str]:
+    paths = {name: f"{SECRETS}/{name}/versions/latest" for name in ALL}
+    return [name for name, path in paths.items() if simulator.http.get(path).status_code == 200]
+
+
+def test_outage_lacks_two_of_the_ten_secrets(outage: Running) -> None:
+    assert _found(outage) == [name for name in ALL if name not in MISSING]
+
+
+def test_healthy_project_has_all_ten_secrets(healthy: Running) -> None:
+    assert _found(healthy) == ALL
+
+
+def test_missing_secret_is_not_found(outage: Running) -> None:
+    answer = outage.http.get(f"{SECRETS}/database-url")
+
+    assert answer.status_code == 404
+    assert answer.json()["error"] == {
+        "code": 404,
+        "message": "Secret [projects/841234567890/secrets/database-url] not found.",
+        "status": "NOT_FOUND",
+    }
+
+
+def test_secret_is_created_filled_and_read_back(outage: Running) -> None:
+    parent = "projects/netra-staging"
+    name = f"{parent}/secrets/database-url"
+    with outage.client("secretmanager", "v1") as (service, http):
+        secrets = service.projects().secrets()
+        body = {"replication": {"automatic": {}}, "labels": {"team": "platform"}}
+        create = secrets.create(parent=parent, secretId="database-url", body=body)
+        created = create.execute(http=http)
+        add = secrets.addVersion(parent=name, body=_payload(b"value", dataCrc32c=crc32c(b"value")))
+        added = add.execute(http=http)
+        access = secrets.versions().access(name=f"{name}/versions/latest")
+        read = access.execute(http=http)
+
+    assert created["labels"] == {"team": "platform"}
+    assert added["state"] == "ENABLED"
+    assert added["clientSpecifiedPayloadChecksum"] is True
+    assert base64.b64decode(read["payload"]["data"]) == b"value"
+    assert read["payload"]["dataCrc32c"] == str(crc32c(b"value"))
+
+
+def test_secret_without_versions_has_no_latest(outage: Running) -> None:
+    outage.http.post(f"{SECRETS}?secretId=new", json={"replication": {"automatic": {}}})
+
+    answer = outage.http.get(f"{SECRETS}/new/versions/latest")
+
+    assert answer.status_code == 404
+    assert answer.json()["error"]["message"].endswith("not found or has no versions.")
+
+
+def test_existing_secret_cannot_be_created(outage: Running) -> None:
+    body = {"replication": {"automatic": {}}}
+
+    assert outage.http.post(f"{SECRETS}?secretId=redis-url", json=body).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "body",
+    [_payload(b"value", dataCrc32c="1"), {"payload": {"data": "no base64!"}}],
+)
+def test_damaged_payload_is_refused(outage: Running, body: dict[str, Any]) -> None:
+    assert outage.http.post(f"{SECRETS}/redis-url:addVersion", json=body).status_code == 400
+
+
+def test_disabled_version_gives_no_access_until_enabled(outage: Running) -> None:
+    version = f"{SECRETS}/redis-url/versions/1"
+    disabled = outage.http.post(f"{version}:disable", json={})
+    refused = outage.http.get(f"{version}:access")
+    enabled = outage.http.post(f"{version}:enable", json={})
+
+    assert disabled.json()["state"] == "DISABLED"
+    assert refused.status_code == 400
+    assert refused.json()["error"]["status"] == "FAILED_PRECONDITION"
+    assert enabled.json()["state"] == "ENABLED"
+    assert outage.http.get(f"{version}:access").status_code == 200
+
+
+def test_latest_is_the_newest_version(outage: Running) -> None:
+    outage.http.post(f"{SECRETS}/redis-url:addVersion", json=_payload(b"newer"))
+
+    versions = outage.get(f"{SECRETS}/redis-url/versions")["versions"]
+    latest = outage.get(f"{SECRETS}/redis-url/versions/latest:access")
+
+    assert [version["name"].rpartition("/")[2] for version in versions] == ["2", "1"]
+    assert base64.b64decode(latest["payload"]["data"]) == b"newer"
+
+
+def test_secrets_are_listed_in_pages(healthy: Running) -> None:
+    first = healthy.get(f"{SECRETS}?pageSize=6")
+    rest = healthy.get(f"{SECRETS}?pageSize=6&pageToken={first['nextPageToken']}")
+
+    names = [secret["name"].rpartition("/")[2] for secret in first["secrets"] + rest["secrets"]]
+    assert names == ALL
+    assert (first["totalSize"], "nextPageToken" in rest) == (10, False)
+
+
+def test_checksum_is_castagnolis() -> None:
+    assert crc32c(b"123456789") == 0xE3069283
