@@ -6,7 +6,7 @@ import pytest
 
 from tests.runbook.simulator.running import Running, running
 
-SPEED = 20.0
+SPEED = 40.0
 
 
 @pytest.fixture(scope="session")
