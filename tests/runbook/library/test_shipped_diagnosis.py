@@ -1,4 +1,4 @@
-"""Phase 1 of the shipped runbook, run for real against the simulator: it finds what is broken."""
+"""The shipped runbook, run for real against the simulator: it finds what is broken and mends it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 from runbook.cloud.sessions import Session
 from runbook.cloud.target import Target
 from runbook.commands import running, shell
-from runbook.commands.base import Line
+from runbook.commands.base import Line, Plan
 from runbook.document.checks import evaluate
-from runbook.document.definition import Check, Runbook
+from runbook.document.definition import Check, Runbook, Step
 from tests.support.processes import private_simulator
 from tests.support.simulator import Simulator
 
@@ -25,30 +25,52 @@ def healthy(short_folder: Path) -> Iterator[Simulator]:
         yield running_one
 
 
-def diagnose(shipped: Runbook, simulator: Simulator) -> list[tuple[str, str, str]]:
-    """What phase 1 finds wrong: step, expectation or the command that failed, what was found."""
-    target = Target(
-        name="staging",
-        project="netra-staging",
-        region="us-central1",
-        endpoint=simulator.address,
-        allowed_hosts=HOSTS,
-        routes=dict.fromkeys(HOSTS, simulator.address),
+def staging(simulator: Simulator) -> Session:
+    return Session(
+        Target(
+            name="staging",
+            project="netra-staging",
+            region="us-central1",
+            endpoint=simulator.address,
+            allowed_hosts=HOSTS,
+            routes=dict.fromkeys(HOSTS, simulator.address),
+        )
     )
-    session = Session(target)
+
+
+def lines_of(step: Step, shipped: Runbook) -> list[tuple[Line, tuple[Check, ...]]]:
     values = {p.name: p.value for p in shipped.parameters}
-    values |= {"PROJECT": target.project, "REGION": target.region}
+    values |= {"PROJECT": "netra-staging", "REGION": "us-central1"}
     return [
-        (step.key, *fault)
-        for step in shipped.phases[0].steps
+        (line, command.checks)
         for command in step.commands
         for line in shell.read(command.text, values).lines
-        for fault in _faults(line, command.checks, session)
     ]
 
 
-def _faults(line: Line, checks: tuple[Check, ...], session: Session) -> Iterator[tuple[str, str]]:
-    outcome = running.execute(line, session, session.target, lambda _: None)
+def diagnose(shipped: Runbook, session: Session) -> list[tuple[str, str, str]]:
+    """What phase 1 finds wrong: step, expectation or the command that failed, what was found."""
+    return [
+        (step.key, *fault)
+        for step in shipped.phases[0].steps
+        for line, checks in lines_of(step, shipped)
+        for fault in _faults(line, checks, session)
+    ]
+
+
+def repair(key: str, shipped: Runbook, session: Session) -> list[tuple[str, str]]:
+    """Plans and executes the step's one command, as after an approval; what its checks miss."""
+    step = next(s for s in shipped.phases[1].steps if s.key == key)
+    ((line, checks),) = lines_of(step, shipped)
+    plan = running.plan(line, session, session.target)
+    assert plan.refusals == ()
+    return list(_faults(line, checks, session, plan))
+
+
+def _faults(
+    line: Line, checks: tuple[Check, ...], session: Session, plan: Plan | None = None
+) -> Iterator[tuple[str, str]]:
+    outcome = running.execute(line, session, session.target, lambda _: None, plan)
     if outcome.result is None:
         yield line.command.resource, outcome.state
         return
@@ -59,13 +81,13 @@ def _faults(line: Line, checks: tuple[Check, ...], session: Session) -> Iterator
 
 
 def test_diagnosis_finds_nothing_on_a_good_day(shipped: Runbook, healthy: Simulator) -> None:
-    assert diagnose(shipped, healthy) == []
+    assert diagnose(shipped, staging(healthy)) == []
 
 
 def test_diagnosis_finds_exactly_what_is_broken(shipped: Runbook, simulator: Simulator) -> None:
     simulator.reset()
     secrets = "projects/netra-staging/secrets"
-    assert diagnose(shipped, simulator) == [
+    assert diagnose(shipped, staging(simulator)) == [
         ("check-connector", 'state == "READY"', 'state = "CREATING"'),
         ("check-connector", "minInstances >= 2", "minInstances = 1"),
         ("check-database", 'state == "RUNNABLE"', 'state = "MAINTENANCE"'),
@@ -74,3 +96,14 @@ def test_diagnosis_finds_exactly_what_is_broken(shipped: Runbook, simulator: Sim
         ("check-certificate", 'managed.status == "ACTIVE"', 'managed.status = "PROVISIONING"'),
         *[("check-endpoints", "status == 200", "status = 503")] * 4,
     ]
+
+
+def test_two_repairs_bring_the_endpoints_back(shipped: Runbook, simulator: Simulator) -> None:
+    simulator.reset()
+    session = staging(simulator)
+    assert repair("scale-the-connector", shipped, session) == []
+    assert repair("set-database-flags", shipped, session) == []
+    assert {key for key, _, _ in diagnose(shipped, session)} == {
+        "check-secrets",
+        "check-certificate",
+    }
