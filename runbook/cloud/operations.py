@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from runbook.cloud.errors import CloudError
 from runbook.document.definition import Json
 
-_PAUSES = (0.5, 1.0, 1.0, 2.0)
-_LONGEST_PAUSE = 3.0
+_SHORT_PAUSE, _LONG_PAUSE = 1.0, 3.0
+_SHORT_FOR = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,7 @@ def wait(
     """
     started = clock()
     operation = first
-    for looks in range(10**6):
-        if operation.is_done:
-            break
+    while not operation.is_done:
         elapsed = clock() - started
         if elapsed >= deadline:
             raise CloudError(
@@ -85,7 +83,7 @@ def wait(
                 may_have_applied=True,
             )
         emit(_progress(operation, elapsed))
-        sleep(_PAUSES[looks] if looks < len(_PAUSES) else _LONGEST_PAUSE)
+        sleep(_SHORT_PAUSE if elapsed < _SHORT_FOR else _LONG_PAUSE)
         operation = _look(operation, read, emit)
     if operation.error:
         raise OperationFailedError("PRECONDITION", operation.error)

@@ -11,6 +11,7 @@ from runbook.cloud.secrets import Secrets
 from runbook.cloud.sql import Sql
 from runbook.cloud.target import Target
 from runbook.cloud.vpc_access import VpcAccess
+from runbook.cloud.web import Web
 
 
 class Session:
@@ -41,6 +42,10 @@ class Session:
     @cached_property
     def compute(self) -> Compute:
         return Compute(self.target)
+
+    @cached_property
+    def web(self) -> Web:
+        return Web(self.target)
 
     def within(self, seconds: float) -> Session:
         """The same session with a shorter deadline, as `timeout N` in front of a command asks."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from runbook.commands.base import FieldChange, Plan, Probe
-from runbook.commands.keys import get, parse_key
+from runbook.commands.keys import get
 from runbook.document.definition import Json
 
 
@@ -17,23 +17,22 @@ def fingerprint_of(resource: Json) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def difference(before: Json, after: Json, paths: Sequence[str]) -> tuple[FieldChange, ...]:
-    """The fields among `paths` whose values differ."""
-    pairs = [(path, get(before, parse_key(path)), get(after, parse_key(path))) for path in paths]
+def difference(before: Mapping[str, Json], after: Mapping[str, Json]) -> tuple[FieldChange, ...]:
+    """The fields, by path, whose values differ; a field that is missing is None."""
+    paths = [*before, *(path for path in after if path not in before)]
+    pairs = [(path, before.get(path), after.get(path)) for path in paths]
     return tuple(FieldChange(path, old, new) for path, old, new in pairs if old != new)
 
 
-def compare(plan: Plan, found: Json) -> Probe:
+def compare(plan: Plan, fields: Mapping[str, Json], found: Json) -> Probe:
     """Whether the fields the plan changes have their new values, their old ones, or neither."""
-    now = {change.path: get(found, parse_key(change.path)) for change in plan.changes}
+    now = {change.path: fields.get(change.path) for change in plan.changes}
     if all(now[change.path] == change.after for change in plan.changes):
         return Probe("applied", "The resource holds what was planned.", found)
     if all(now[change.path] == change.before for change in plan.changes):
         return Probe("not applied", "The resource is as it was before.", found)
     values = ", ".join(f"{path} is {json.dumps(value)}" for path, value in now.items())
-    return Probe(
-        "differs", f"The resource holds neither the old nor the new values: {values}.", found
-    )
+    return Probe("differs", f"Neither the old nor the new values are there: {values}.", found)
 
 
 def moved(plan: Plan, fingerprint: str, found: Json) -> str:

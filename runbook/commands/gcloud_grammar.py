@@ -49,8 +49,9 @@ class Grammar:
     """What may follow a command.
 
     `operand` is gcloud's name of the positional argument, "" where there is none, and `pattern`
-    what it may look like. `needs` are flags without which gcloud does not start. `others` are flags
-    that gcloud has and we do not. `default_format` is what gcloud prints with unless told.
+    what it may look like. `needs` are flags without which gcloud does not start, `exclusive` pairs
+    of which it takes one. `others` are flags that gcloud has and we do not. `default_format` is
+    what gcloud prints with unless told, `always_printed` what it adds to every projection.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Grammar:
     must_choose_scope: bool = False
     flags: tuple[Flag, ...] = ()
     needs: tuple[str, ...] = ()
+    exclusive: tuple[tuple[str, str], ...] = ()
     others: frozenset[str] = frozenset()
     is_list: bool = False
     default_format: str = "yaml"
@@ -114,6 +116,7 @@ def read_arguments(words: Sequence[str], grammar: Grammar) -> Arguments:
     """Raises NotRunnable; its `instead` is a command line where one can be offered."""
     operands, given = _separate(words, grammar)
     operand = _operand(operands, grammar)
+    _check_exclusive(given, grammar)
     missing = [name for name in grammar.needs if name not in given]
     if missing:
         raise NotRunnable(f"argument --{missing[0]}: Must be specified.")
@@ -136,6 +139,12 @@ def read_arguments(words: Sequence[str], grammar: Grammar) -> Arguments:
             given.get("format", "") or grammar.default_format, always=grammar.always_printed
         ),
     )
+
+
+def _check_exclusive(given: Mapping[str, str], grammar: Grammar) -> None:
+    for one, other in grammar.exclusive:
+        if one in given and other in given:
+            raise NotRunnable(f"At most one of --{one} | --{other} can be specified.")
 
 
 def _separate(words: Sequence[str], grammar: Grammar) -> tuple[list[str], dict[str, str]]:

@@ -12,6 +12,9 @@ from runbook.commands.base import Command, NotRunnable
 from runbook.commands.kinds import CommandKind
 from runbook.commands.mistakes import mistake_in
 
+_MOST_WORDS = 6
+_VERBS = {"create", "delete", "deploy", "describe", "list", "patch", "read", "restart", "update"}
+
 
 @cache
 def known() -> tuple[CommandKind, ...]:
@@ -42,11 +45,12 @@ def _unknown(argv: Sequence[str]) -> NotRunnable:
 
 
 def _path(argv: Sequence[str]) -> list[str]:
-    """The words up to the first flag, at most as many as the longest command has."""
-    longest = max(len(kind.name.split()) for kind in known())
+    """The command without its operands and flags: the words up to the verb."""
     path: list[str] = []
-    for word in argv[:longest]:
+    for word in argv[:_MOST_WORDS]:
         if word.startswith("-"):
             break
         path.append(word)
+        if word in _VERBS:
+            break
     return path

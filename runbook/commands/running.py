@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from runbook.cloud.errors import CloudError
+from runbook.cloud.hosts import refused_url
 from runbook.cloud.target import Target
 from runbook.commands.base import (
     Cancelled,
@@ -17,7 +18,6 @@ from runbook.commands.base import (
     Plan,
     Probe,
 )
-from runbook.commands.hosts import refused_url
 from runbook.commands.output_filters import filtered
 from runbook.commands.sentences import outcome_of
 

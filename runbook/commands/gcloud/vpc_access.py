@@ -75,7 +75,7 @@ class ConnectorUpdate:
     def plan(self, session: Session) -> Plan:
         before = session.vpc_access.connector(self.resource)
         after = {**before, **self._body()}
-        changes = difference(before, after, tuple(_FIELDS.values()))
+        changes = difference(_fields_of(before), _fields_of(after))
         return Plan(
             resource=self.resource,
             before=before,
@@ -114,13 +114,14 @@ class ConnectorUpdate:
         return Outcome("succeeded", f"Updated connector {self.arguments.operand}.", found)
 
     def verify(self, session: Session, plan: Plan) -> Probe:
-        return compare(plan, session.vpc_access.connector(self.resource))
+        found = session.vpc_access.connector(self.resource)
+        return compare(plan, _fields_of(found), found)
 
     def undo(self, plan: Plan) -> str:  # noqa: ARG002 (part of the contract)
         return ""
 
     def probe(self, session: Session, plan: Plan) -> Probe:
-        return compare(plan, session.vpc_access.connector(self.resource))
+        return self.verify(session, plan)
 
     def _body(self) -> dict[str, Json]:
         return {
@@ -136,6 +137,10 @@ def _connector_name(arguments: Arguments) -> str:
 
 def _parent(arguments: Arguments) -> str:
     return f"projects/{arguments.project}/locations/{arguments.region}"
+
+
+def _fields_of(connector: dict[str, Json]) -> dict[str, Json]:
+    return {name: connector.get(name) for name in _FIELDS.values()}
 
 
 def _refusals(before: dict[str, Json], body: dict[str, Json]) -> tuple[str, ...]:

@@ -1,0 +1,152 @@
+"""One web page, fetched for a probe: bounded in time and size, and only from permitted hosts.
+
+A name is resolved once, every address it has must be public, and the connection goes to the
+address that was checked, so that a name cannot change its mind in between.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from dataclasses import replace
+from functools import cache
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+import httpx
+
+from runbook.cloud.connections import check_endpoint
+from runbook.cloud.errors import CloudError
+from runbook.cloud.hosts import is_public, refused_url
+from runbook.cloud.pages import MOST_BYTES, Page, Request
+from runbook.cloud.target import Target
+
+_MOST_REDIRECTS = 10
+
+
+class Web:
+    """Raises `CloudError`; its messages name the host."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+
+    def fetch(self, request: Request) -> Page:
+        seconds = min(request.seconds or self._target.read_timeout, self._target.read_timeout)
+        started = time.monotonic()
+        until = started + seconds
+        url = request.url
+        for redirects in range(_MOST_REDIRECTS + 1):
+            try:
+                page = self._fetch_one(url, request, until=until)
+            except httpx.HTTPError as error:
+                raise _translated(error, url, seconds) from error
+            location = page.headers.get("location", "")
+            if not (request.follows_redirects and location and 300 <= page.status < 400):
+                seconds = round(time.monotonic() - started, 6)
+                return replace(page, seconds=seconds, redirects=redirects)
+            url = urljoin(url, location)
+        raise CloudError(
+            "BAD_RESPONSE", f"{request.url} redirects more than {_MOST_REDIRECTS} times."
+        )
+
+    def _fetch_one(self, url: str, request: Request, *, until: float) -> Page:
+        refused = refused_url(url, self._target)
+        if refused:
+            raise CloudError("DENIED", refused)
+        parts = urlsplit(url)
+        address, via = self._address(parts)
+        connect = request.connect_seconds or self._target.connect_timeout
+        left = max(until - time.monotonic(), 0.001)
+        timeout = httpx.Timeout(left, connect=min(connect, left))
+        headers = {"user-agent": "runbook-probe", "accept": "*/*", **dict(request.headers)}
+        headers["host"] = parts.netloc
+        if via:
+            headers["x-forwarded-proto"] = parts.scheme
+        with (
+            httpx.Client(trust_env=False, timeout=timeout, verify=_trusted()) as client,
+            client.stream(
+                request.method,
+                address,
+                headers=headers,
+                extensions={"sni_hostname": parts.hostname or ""},
+            ) as response,
+        ):
+            body, size = _bounded_body(response, until)
+            return _page(response, url, body=body, size=size, via=via)
+
+    def _address(self, parts: SplitResult) -> tuple[str, str]:
+        """The URL to connect to, and the simulator's base URL when it answers for the host."""
+        host = parts.hostname or ""
+        tail = parts._replace(scheme="", netloc="", fragment="", path=parts.path or "/").geturl()
+        base = self._target.routes.get(host)
+        if base is not None:
+            if not self._target.is_simulated:
+                raise CloudError("DENIED", "Only a simulated environment answers for other hosts.")
+            check_endpoint(base)
+            return base.rstrip("/") + tail, base
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        found = _public_address(host, port)
+        written = f"[{found}]" if ":" in found else found
+        return f"{parts.scheme}://{written}:{port}{tail}", ""
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificate authorities; reading them takes longer than most probes."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def _public_address(host: str, port: int) -> str:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise CloudError("NOT_FOUND", f"The name {host} cannot be resolved.") from error
+    addresses = [str(entry[4][0]) for entry in found]
+    inner = [address for address in addresses if not is_public(address)]
+    if inner:
+        raise CloudError("DENIED", f"{host} leads to {inner[0]}, which is not a public address.")
+    return next((address for address in addresses if ":" not in address), addresses[0])
+
+
+def _bounded_body(response: httpx.Response, until: float) -> tuple[bytes, int]:
+    """At most `MOST_BYTES` of the body, and how much was received; the rest is not read."""
+    body = b""
+    for chunk in response.iter_bytes():
+        body += chunk
+        if len(body) >= MOST_BYTES:
+            break
+        if time.monotonic() > until:
+            raise httpx.ReadTimeout("the page did not end in time")
+    return body[:MOST_BYTES], len(body)
+
+
+def _page(response: httpx.Response, url: str, *, body: bytes, size: int, via: str) -> Page:
+    return Page(
+        status=response.status_code,
+        reason=response.reason_phrase,
+        http_version=response.http_version,
+        seconds=0.0,
+        headers={name.lower(): value for name, value in response.headers.items()},
+        body=body.decode("utf-8", errors="replace").replace("\x00", "\ufffd"),
+        size=size,
+        url=url,
+        redirects=0,
+        via=via,
+    )
+
+
+def _translated(error: httpx.HTTPError, url: str, seconds: float) -> CloudError:
+    host = urlsplit(url).hostname or url
+    if isinstance(error, httpx.ConnectTimeout):
+        return CloudError("TIMEOUT", f"No connection to {host} in time.")
+    if isinstance(error, httpx.TimeoutException):
+        return CloudError("TIMEOUT", f"{host} did not answer within {seconds:g} s.")
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return CloudError("BAD_RESPONSE", f"The certificate of {host} is not valid: {error}")
+    if isinstance(error, httpx.ConnectError):
+        return CloudError("UNAVAILABLE", f"{host} cannot be reached: {error}")
+    if isinstance(error, httpx.DecodingError):
+        return CloudError("BAD_RESPONSE", f"{host} sent a body that cannot be decoded.")
+    return CloudError(
+        "UNAVAILABLE", f"The connection to {host} broke before the answer was complete."
+    )

@@ -1,0 +1,270 @@
+"""curl: asks one page with GET or HEAD and tells status, time, headers and body."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from runbook.cloud.errors import CloudError
+from runbook.cloud.pages import Page, Request
+from runbook.commands.base import Command, Effect, Emit, NotRunnable, Outcome, Plan, Probe
+from runbook.commands.kinds import CommandKind
+from runbook.document.definition import Json
+
+if TYPE_CHECKING:
+    from runbook.cloud.sessions import Session
+
+_LONG = {
+    "--silent": "-s",
+    "--show-error": "-S",
+    "--fail": "-f",
+    "--head": "-I",
+    "--location": "-L",
+    "--output": "-o",
+    "--write-out": "-w",
+    "--max-time": "-m",
+    "--header": "-H",
+    "--request": "-X",
+}
+_PLAIN = "sSfIL"
+_WITH_VALUE = ("-o", "-w", "-m", "-H", "-X", "--connect-timeout")
+_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#][^\s\[\]{}]*)?")
+_HEADER = re.compile(r"([A-Za-z0-9-]+): ?([\x20-\x7e]*)")
+_OWN_HEADERS = {"host", "connection", "content-length", "transfer-encoding", "x-forwarded-proto"}
+_SECONDS = re.compile(r"\d{1,5}(?:\.\d{1,3})?")
+_VARIABLE = re.compile(r"%\{([a-z_]+)\}")
+_MEASURED = (
+    "http_code",
+    "response_code",
+    "time_total",
+    "url_effective",
+    "size_download",
+    "content_type",
+    "num_redirects",
+    "http_version",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Curl:
+    """One page. `words` are the arguments as written, for people."""
+
+    words: tuple[str, ...]
+    url: str
+    method: str = "GET"
+    fails_on_error: bool = False
+    follows_redirects: bool = False
+    drops_body: bool = False
+    write_out: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    max_seconds: float | None = None
+    connect_seconds: float | None = None
+
+    @property
+    def name(self) -> str:
+        return "curl"
+
+    @property
+    def effect(self) -> Effect:
+        return Effect.READS
+
+    @property
+    def resource(self) -> str:
+        return self.url
+
+    @property
+    def project(self) -> str:
+        return ""
+
+    def as_gcloud(self) -> str:
+        return shlex.join(["curl", *self.words])
+
+    def plan(self, session: Session) -> Plan:  # noqa: ARG002 (part of the contract)
+        return Plan(self.url, before=None, after=None, changes=(), fingerprint="")
+
+    def execute(
+        self,
+        session: Session,
+        emit: Emit,
+        plan: Plan | None = None,  # noqa: ARG002 (part of the contract)
+    ) -> Outcome:
+        try:
+            page = session.web.fetch(self._request())
+        except CloudError as error:
+            return Outcome("failed", error.message, _nothing(self.url))
+        for text in (*self._printed(page), self._written_out(page)):
+            if text:
+                emit(text.rstrip("\n"))
+        return self._outcome(page)
+
+    def _request(self) -> Request:
+        return Request(
+            self.url,
+            method=self.method,
+            headers=self.headers,
+            follows_redirects=self.follows_redirects,
+            seconds=self.max_seconds,
+            connect_seconds=self.connect_seconds,
+        )
+
+    def _outcome(self, page: Page) -> Outcome:
+        result: Json = {
+            "status": page.status,
+            "seconds": page.seconds,
+            "headers": dict(page.headers),
+            "body": page.body,
+            "url": page.url,
+        }
+        by = ", answered by the simulator" if page.via else ""
+        message = f"HTTP {page.status} after {page.seconds:.3f} s{by}."
+        if self.fails_on_error and page.status >= HTTPStatus.BAD_REQUEST:
+            return Outcome("failed", f"{message} With -f that counts as failed.", result)
+        return Outcome("succeeded", message, result)
+
+    def _printed(self, page: Page) -> list[str]:
+        """What curl puts out before the text of -w."""
+        printed = []
+        if self.method == "HEAD" and not self.drops_body:
+            lines = [f"{page.http_version} {page.status} {page.reason}".rstrip()]
+            lines += [f"{name}: {value}" for name, value in page.headers.items()]
+            printed.append("\n".join(lines))
+        elif not self.drops_body and not (
+            self.fails_on_error and page.status >= HTTPStatus.BAD_REQUEST
+        ):
+            printed.append(page.body)
+        return printed
+
+    def _written_out(self, page: Page) -> str:
+        values = {
+            "http_code": f"{page.status:03d}",
+            "response_code": f"{page.status:03d}",
+            "time_total": f"{page.seconds:.6f}",
+            "url_effective": page.url,
+            "size_download": str(page.size),
+            "content_type": page.headers.get("content-type", ""),
+            "num_redirects": str(page.redirects),
+            "http_version": page.http_version.removeprefix("HTTP/"),
+        }
+        text = _VARIABLE.sub(lambda name: values[name[1]], self.write_out)
+        for mark, char in (("\\n", "\n"), ("\\t", "\t"), ("\\r", ""), ("%%", "%")):
+            text = text.replace(mark, char)
+        return text
+
+    def verify(self, session: Session, plan: Plan) -> Probe:  # noqa: ARG002 (part of the contract)
+        return Probe("applied", "This command only reads.")
+
+    def undo(self, plan: Plan) -> str:  # noqa: ARG002 (part of the contract)
+        return ""
+
+    def probe(self, session: Session, plan: Plan) -> Probe:  # noqa: ARG002 (part of the contract)
+        return Probe("not applied", "This command only reads; run it again.")
+
+
+def _nothing(url: str) -> Json:
+    """What checks look at when no answer came: a status no server gives."""
+    return {"status": 0, "seconds": 0.0, "headers": {}, "body": "", "url": url}
+
+
+def _parse(words: Sequence[str]) -> Command:
+    options, urls = _separate(words)
+    if len(urls) != 1:
+        raise NotRunnable("curl takes exactly one address here.")
+    if not _URL.fullmatch(urls[0]):
+        raise NotRunnable(f"'{urls[0]}' is not a whole address; write https:// and no brackets.")
+    single = dict(options)
+    if single.get("-o", "/dev/null") != "/dev/null":
+        raise NotRunnable("curl may not write a file here; -o /dev/null is understood.")
+    return Curl(
+        words=tuple(words),
+        url=urls[0],
+        method=_method(single),
+        fails_on_error="-f" in single,
+        follows_redirects="-L" in single,
+        drops_body="-o" in single,
+        write_out=_checked_write_out(single.get("-w", "")),
+        headers=tuple(_header(value) for name, value in options if name == "-H"),
+        max_seconds=_seconds(single.get("-m")),
+        connect_seconds=_seconds(single.get("--connect-timeout")),
+    )
+
+
+def _separate(words: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Options in their short form with their values, and what is left: addresses."""
+    options: list[tuple[str, str]] = []
+    urls: list[str] = []
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if not word.startswith("-") or word == "-":
+            urls.append(word)
+        elif word.startswith("--"):
+            _take_option(_LONG.get(word, word), rest, options)
+        else:
+            _take_cluster(word[1:], rest, options)
+    return options, urls
+
+
+def _take_cluster(letters: str, rest: list[str], options: list[tuple[str, str]]) -> None:
+    """Letters joined as in `-sSf`; the first that takes a value ends the row, as in `-m5`."""
+    while letters:
+        letter, letters = f"-{letters[0]}", letters[1:]
+        if letter in _WITH_VALUE and letters:
+            options.append((letter, letters))
+            return
+        _take_option(letter, rest, options)
+
+
+def _take_option(name: str, rest: list[str], options: list[tuple[str, str]]) -> None:
+    if name in _WITH_VALUE:
+        if not rest:
+            raise NotRunnable(f"curl's option {name} needs a value.")
+        options.append((name, rest.pop(0)))
+    elif name.removeprefix("-") in tuple(_PLAIN):
+        options.append((name, ""))
+    else:
+        raise NotRunnable(f"curl's option {name} is not understood here.")
+
+
+def _method(options: dict[str, str]) -> str:
+    method = options.get("-X", "HEAD" if "-I" in options else "GET")
+    if method not in ("GET", "HEAD"):
+        raise NotRunnable(f"curl only reads here, with GET or HEAD, not {method}.")
+    return method
+
+
+def _checked_write_out(text: str) -> str:
+    if text.startswith("@"):
+        raise NotRunnable(f"The file {text[1:]} for curl -w is not there; write the format itself.")
+    for variable in _VARIABLE.findall(text):
+        if variable not in _MEASURED:
+            raise NotRunnable(f"curl's %{{{variable}}} is not measured here.")
+    return text
+
+
+def _header(text: str) -> tuple[str, str]:
+    found = _HEADER.fullmatch(text)
+    if found is None or found[1].lower() in _OWN_HEADERS:
+        raise NotRunnable(f"The header '{text}' cannot be sent from here.")
+    return found[1].lower(), found[2]
+
+
+def _seconds(text: str | None) -> float | None:
+    if text is None:
+        return None
+    if not _SECONDS.fullmatch(text) or float(text) <= 0:
+        raise NotRunnable(f"'{text}' is not a number of seconds.")
+    return float(text)
+
+
+KINDS = (
+    CommandKind(
+        "curl",
+        Effect.READS,
+        "Asks one page of an allowed host with GET or HEAD: status, seconds, headers, body.",
+        _parse,
+    ),
+)

@@ -1,0 +1,129 @@
+"""What a patch of an instance will cost, and what Google would refuse of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from runbook.commands.base import FieldChange
+from runbook.commands.gcloud_grammar import Arguments
+from runbook.commands.sql_settings import FLAG_PATH, PATHS, database_flags, settings_of
+from runbook.document.definition import Json
+
+FlagFacts: TypeAlias = Mapping[str, Json]
+"""One entry of Google's list of database flags."""
+
+_LEAST_STORAGE = 10
+_COSTS = {
+    PATHS["tier"]: "Another tier restarts the instance; every connection ends.",
+    PATHS["network"]: "Another network restarts the instance; it also has to have private services "
+    "access, and it cannot be taken back.",
+    PATHS[
+        "availability-type"
+    ]: "Another availability type interrupts connections for a short time.",
+}
+
+
+def warnings(
+    before: dict[str, Json],
+    arguments: Arguments,
+    changes: Sequence[FieldChange],
+    known: Sequence[FlagFacts],
+) -> tuple[str, ...]:
+    found = [_COSTS[change.path] for change in changes if change.path in _COSTS]
+    if not changes:
+        found.append("The instance already has these values; nothing would change.")
+    if before.get("state") != "RUNNABLE":
+        found.append(f"The instance's state is {before.get('state')}, not RUNNABLE.")
+    found += _activation(changes)
+    found += _merging(before, arguments)
+    found += _restarts(changes, known)
+    return tuple(found)
+
+
+def _activation(changes: Sequence[FieldChange]) -> list[str]:
+    for change in changes:
+        if change.path == PATHS["activation-policy"]:
+            stops = change.after == "NEVER"
+            return [
+                "The instance stops; every connection ends." if stops else "The instance starts."
+            ]
+    return []
+
+
+def _merging(before: dict[str, Json], arguments: Arguments) -> list[str]:
+    if arguments.flag("clear-database-flags") and database_flags(before):
+        names = ", ".join(database_flags(before))
+        return [f"These flags go back to their defaults, which may restart the instance: {names}."]
+    given = arguments.flag("database-flags")
+    named = dict(given) if isinstance(given, tuple) else {}
+    kept = [name for name in database_flags(before) if name not in named]
+    if not given or not kept:
+        return []
+    names = ", ".join(kept)
+    words = (
+        f"Google replaces the whole list of database flags: {names}, not named here, are sent along "
+        "and stay."
+    )
+    return [words]
+
+
+def _restarts(changes: Sequence[FieldChange], known: Sequence[FlagFacts]) -> list[str]:
+    facts = {fact.get("name"): fact for fact in known}
+    names = [change.path.removeprefix(FLAG_PATH) for change in changes if FLAG_PATH in change.path]
+    restarting = [name for name in names if facts.get(name, {}).get("requiresRestart")]
+    if not restarting:
+        return []
+    return [f"The instance restarts to apply {', '.join(restarting)}; every connection ends."]
+
+
+def refusals(
+    before: dict[str, Json], arguments: Arguments, known: Sequence[FlagFacts]
+) -> tuple[str, ...]:
+    found: list[str] = []
+    if not arguments.flags:
+        found.append("The command names nothing to change.")
+    given = arguments.flag("database-flags")
+    facts = {fact.get("name"): fact for fact in known}
+    for name, value in given if isinstance(given, tuple) else ():
+        if name not in facts:
+            found.append(f"{before.get('databaseVersion')} has no database flag {name}.")
+        else:
+            found += _flag_refusal(name, value, facts[name])
+    return (*found, *_storage_refusal(before, arguments))
+
+
+def _flag_refusal(name: str, value: str, facts: FlagFacts) -> list[str]:
+    kind = facts.get("type")
+    if kind == "BOOLEAN" and value not in ("on", "off"):
+        return [f"The flag {name} is on or off, not '{value}'."]
+    if kind == "INTEGER" and not re.fullmatch(r"-?\d+", value):
+        return [f"The flag {name} is a whole number, not '{value}'."]
+    allowed = facts.get("allowedStringValues")
+    if kind == "STRING" and isinstance(allowed, list) and allowed and value not in allowed:
+        return [f"The flag {name} is one of {', '.join(map(str, allowed))}, not '{value}'."]
+    if kind == "INTEGER" and not _is_in_range(int(value), facts):
+        least, most = facts.get("minValue"), facts.get("maxValue")
+        return [f"The flag {name} lies between {least} and {most}; {value} does not."]
+    return []
+
+
+def _is_in_range(value: int, facts: FlagFacts) -> bool:
+    allowed = facts.get("allowedIntValues")
+    if isinstance(allowed, list) and str(value) in map(str, allowed):
+        return True
+    least, most = facts.get("minValue"), facts.get("maxValue")
+    return (least is None or value >= int(str(least))) and (most is None or value <= int(str(most)))
+
+
+def _storage_refusal(before: dict[str, Json], arguments: Arguments) -> list[str]:
+    wanted = arguments.flag("storage-size")
+    if not isinstance(wanted, int):
+        return []
+    current = settings_of(before).get("dataDiskSizeGb")
+    if wanted < _LEAST_STORAGE:
+        return [f"Storage has at least {_LEAST_STORAGE} GB."]
+    if current and wanted < int(str(current)):
+        return [f"Storage only grows; it has {current} GB now."]
+    return []
