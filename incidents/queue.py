@@ -17,6 +17,11 @@ QueueName = Literal["reads", "changes"]
 
 _sender = Celery("runbook.sender", set_as_current=False)
 _sender.config_from_object("django.conf:settings", namespace="CELERY")
+# A person is waiting: a broker that is away is told by the first attempt, the sweep does the rest.
+_sender.conf.broker_transport_options = {
+    **_sender.conf.broker_transport_options,
+    "max_retries": 0,
+}
 
 
 def enqueue(name: TaskName, row_id: int, *, queue: QueueName) -> None:
@@ -34,7 +39,7 @@ def _send(name: TaskName, row_id: int, queue: QueueName) -> None:
 
 
 def ask_for_sign_of_life(queue: QueueName, *, within: float) -> None:
-    """Have a worker of the queue note that it works; dropped when none takes it in `within` seconds."""
+    """Have a worker of the queue note that it works; dropped after `within` seconds."""
     try:
         _sender.send_task(
             "incidents.tasks.beat", args=[queue], queue=queue, retry=False, expires=within

@@ -181,11 +181,13 @@ def what_moved(old: base.Plan, new: base.Plan) -> str:
     """Words for the fields that differ between the approved plan and the world now, or ""."""
     if old.fingerprint == new.fingerprint and old.changes == new.changes:
         return ""
-    before = {change.path: change.before for change in old.changes}
-    now = {change.path: change.before for change in new.changes}
-    moved = [
-        f"{path} was {before.get(path)!r} and is now {now.get(path)!r}"
-        for path in sorted(before.keys() | now.keys())
-        if before.get(path) != now.get(path)
-    ]
+    planned = {change.path: change for change in old.changes}
+    found = {change.path: change for change in new.changes}
+    moved = []
+    for path in sorted(planned.keys() | found.keys()):
+        # A field that only one plan would change already has, in the other, the wanted value.
+        was = planned[path].before if path in planned else found[path].after
+        now = found[path].before if path in found else planned[path].after
+        if was != now:
+            moved.append(f"{path} was {was!r} and is now {now!r}")
     return "; ".join(moved) or "the resource was written to since the plan was made"

@@ -26,9 +26,9 @@ class Simulator:
         """Takes every planned fault back."""
         self._send("DELETE", "faults")
 
-    def log(self) -> Any:
+    def log(self) -> list[dict[str, Any]]:
         """The requests it has seen."""
-        return self._send("GET", "log")
+        return list(self._send("GET", "log")["requests"])
 
     def _send(self, method: str, name: str, body: object = None) -> Any:
         answer = httpx.request(method, f"{self.address}/_simulator/{name}", json=body, timeout=10)
