@@ -62,11 +62,8 @@ def _merging(before: dict[str, Json], arguments: Arguments) -> list[str]:
     if not given or not kept:
         return []
     names = ", ".join(kept)
-    words = (
-        f"Google replaces the whole list of database flags: {names}, not named here, are sent along "
-        "and stay."
-    )
-    return [words]
+    words = "Google replaces the whole list of database flags. Not named here, so sent along to stay:"
+    return [f"{words} {names}."]
 
 
 def _restarts(changes: Sequence[FieldChange], known: Sequence[FlagFacts]) -> list[str]:
