@@ -48,7 +48,7 @@ class Simulator:
         try:
             await self._respond(scope, receive, send)
         except (Cut, ClientDisconnect, asyncio.CancelledError):
-            _cut(scope)
+            await _cut(scope)
         finally:
             self._requests.discard(task)
 
@@ -168,9 +168,13 @@ def _response(reply: Resource | Reply) -> Response:
     return JSONResponse(reply)
 
 
-def _cut(scope: Scope) -> None:
-    """Closes the connection without an answer; only a real server has one to close."""
+async def _cut(scope: Scope) -> None:
+    """Closes the connection without an answer; only a real server has one to close.
+
+    Returns when the server knows, which otherwise complains of a missing answer.
+    """
     connection = scope.get("extensions", {}).get(CONNECTION)
     if connection is None:
         raise ConnectionResetError("The simulator cut this connection.")
     connection.abort()
+    await asyncio.sleep(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import socket
 from pathlib import Path
@@ -98,7 +99,7 @@ def server_of(simulator: Simulator, *, host: str, port: int) -> Server:
         http=Protocol,
         ws="none",
         loop="asyncio",
-        log_level="critical",
+        log_level="error",
         access_log=False,
         server_header=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
@@ -119,7 +120,8 @@ def serve(
     """Serves until SIGINT or SIGTERM. Raises ValueError for a host that others could reach and for
     an unknown scenario."""
     simulator = create_app(scenario=scenario, state_file=state_file, speed=speed, latency=latency)
-    server_of(simulator, host=host, port=port).run()
+    with contextlib.suppress(KeyboardInterrupt):
+        server_of(simulator, host=host, port=port).run()
 
 
 def _is_loopback(host: str) -> bool:

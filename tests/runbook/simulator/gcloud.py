@@ -1,0 +1,81 @@
+"""Runs the real gcloud against a simulator and nothing else.
+
+All traffic goes through an HTTP proxy which is the simulator itself: `gcloud run` prepends the
+region to an endpoint's host, which no loopback address survives, and an API without an override
+cannot leave the machine.
+"""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.runbook.simulator.running import PROJECT
+
+_APIS = ("sql", "vpcaccess", "secretmanager", "run", "logging")
+_HOSTS = {"sql": "sqladmin"}
+_DROPPED = ("CLOUDSDK_", "GOOGLE_")
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+@dataclass(frozen=True)
+class Gcloud:
+    """`folder` holds its configuration; `port` is the simulator's."""
+
+    folder: Path
+    port: int
+
+    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["gcloud", *arguments],
+            env=self._environment(),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    def _environment(self) -> dict[str, str]:
+        token = self.folder / "token"
+        token.write_text("simulated")
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(_DROPPED) and name.lower() not in _PROXIES
+        }
+        return (
+            kept
+            | _overrides()
+            | _quiet()
+            | {
+                "CLOUDSDK_PROXY_TYPE": "http_no_tunnel",
+                "CLOUDSDK_PROXY_ADDRESS": "127.0.0.1",
+                "CLOUDSDK_PROXY_PORT": str(self.port),
+                "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE": str(token),
+                "CLOUDSDK_CONFIG": str(self.folder / "config"),
+                "CLOUDSDK_CORE_PROJECT": PROJECT,
+                "HOME": str(self.folder),
+            }
+        )
+
+
+def _overrides() -> dict[str, str]:
+    prefix = "CLOUDSDK_API_ENDPOINT_OVERRIDES_"
+    found = {
+        f"{prefix}{api.upper()}": f"http://{_HOSTS.get(api, api)}.googleapis.com/" for api in _APIS
+    }
+    return found | {f"{prefix}COMPUTE": "http://compute.googleapis.com/compute/v1/"}
+
+
+def _quiet() -> dict[str, str]:
+    return {
+        "CLOUDSDK_CORE_DISABLE_PROMPTS": "1",
+        "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING": "true",
+        "CLOUDSDK_CORE_DISABLE_FILE_LOGGING": "true",
+        "CLOUDSDK_CORE_CHECK_GCE_METADATA": "false",
+        "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "true",
+        "CLOUDSDK_SURVEY_DISABLE_PROMPTS": "true",
+        "PYTHONWARNINGS": "ignore",
+        "TERM": "dumb",
+    }
