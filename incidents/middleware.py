@@ -1,0 +1,79 @@
+"""What surrounds every page: the content security policy, and refusals shown where they belong."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from inspect import iscoroutinefunction
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.decorators import sync_and_async_middleware
+from django.utils.deprecation import MiddlewareMixin
+
+from incidents.refusal import Refused
+
+Sync = Callable[[HttpRequest], HttpResponseBase]
+Async = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
+)
+
+
+@sync_and_async_middleware
+def content_security_policy(get_response: Sync | Async) -> Sync | Async:
+    """No inline script or style, nothing from another host, on every answer."""
+    if iscoroutinefunction(get_response):
+        ask = get_response
+
+        async def answer(request: HttpRequest) -> HttpResponseBase:
+            return _guarded(await ask(request))
+
+        return answer
+    reply = cast("Sync", get_response)
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        return _guarded(reply(request))
+
+    return respond
+
+
+def _guarded(response: HttpResponseBase) -> HttpResponseBase:
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+class Refusals(MiddlewareMixin):
+    """Pages pass through; a `Refused` that a view lets through becomes an answer in words."""
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return show_refusal(request, error) if isinstance(error, Refused) else None
+
+
+@sync_and_async_middleware
+def refusals(get_response: Sync) -> Refusals:
+    return Refusals(get_response)
+
+
+def show_refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """For htmx a fragment for the slot inside the pressed form; else a page with a way back."""
+    context = {"sentence": refused.sentence, "back": _way_back(request), "status": refused.status}
+    if getattr(request, "htmx", False):
+        response = render(request, "_refusal.html", context, status=refused.status)
+        response["HX-Retarget"] = "find [data-refusal]"
+        response["HX-Reswap"] = "innerHTML"
+        return response
+    return render(request, "refusal.html", context, status=refused.status)
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page the person came from, if it is one of ours."""
+    referer = request.headers.get("Referer", "")
+    own = f"{request.scheme}://{request.get_host()}/"
+    return "/" + referer.removeprefix(own) if referer.startswith(own) else "/"

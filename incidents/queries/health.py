@@ -1,0 +1,67 @@
+"""Whether this installation works: database, Redis, and signs of life of the other processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from incidents.models import Heartbeat
+
+SILENT_AFTER = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One part. `age` is seconds since its last sign of life, None where that has no meaning."""
+
+    name: str
+    is_well: bool
+    detail: str = ""
+    age: float | None = None
+
+
+def read_signs(*, now: datetime) -> list[Sign]:
+    database = _database()
+    return [database, _redis(), *(_processes(now) if database.is_well else [])]
+
+
+def _database() -> Sign:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            cursor.fetchone()
+    except DatabaseError as error:
+        return Sign("database", is_well=False, detail=type(error).__name__)
+    return Sign("database", is_well=True)
+
+
+def _redis() -> Sign:
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1)
+    try:
+        client.ping()
+    except (redis.RedisError, OSError) as error:
+        return Sign("redis", is_well=False, detail=type(error).__name__)
+    finally:
+        client.close()
+    return Sign("redis", is_well=True)
+
+
+def _processes(now: datetime) -> list[Sign]:
+    """One sign per process that has ever reported; missing kinds are reported as never seen."""
+    beats = {beat.process: beat.at for beat in Heartbeat.objects.order_by("process")}
+    signs = [_alive(name, at, now) for name, at in beats.items()]
+    absent = [
+        Sign(kind, is_well=False, detail="never seen")
+        for kind in ("clock", "worker")
+        if not any(name.startswith(kind) for name in beats)
+    ]
+    return signs + absent
+
+
+def _alive(name: str, at: datetime, now: datetime) -> Sign:
+    age = round((now - at).total_seconds(), 1)
+    return Sign(name, is_well=age <= SILENT_AFTER, age=age)

@@ -1,0 +1,54 @@
+"""What a commander does besides steps and runs: ladder, words, components, the end."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from incidents.actions import announce, escalate
+from incidents.actions import resolve as ending
+from incidents.forms import ComponentForm, UpdateForm, WordsForm
+from incidents.views.answers import answer, room_url
+from incidents.views.requests import PageRequest, find_incident
+from incidents.views.typed import typed
+
+
+@require_POST
+def acknowledge(request: PageRequest, level_id: int) -> HttpResponse:
+    incident = find_incident(request.user, levels=level_id)
+    escalate.acknowledge(actor=request.user, level_id=level_id)
+    return answer(request, incident, panel="ladder")
+
+
+@require_POST
+def post_update(request: PageRequest, number: int) -> HttpResponse:
+    incident = find_incident(request.user, number=number)
+    form = typed(UpdateForm(request.POST))
+    announce.post_update(
+        actor=request.user,
+        incident_id=incident.pk,
+        audience=form["audience"],
+        text=form["text"],
+    )
+    return answer(request, incident, panel="updates")
+
+
+@require_POST
+def set_component(request: PageRequest, component_id: int) -> HttpResponse:
+    incident = find_incident(request.user, components=component_id)
+    state = typed(ComponentForm(request.POST))["state"]
+    announce.set_component(actor=request.user, component_id=component_id, state=state)
+    return answer(request, incident, panel="components")
+
+
+@require_POST
+def resolve(request: PageRequest, number: int) -> HttpResponse:
+    """The whole page changes when an incident ends, so htmx is told to load it again."""
+    incident = find_incident(request.user, number=number)
+    words = typed(WordsForm(request.POST))["words"]
+    ending.resolve(actor=request.user, incident_id=incident.pk, words=words)
+    if request.htmx:
+        return HttpResponseClientRedirect(room_url(incident))
+    return redirect(room_url(incident))

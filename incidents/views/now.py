@@ -1,0 +1,29 @@
+"""The first page."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from incidents import clock, permissions
+from incidents.queries.approvals import read_queue
+from incidents.queries.now import read_now
+from incidents.views.requests import PageRequest, approves_in
+
+
+@require_GET
+def now(request: PageRequest) -> HttpResponse:
+    """`?wall=1` is for a screen on the wall: larger, without navigation."""
+    moment = clock.now()
+    visible = permissions.visible_incidents(request.user)
+    queue = read_queue(visible, person=request.user, approves_in=approves_in(request.user))
+    context = {
+        "seen": read_now(visible, now=moment),
+        "mine": [card for card in queue if card.may_decide],
+        "others": [card for card in queue if not card.may_decide],
+        "is_wall": "wall" in request.GET,
+        "now": moment,
+    }
+    template = "now/_now.html" if request.htmx else "now/now.html"
+    return render(request, template, context)

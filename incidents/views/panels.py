@@ -1,0 +1,148 @@
+"""Panels of the incident room: each is one fragment that a page, an action's answer and a live
+update draw from the same template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from incidents import clock, permissions
+from incidents.models import Incident
+from incidents.permissions import Abilities
+from incidents.queries.approvals import read_card
+from incidents.queries.overview import overview, with_overview
+from incidents.queries.room import read_room
+from incidents.queries.step import read_step
+from incidents.states import Audience, ComponentState
+from incidents.views.requests import PageRequest, approves_in, find_incident
+
+TIMELINE_LENGTH = 60
+LONGEST_TIMELINE = 2000
+
+Context = dict[str, Any]  # Any: what templates read
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Who looks at which incident, when, and what they may do there."""
+
+    incident: Incident
+    person: User
+    can: Abilities
+    now: datetime
+    is_whole_timeline: bool = False
+
+
+def scene_of(request: PageRequest, incident: Incident) -> Scene:
+    return Scene(
+        incident=incident,
+        person=request.user,
+        can=permissions.abilities(person=request.user, incident=incident),
+        now=clock.now(),
+        is_whole_timeline=request.GET.get("timeline") == "all",
+    )
+
+
+@require_GET
+def panel(request: PageRequest, number: int, name: str) -> HttpResponse:
+    return render_panel(request, find_incident(request.user, number=number), name)
+
+
+def render_panel(request: PageRequest, incident: Incident, name: str) -> HttpResponse:
+    """`name` is a panel's, "header", or with a row's id, "step-12". 404 when there is none."""
+    kind, _, key = name.partition("-")
+    found = PANELS.get(kind)
+    if found is None or (key and not key.isdecimal()):
+        raise Http404("No such panel.")
+    template, read = found
+    scene = scene_of(request, incident)
+    context = {"incident": incident, "can": scene.can, "now": scene.now}
+    return render(request, template, context | read(scene, int(key or 0)))
+
+
+def read_header(scene: Scene, _key: int = 0) -> Context:
+    row = with_overview(Incident.objects.filter(pk=scene.incident.pk)).get()
+    return {"overview": overview(row, now=scene.now), "audiences": Audience}
+
+
+def read_phase(scene: Scene, key: int) -> Context:
+    room = read_room(scene.incident)
+    part = room.part(key)
+    if part is None:
+        raise Http404("No such phase.")
+    return {"part": part, "room": room}
+
+
+def read_next(scene: Scene, _key: int = 0) -> Context:
+    return {"room": read_room(scene.incident)}
+
+
+def read_chosen_step(scene: Scene, key: int) -> Context:
+    view = read_step(
+        incident=scene.incident,
+        step_id=key,
+        person=scene.person,
+        may_approve=scene.can.can_approve,
+    )
+    if view is None:
+        raise Http404("No such step.")
+    return {"view": view}
+
+
+def read_timeline(scene: Scene, _key: int = 0) -> Context:
+    length = LONGEST_TIMELINE if scene.is_whole_timeline else TIMELINE_LENGTH
+    entries = list(scene.incident.timeline.select_related("actor")[: length + 1])
+    return {
+        "entries": entries[:length],
+        "has_more": len(entries) > length,
+        "is_whole": scene.is_whole_timeline,
+    }
+
+
+def read_updates(scene: Scene, _key: int = 0) -> Context:
+    row = with_overview(Incident.objects.filter(pk=scene.incident.pk)).get()
+    return {
+        "updates": list(scene.incident.updates.select_related("author")[:20]),
+        "overview": overview(row, now=scene.now),
+        "audiences": Audience,
+    }
+
+
+def read_ladder(scene: Scene, _key: int = 0) -> Context:
+    return {"levels": list(scene.incident.levels.select_related("acknowledged_by"))}
+
+
+def read_components(scene: Scene, _key: int = 0) -> Context:
+    return {"components": list(scene.incident.components.all()), "states": ComponentState}
+
+
+def read_approval(scene: Scene, key: int) -> Context:
+    card = read_card(
+        permissions.visible_incidents(scene.person),
+        approval_id=key,
+        person=scene.person,
+        approves_in=approves_in(scene.person),
+    )
+    if card is None:
+        raise Http404("No such approval.")
+    return {"card": card, "is_in_queue": True}
+
+
+PANELS: dict[str, tuple[str, Callable[[Scene, int], Context]]] = {
+    "header": ("incidents/_header.html", read_header),
+    "phase": ("incidents/_phase.html", read_phase),
+    "next": ("incidents/_next.html", read_next),
+    "step": ("incidents/_step.html", read_chosen_step),
+    "timeline": ("incidents/_timeline.html", read_timeline),
+    "updates": ("incidents/_updates.html", read_updates),
+    "ladder": ("incidents/_ladder.html", read_ladder),
+    "components": ("incidents/_components.html", read_components),
+    "approval": ("approvals/_queued.html", read_approval),
+}

@@ -1,0 +1,36 @@
+"""The request as our pages get it, and the incident it is about."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+from incidents import permissions
+from incidents.models import Incident
+
+
+class PageRequest(HttpRequest):
+    """A signed-in person's request, past the middleware."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+def find_incident(person: User, **lookup: object) -> Incident:
+    """The incident, or 404 for those who hold no role in its environment."""
+    visible = permissions.visible_incidents(person)
+    found = (
+        visible.select_related("environment", "commander", "revision__runbook")
+        .filter(**lookup)
+        .distinct()
+        .first()
+    )
+    if found is None:
+        raise Http404("No such incident.")
+    return found
+
+
+def approves_in(person: User) -> set[int]:
+    """Ids of the environments in which the person may approve."""
+    return set(permissions.environments_to_approve_in(person).values_list("pk", flat=True))

@@ -1,0 +1,46 @@
+"""The incident room."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from incidents.queries.room import Room
+from incidents.views.panels import (
+    Context,
+    read_chosen_step,
+    read_components,
+    read_header,
+    read_ladder,
+    read_next,
+    read_timeline,
+    read_updates,
+    scene_of,
+)
+from incidents.views.requests import PageRequest, find_incident
+
+
+@require_GET
+def incident(request: PageRequest, number: int) -> HttpResponse:
+    """`?step=ID` chooses a step; without it the next sensible one is open."""
+    row = find_incident(request.user, number=number)
+    scene = scene_of(request, row)
+    context: Context = {"incident": row, "can": scene.can, "now": scene.now}
+    for read in (read_header, read_next, read_timeline, read_updates, read_ladder, read_components):
+        context |= read(scene)
+    step_id = _chosen(request, context["room"])
+    if step_id is not None:
+        context |= read_chosen_step(scene, step_id)
+    context["is_step_chosen"] = "step" in request.GET
+    return render(request, "incidents/room.html", context)
+
+
+def _chosen(request: PageRequest, room: Room) -> int | None:
+    asked = request.GET.get("step", "")
+    if asked.isdecimal():
+        return int(asked)
+    if room.next is not None and room.next.step is not None:
+        return room.next.step.pk
+    lines = [line for part in room.parts for line in (*part.lines, *part.criteria)]
+    return lines[0].step.pk if lines else None

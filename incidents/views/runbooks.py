@@ -1,0 +1,75 @@
+"""The library, one runbook, and starting an incident from it."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from incidents import permissions
+from incidents.actions import declare as declaring
+from incidents.forms import DeclareForm
+from incidents.models import Revision, Runbook
+from incidents.queries.library import read_library, revisions_of, uses_of
+from incidents.states import Severity
+from incidents.views.answers import room_url
+from incidents.views.document import draw_document
+from incidents.views.requests import PageRequest
+from incidents.views.typed import typed
+
+
+@require_GET
+def runbooks(request: PageRequest) -> HttpResponse:
+    shelves = read_library(permissions.visible_incidents(request.user))
+    return render(request, "runbooks/runbooks.html", {"shelves": shelves})
+
+
+@require_GET
+def runbook(request: PageRequest, slug: str) -> HttpResponse:
+    """`?revision=N` shows an older one."""
+    row = get_object_or_404(Runbook, slug=slug)
+    revision = _revision(row, request.GET.get("revision", ""))
+    environments = permissions.environments_to_declare_in(request.user)
+    document = declaring.open_runbook(revision)
+    context = {
+        "runbook": row,
+        "revision": revision,
+        "revisions": revisions_of(row),
+        "uses": uses_of(row, permissions.visible_incidents(request.user)),
+        "document": draw_document(document),
+        "environments": environments,
+        "severities": Severity,
+    }
+    return render(request, "runbooks/runbook.html", context)
+
+
+@require_POST
+def declare(request: PageRequest, slug: str) -> HttpResponse:
+    row = get_object_or_404(Runbook, slug=slug)
+    environments = permissions.environments_to_declare_in(request.user)
+    form = DeclareForm(request.POST, environments=environments)
+    values = typed(form)
+    incident = declaring.declare(
+        actor=request.user,
+        revision=_revision(row, request.POST.get("revision", "")),
+        environment=values["environment"],
+        severity=values["severity"],
+        title=values["title"],
+        parameters=form.parameters(),
+        is_drill=values["is_drill"],
+    )
+    if request.htmx:
+        return HttpResponseClientRedirect(room_url(incident))
+    return redirect(room_url(incident))
+
+
+def _revision(row: Runbook, number: str) -> Revision:
+    """The revision of that number, the newest for none."""
+    revisions = row.revisions.select_related("runbook", "created_by")
+    if number.isdecimal():
+        revisions = revisions.filter(number=int(number))
+    found = revisions.first()
+    if found is None:
+        raise Http404("No such revision.")
+    return found
