@@ -106,6 +106,7 @@ class Audience(TextChoices):
     LEADERSHIP = "leadership"
     ENGINEERING = "engineering"
     PUBLIC = "public"
+    SYNC_MEETING = "sync meeting", "sync meeting"
 
 
 RUN_MOVES: dict[RunState, frozenset[RunState]] = {

@@ -6,10 +6,10 @@ import hashlib
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from runbook.document.parse import parse
 
 from incidents import clock
 from incidents.models import Revision, Runbook
+from runbook.document.parse import parse
 
 
 def add_revision(

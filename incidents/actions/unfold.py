@@ -1,0 +1,188 @@
+"""A document unfolded into an incident's rows: phases, steps, commands, components, clocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from incidents.models import (
+    Component,
+    EscalationLevel,
+    Incident,
+    Phase,
+    Step,
+    StepCommand,
+    Timer,
+)
+from incidents.states import ComponentState, PhaseState, TimerKind
+from incidents.targets import target_of
+from runbook.cloud.target import Target
+from runbook.commands import running, shell
+from runbook.document import definition
+
+PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+def write_phases(
+    incident: Incident, document: definition.Runbook, values: dict[str, str], now: datetime
+) -> None:
+    phases = Phase.objects.bulk_create(
+        Phase(
+            incident=incident,
+            position=position,
+            title=phase.title[:300],
+            introduction=phase.introduction,
+            role=phase.role[:60],
+            planned_least=phase.duration.least if phase.duration else 0,
+            planned_most=phase.duration.most if phase.duration else 0,
+            is_rollback=phase.is_rollback,
+            state=PhaseState.ACTIVE if position == 1 else PhaseState.PENDING,
+            started_at=now if position == 1 else None,
+        )
+        for position, phase in enumerate(document.phases, start=1)
+    )
+    target = target_of(incident.environment)
+    rows: list[Step] = []
+    commands: list[StepCommand] = []
+    for row, phase in zip(phases, document.phases, strict=True):
+        for step, depth, is_exit in _steps_of(phase):
+            written = _step_row(incident, row, step, depth, is_exit, len(rows) + 1)
+            rows.append(written)
+            commands.extend(_command_rows(written, step, values, target))
+    Step.objects.bulk_create(rows)
+    StepCommand.objects.bulk_create(commands)
+
+
+def _steps_of(phase: definition.Phase) -> Iterator[tuple[definition.Step, int, bool]]:
+    """Steps in reading order with their depth, exit criteria last."""
+    for is_exit, steps in ((False, phase.steps), (True, phase.exit_criteria)):
+        for step in steps:
+            yield step, 0, is_exit
+            yield from ((child, 1, is_exit) for child in _descendants(step))
+
+
+def _descendants(step: definition.Step) -> Iterator[definition.Step]:
+    for child in step.steps:
+        yield child
+        yield from _descendants(child)
+
+
+def _step_row(
+    incident: Incident,
+    phase: Phase,
+    step: definition.Step,
+    depth: int,
+    is_exit: bool,  # noqa: FBT001  (private, called once)
+    position: int,
+) -> Step:
+    return Step(
+        incident=incident,
+        phase=phase,
+        position=position,
+        depth=depth,
+        key=step.key[:120],
+        kind=step.kind,
+        title=step.title,
+        body=step.body,
+        group=step.group[:300],
+        role=(step.role or phase.role)[:60],
+        line=step.span.first,
+        is_exit_criterion=is_exit,
+        is_conditional=step.is_conditional,
+        undo_key=step.attributes.undo[:120],
+    )
+
+
+def _command_rows(
+    row: Step, step: definition.Step, values: dict[str, str], target: Target
+) -> Iterator[StepCommand]:
+    """One row per line that can be run, or one that is shown with the reason why not."""
+    position = 0
+    for written in step.commands:
+        checks = [
+            {"expression": _fill(c.expression, values), "level": c.level, "line": c.line}
+            for c in written.checks
+        ]
+        read = shell.read(written.text, values)
+        if not read.lines:
+            position += 1
+            yield StepCommand(
+                step=row,
+                position=position,
+                text=_fill(written.text, values),
+                label=written.label[:300],
+                reason=read.reason,
+                instead=_fill(read.instead, values),
+                example=written.example,
+                checks=checks,
+            )
+        for line in read.lines:
+            position += 1
+            outside = running.outside(line.command, target)
+            yield StepCommand(
+                step=row,
+                position=position,
+                text=line.text,
+                label=written.label[:300],
+                effect="" if outside else line.command.effect.value,
+                resource=line.command.resource[:300],
+                reason=outside,
+                example=written.example,
+                checks=checks,
+                timeout=step.attributes.timeout,
+            )
+
+
+def _fill(text: str, values: dict[str, str]) -> str:
+    """`${NAME}` replaced where the name has a value, for people to read, copy and compare with.
+    Safe inside a CEL string too: `validate` lets no quote and no backslash into a value."""
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def write_components(incident: Incident, document: definition.Runbook) -> None:
+    Component.objects.bulk_create(
+        Component(
+            incident=incident,
+            position=position,
+            name=component.name[:100],
+            function=component.function[:200],
+            priority=component.priority[:100],
+            state=ComponentState.OFFLINE,
+        )
+        for position, component in enumerate(document.components, start=1)
+    )
+
+
+def write_timers(incident: Incident, document: definition.Runbook, now: datetime) -> None:
+    EscalationLevel.objects.bulk_create(
+        EscalationLevel(
+            incident=incident,
+            position=position,
+            after=level.after,
+            condition=level.condition[:300],
+            to=list(level.to),
+            then=list(level.then),
+        )
+        for position, level in enumerate(document.escalation, start=1)
+    )
+    levels = [
+        Timer(
+            incident=incident,
+            kind=TimerKind.ESCALATION,
+            key=str(position),
+            due_at=now + timedelta(seconds=level.after),
+        )
+        for position, level in enumerate(document.escalation, start=1)
+    ]
+    updates = [
+        Timer(
+            incident=incident,
+            kind=TimerKind.UPDATE,
+            key=cadence.audience[:60],
+            every=cadence.every,
+            due_at=now + timedelta(seconds=cadence.every),
+        )
+        for cadence in document.updates
+    ]
+    Timer.objects.bulk_create([*levels, *updates])
