@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -45,12 +45,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format that has been read. `always` are fields that a projection prints besides its own."""
+    """A format that has been read.
+
+    `siblings` are fields that a projection prints as soon as it prints another field beside them,
+    a habit of gcloud's for labels.
+    """
 
     name: str = "yaml"
     attributes: dict[str, str] = field(default_factory=dict)
     columns: tuple[Column, ...] = ()
-    always: tuple[Key, ...] = ()
+    siblings: tuple[Key, ...] = ()
 
     def print_one(self, resource: Json) -> str:
         """Lines, each ended by a newline, for the result of a `describe`."""
@@ -72,7 +76,12 @@ class Format:
 
     def _projected(self, resource: Json) -> Json:
         keys = tuple(column.key for column in self.columns)
-        return project(resource, (*keys, *self.always) if keys else ())
+        beside = [
+            sibling
+            for sibling in self.siblings
+            if any(key[: len(sibling) - 1] == sibling[:-1] for key in keys)
+        ]
+        return project(resource, (*keys, *beside))
 
     def _print_rows(self, resources: Sequence[Json]) -> str:
         labels = [column.label for column in self.columns]
@@ -98,8 +107,11 @@ def _row_key(index: int, row: Sequence[Json]) -> tuple[float, str]:
     return number, "" if value is None else str(value)
 
 
-def parse_format(text: str, *, always: Sequence[str] = ()) -> Format:
-    """Raises NotRunnable, in gcloud's words where gcloud refuses it."""
+def parse_format(text: str, *, siblings: Mapping[str, str] | None = None) -> Format:
+    """Raises NotRunnable, in gcloud's words where gcloud refuses it.
+
+    `siblings` are paths with the heading that their column has.
+    """
     shape = _SHAPE.fullmatch(text)
     if shape is None:
         raise NotRunnable(f"The format '{text}' cannot be read.")
@@ -108,7 +120,8 @@ def parse_format(text: str, *, always: Sequence[str] = ()) -> Format:
         raise NotRunnable(
             f"The format '{name}' is not printed here; known are {', '.join(_NAMES)}."
         )
-    columns = _parse_columns(shape["keys"] or "")
+    labels = {parse_key(path): label for path, label in (siblings or {}).items()}
+    columns = _parse_columns(shape["keys"] or "", labels)
     if name in _BY_COLUMNS and not columns:
         raise NotRunnable(
             f"Format [{name}] requires a non-empty projection.", instead=f"{name}(name)"
@@ -119,7 +132,7 @@ def parse_format(text: str, *, always: Sequence[str] = ()) -> Format:
         name=name,
         attributes=_parse_attributes(name, shape["attributes"] or ""),
         columns=columns,
-        always=tuple(parse_key(key) for key in always),
+        siblings=tuple(labels),
     )
 
 
@@ -133,21 +146,21 @@ def _parse_attributes(name: str, text: str) -> dict[str, str]:
     return found
 
 
-def _parse_columns(text: str) -> tuple[Column, ...]:
+def _parse_columns(text: str, labels: Mapping[Key, str]) -> tuple[Column, ...]:
     if not text.strip():
         return ()
     taken: set[str] = set()
-    return tuple(_parse_column(part.strip(), taken) for part in _split(text, ","))
+    return tuple(_parse_column(part.strip(), taken, labels) for part in _split(text, ","))
 
 
-def _parse_column(text: str, taken: set[str]) -> Column:
+def _parse_column(text: str, taken: set[str], labels: Mapping[Key, str]) -> Column:
     written, *settings = _split(text, ":")
     arguments = _ARGUMENTS.fullmatch(written)
     if arguments is None:
         raise NotRunnable(f"gcloud cannot read the field path '{written}'.")
     key = parse_key(arguments["key"])
     transform = parse_transform(arguments["transform"]) if arguments["transform"] else None
-    label, sort = "", 0
+    label, sort = labels.get(key, ""), 0
     for setting in settings:
         name, _, value = setting.partition("=")
         if name == "label":

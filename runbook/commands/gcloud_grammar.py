@@ -51,7 +51,7 @@ class Grammar:
     `operand` is gcloud's name of the positional argument, "" where there is none, and `pattern`
     what it may look like. `needs` are flags without which gcloud does not start, `exclusive` pairs
     of which it takes one. `others` are flags that gcloud has and we do not. `default_format` is
-    what gcloud prints with unless told, `always_printed` what it adds to every projection.
+    what gcloud prints with unless told, `siblings` what it adds to projections (see `Format`).
     """
 
     name: str
@@ -65,7 +65,7 @@ class Grammar:
     others: frozenset[str] = frozenset()
     is_list: bool = False
     default_format: str = "yaml"
-    always_printed: tuple[str, ...] = ()
+    siblings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def read_arguments(words: Sequence[str], grammar: Grammar) -> Arguments:
         limit=_limit(given),
         sort_by=given.get("sort-by", ""),
         printed=parse_format(
-            given.get("format", "") or grammar.default_format, always=grammar.always_printed
+            given.get("format", "") or grammar.default_format, siblings=grammar.siblings
         ),
     )
 
@@ -220,7 +220,7 @@ def _operand(operands: list[str], grammar: Grammar) -> str:
     if len(operands) > 1:
         raise NotRunnable(f"unrecognized arguments: {' '.join(operands[1:])}")
     if not re.fullmatch(grammar.pattern, operands[0]):
-        raise NotRunnable(f"'{operands[0]}' cannot be the name of a {grammar.operand.lower()}.")
+        raise NotRunnable(f"argument {grammar.operand}: '{operands[0]}' is not a possible name.")
     return operands[0]
 
 

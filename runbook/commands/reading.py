@@ -58,9 +58,10 @@ class Reading:
             return outcome_of(error, self.resource)
         if isinstance(found, list):
             found = _chosen(found, self.arguments)
-            printed = self.arguments.printed.print_many(found)
+            shown = [_shown(item) for item in found]
+            printed = self.arguments.printed.print_many(shown)
         else:
-            printed = self.arguments.printed.print_one(found)
+            printed = self.arguments.printed.print_one(_shown(found))
         for text in (self.note, printed.rstrip("\n")):
             if text:
                 emit(text)
@@ -85,6 +86,13 @@ def _chosen(found: list[Json], arguments: Arguments) -> list[Json]:
         by = partial(_sort_text, parse_key(name.removeprefix("~")))
         found = sorted(found, key=by, reverse=name.startswith("~"))
     return found[: arguments.limit] if arguments.limit else found
+
+
+def _shown(value: Json) -> Json:
+    """gcloud prints no lists that are empty."""
+    if isinstance(value, dict):
+        return {name: _shown(item) for name, item in value.items() if item != []}
+    return [_shown(item) for item in value] if isinstance(value, list) else value
 
 
 def _sort_text(key: Key, item: Json) -> str:

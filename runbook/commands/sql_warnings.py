@@ -62,7 +62,7 @@ def _merging(before: dict[str, Json], arguments: Arguments) -> list[str]:
     if not given or not kept:
         return []
     names = ", ".join(kept)
-    words = "Google replaces the whole list of database flags. Not named here, so sent along to stay:"
+    words = "Google replaces the whole list of database flags. Sent along, so that they stay:"
     return [f"{words} {names}."]
 
 

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
 
 _NAME = r"[a-z](?:[-a-z0-9]{0,96}[a-z0-9])?"
-# Printed with every projection, as gcloud does.
-_ALWAYS = ("settings.userLabels",)
-
 _DESCRIBE = Grammar(
-    "sql instances describe", operand="INSTANCE", pattern=_NAME, always_printed=_ALWAYS
+    "sql instances describe",
+    operand="INSTANCE",
+    pattern=_NAME,
+    siblings={"settings.userLabels": "LABELS"},
 )
 _PATCH = Grammar(
     "sql instances patch",

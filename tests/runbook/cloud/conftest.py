@@ -1,0 +1,19 @@
+"""One simulator process for the folder, set back before each test that uses it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.runbook.simulated import Simulated, simulated
+
+
+@pytest.fixture(scope="session")
+def simulator_process() -> Iterator[Simulated]:
+    with simulated() as running:
+        yield running
+
+
+@pytest.fixture
+def cloud(simulator_process: Simulated) -> Simulated:
+    simulator_process.reset()
+    return simulator_process
