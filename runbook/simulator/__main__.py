@@ -10,4 +10,8 @@ from runbook.simulator.serve import serve
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m runbook.simulator", description=__doc__)
     add_arguments(parser)
-    serve(**vars(parser.parse_args()))
+    arguments = parser.parse_args()
+    try:
+        serve(**vars(arguments))
+    except ValueError as error:
+        parser.error(str(error))

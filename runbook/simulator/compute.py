@@ -7,23 +7,30 @@ A collection is described by a `Collection` in its own file under `products/`; `
 from __future__ import annotations
 
 import hashlib
-import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from runbook.simulator import operations
-from runbook.simulator.compute_links import KEY, LINK, absolute, key_of
+from runbook.simulator.compute_links import KEY, LINK, absolute
 from runbook.simulator.compute_operations import repeated, shown
-from runbook.simulator.errors import Refusal
+from runbook.simulator.compute_rules import (
+    check_fingerprint,
+    check_name,
+    check_references,
+    not_found,
+    refuse_filter,
+    refuse_if_busy,
+    refuse_if_taken,
+    refuse_if_used,
+)
+from runbook.simulator.merge import merged
 from runbook.simulator.paging import page
 from runbook.simulator.routing import Call, Handler, Route, Seed
 from runbook.simulator.store import Place, Resource
 
 SECONDS = 2.0
 _LONG_AGO = "2026-01-12T01:05:23.611-08:00"
-_NAME = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
 _FIXED = ("kind", "id", "name", "selfLink", "creationTimestamp", "region")
 
 
@@ -57,6 +64,9 @@ def routes_of(collection: Collection, *, writable: bool = True) -> tuple[Route, 
     if collection.aggregated:
         path = f"/compute/v1/projects/{{project}}/aggregated/{collection.name}"
         routes.append(Route("GET", path, _aggregated(collection)))
+    if not collection.is_regional:
+        path = f"/compute/v1/projects/{{project}}/regions/{{region}}/{collection.name}/{{name}}"
+        routes.append(Route("GET", path, _in_a_region(collection)))
     if writable:
         routes += [
             Route("POST", many, _insert(collection)),
@@ -95,20 +105,16 @@ def existing(call: Call, collection: Collection) -> Resource:
     return found
 
 
-def not_found(key: str) -> Refusal:
-    return Refusal(404, f"The resource '{key.removeprefix(f'{KEY}/')}' was not found")
-
-
 def change(
     call: Call, collection: Collection, verb: str, before: Resource, after: Resource
 ) -> Resource:
     """Checks a changed resource and begins the operation that stores it."""
     key = _key(call, collection)
-    _refuse_if_busy(call, key)
+    refuse_if_busy(call, key)
     after = after | {field: before[field] for field in _FIXED if field in before}
     if collection.has_fingerprint:
         after["fingerprint"] = call.store.fingerprint()
-    _check_references(call, collection, after)
+    check_references(call, collection.refers_to, after)
     collection.accept(call, before, after)
     return start(call, verb, key, before=before, after=after)
 
@@ -126,9 +132,19 @@ def _get(collection: Collection) -> Handler:
     return lambda call: existing(call, collection)
 
 
+def _in_a_region(collection: Collection) -> Handler:
+    """The regional sibling of a global collection: known, and empty."""
+
+    def answer(call: Call) -> Resource:
+        scope = f"projects/{call.store.place.project}/regions/{call.params['region']}"
+        raise not_found(f"{scope}/{collection.name}/{call.params['name']}")
+
+    return answer
+
+
 def _list(collection: Collection) -> Handler:
     def answer(call: Call) -> Resource:
-        _refuse_filter(call)
+        refuse_filter(call)
         path = f"projects/{call.store.place.project}/{_scope_asked(call, collection)}"
         items = call.store.under(f"{KEY}/{path}/{collection.name}")
         return {
@@ -142,7 +158,7 @@ def _list(collection: Collection) -> Handler:
 
 def _aggregated(collection: Collection) -> Handler:
     def answer(call: Call) -> Resource:
-        _refuse_filter(call)
+        refuse_filter(call)
         place = call.store.place
         scope = _scope(collection, place)
         items = call.store.under(f"{KEY}/projects/{place.project}/{scope}/{collection.name}")
@@ -163,19 +179,16 @@ def _insert(collection: Collection) -> Handler:
     def answer(call: Call) -> Resource:
         if again := repeated(call):
             return again
-        name = str(call.body.get("name", ""))
-        if not _NAME.fullmatch(name):
-            raise Refusal(400, f"Invalid value for field 'resource.name': '{name}'.")
+        name = check_name(call)
         path = f"projects/{call.store.place.project}/global/{collection.name}/{name}"
         key = f"{KEY}/{path}"
-        if call.store.get(key) is not None or operations.running(call.store, key):
-            raise Refusal(409, f"The resource '{path}' already exists")
+        refuse_if_taken(call, key)
         number = 10**18 + call.store.serial()
         made = _frame(collection, path, number, call.store.time())
         made = absolute(call.body, call.store.place) | made
         if collection.has_fingerprint:
             made["fingerprint"] = call.store.fingerprint()
-        _check_references(call, collection, made)
+        check_references(call, collection.refers_to, made)
         collection.accept(call, None, made)
         return start(call, "insert", key, before=None, after=made)
 
@@ -190,9 +203,9 @@ def _change(collection: Collection, verb: str) -> Handler:
             return again
         before = existing(call, collection)
         if collection.has_fingerprint:
-            _check_fingerprint(call, before)
+            check_fingerprint(call, before)
         body = absolute(call.body, call.store.place)
-        after = _merged(before, body) if verb == "patch" else body
+        after = merged(before, body) if verb == "patch" else body
         return change(call, collection, verb, before, after)
 
     return answer
@@ -204,8 +217,8 @@ def _delete(collection: Collection) -> Handler:
             return again
         before = existing(call, collection)
         key = _key(call, collection)
-        _refuse_if_busy(call, key)
-        _refuse_if_used(call, key, before)
+        refuse_if_busy(call, key)
+        refuse_if_used(call, key, before)
         return start(call, "delete", key, before=before, after=None)
 
     return answer
@@ -232,56 +245,3 @@ def _scope_asked(call: Call, collection: Collection) -> str:
 def _key(call: Call, collection: Collection) -> str:
     path = f"projects/{call.store.place.project}/{_scope_asked(call, collection)}"
     return f"{KEY}/{path}/{collection.name}/{call.params['name']}"
-
-
-def _check_fingerprint(call: Call, before: Resource) -> None:
-    given = call.body.get("fingerprint")
-    if not given:
-        raise Refusal(400, "Required field 'resource.fingerprint' not specified", reason="required")
-    if given != before["fingerprint"]:
-        raise Refusal(412, "Invalid fingerprint.")
-
-
-def _check_references(call: Call, collection: Collection, resource: Resource) -> None:
-    for field in collection.refers_to:
-        value = resource.get(field) or []
-        for link in [value] if isinstance(value, str) else value:
-            key = key_of(link)
-            if key and call.store.get(key) is None:
-                raise not_found(key)
-
-
-def _refuse_if_busy(call: Call, key: str) -> None:
-    if operations.running(call.store, key):
-        path = key.removeprefix(f"{KEY}/")
-        raise Refusal(400, f"The resource '{path}' is not ready", reason="resourceNotReady")
-
-
-def _refuse_if_used(call: Call, key: str, resource: Resource) -> None:
-    link = json.dumps(resource["selfLink"])
-    for other, value in call.store.everything():
-        if other != key and link in json.dumps(value):
-            raise Refusal(
-                400,
-                f"The resource '{key.removeprefix(f'{KEY}/')}' is already being used by "
-                f"'{other.removeprefix(f'{KEY}/')}'",
-                reason="resourceInUseByAnotherResource",
-            )
-
-
-def _refuse_filter(call: Call) -> None:
-    if call.query.get("filter"):
-        raise Refusal(400, "The simulator does not evaluate 'filter': filter what it lists.")
-
-
-def _merged(before: Resource, changes: Resource) -> Resource:
-    """A JSON merge patch: objects merge, everything else is replaced, null removes."""
-    merged = dict(before)
-    for field, value in changes.items():
-        if value is None:
-            merged.pop(field, None)
-        elif isinstance(value, dict) and isinstance(merged.get(field), dict):
-            merged[field] = _merged(merged[field], value)
-        else:
-            merged[field] = value
-    return merged

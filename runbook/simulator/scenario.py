@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from runbook.simulator.catalogue import products
+from runbook.simulator.merge import merged
 from runbook.simulator.store import Place, Resource
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -39,17 +39,4 @@ def _read(scenario: str) -> dict[str, Any]:  # Any: YAML
         raise ValueError(f"No scenario {scenario!r}; there are: {', '.join(names())}.")
     own: dict[str, Any] = yaml.safe_load(path.read_text())  # Any: YAML
     base = own.pop("extends", None)
-    return _merged(_read(base), own) if base else own
-
-
-def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:  # Any: YAML
-    """`changes` laid over `base`, mapping by mapping; null removes."""
-    merged = dict(base)
-    for key, value in changes.items():
-        if value is None:
-            merged.pop(key, None)
-        elif isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
-            merged[key] = _merged(merged[key], value)
-        else:
-            merged[key] = value
-    return merged
+    return merged(_read(base), own) if base else own

@@ -156,13 +156,22 @@ class Store:
         """Takes up the state file, unless it is missing or belongs to another scenario."""
         if self._state_file is None or not self._state_file.exists():
             return
-        saved = json.loads(self._state_file.read_text())
+        saved = self._read(self._state_file)
         if saved["scenario"] != self.scenario:
             return
         self._resources = saved["resources"]
         self.operations = saved["operations"]
         self.faults = saved["faults"]
         self._serial = saved["serial"]
+
+    def _read(self, path: Path) -> Resource:
+        try:
+            saved: Resource = json.loads(path.read_text())
+        except ValueError:
+            saved = {}
+        if not isinstance(saved, dict) or saved.keys() != self.snapshot().keys():
+            raise ValueError(f"{path} is not a state of the simulator: remove it to start afresh.")
+        return saved
 
     def _save(self) -> None:
         """Replaces the state file in one step, so that a reader never sees half of it."""

@@ -5,26 +5,16 @@ An instance in `MAINTENANCE` accepts a patch or a restart, and is `RUNNABLE` whe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from runbook.simulator import operations, sql_flags
 from runbook.simulator.errors import Refusal
+from runbook.simulator.merge import merged
 from runbook.simulator.paging import page
 from runbook.simulator.routing import Call, Handler, Product, Route
-from runbook.simulator.store import Place, Resource
+from runbook.simulator.sql_instances import ROOT, seed
+from runbook.simulator.store import Resource
 
-_ROOT = "https://sqladmin.googleapis.com/sql/v1beta4"
-_LONG_AGO = "2026-01-12T09:12:41.183Z"
 _PATCH_SECONDS = 5.0
 _RESTART_SECONDS = 8.0
-
-
-def seed(section: Mapping[str, Any], place: Place) -> dict[str, Resource]:  # Any: YAML
-    return {
-        f"sql/projects/{place.project}/instances/{name}": _instance(name, body, place)
-        for name, body in section.items()
-    }
 
 
 def get_instance(call: Call) -> Resource:
@@ -43,10 +33,10 @@ def patch_instance(call: Call) -> Resource:
     _refuse_if_busy(call)
     _check_version(before, settings)
     sql_flags.check(before["databaseVersion"], settings.get("databaseFlags") or [])
-    merged = _merged(before["settings"], settings)
+    after = merged(before["settings"], settings)
     if before["settings"]["ipConfiguration"].get("privateNetwork"):
-        _keep_private(merged["ipConfiguration"])
-    return _start(call, "UPDATE", before, merged, seconds=_PATCH_SECONDS)
+        _keep_private(after["ipConfiguration"])
+    return _start(call, "UPDATE", before, after, seconds=_PATCH_SECONDS)
 
 
 def restart_instance(call: Call) -> Resource:
@@ -157,8 +147,8 @@ def _shown(call: Call, record: Resource) -> Resource:
         "startTime": call.store.time(record["started"]),
         "targetId": name,
         "targetProject": project,
-        "targetLink": f"{_ROOT}/projects/{project}/instances/{name}",
-        "selfLink": f"{_ROOT}/projects/{project}/operations/{record['name']}",
+        "targetLink": f"{ROOT}/projects/{project}/instances/{name}",
+        "selfLink": f"{ROOT}/projects/{project}/operations/{record['name']}",
     }
     if record["done"]:
         shown["endTime"] = call.store.time(record["ends"])
@@ -170,73 +160,6 @@ def _shown(call: Call, record: Resource) -> Resource:
         }
         shown["error"] = {"kind": "sql#operationErrors", "errors": [detail]}
     return shown
-
-
-def _merged(settings: Resource, changes: Resource) -> Resource:
-    merged = dict(settings)
-    for field, value in changes.items():
-        if isinstance(value, dict) and isinstance(merged.get(field), dict):
-            merged[field] = _merged(merged[field], value)
-        elif value is None:
-            merged.pop(field, None)
-        else:
-            merged[field] = value
-    return merged
-
-
-def _instance(name: str, body: Mapping[str, Any], place: Place) -> Resource:  # Any: YAML
-    version = body["databaseVersion"]
-    return {
-        "kind": "sql#instance",
-        "name": name,
-        "project": place.project,
-        "region": place.region,
-        "gceZone": f"{place.region}-a",
-        "state": body["state"],
-        "databaseVersion": version,
-        "databaseInstalledVersion": f"{version}_19",
-        "connectionName": f"{place.project}:{place.region}:{name}",
-        "createTime": _LONG_AGO,
-        "etag": "c2ltdWxhdGVk",
-        "backendType": "SECOND_GEN",
-        "instanceType": "CLOUD_SQL_INSTANCE",
-        "ipAddresses": [{"type": "PRIVATE", "ipAddress": body["address"]}],
-        "selfLink": f"{_ROOT}/projects/{place.project}/instances/{name}",
-        "settings": _settings(body, place),
-    }
-
-
-def _settings(body: Mapping[str, Any], place: Place) -> Resource:  # Any: YAML
-    network = f"projects/{place.project}/global/networks/{body['network']}"
-    flags = [{"name": name, "value": str(value)} for name, value in body["flags"].items()]
-    return {
-        "kind": "sql#settings",
-        "settingsVersion": "17",
-        "tier": body["tier"],
-        "edition": "ENTERPRISE",
-        "activationPolicy": "ALWAYS",
-        "availabilityType": "ZONAL",
-        "pricingPlan": "PER_USE",
-        "dataDiskSizeGb": "20",
-        "dataDiskType": "PD_SSD",
-        "storageAutoResize": True,
-        "deletionProtectionEnabled": True,
-        "databaseFlags": flags,
-        "userLabels": dict(body["labels"]),
-        "ipConfiguration": {
-            "ipv4Enabled": False,
-            "privateNetwork": network,
-            "authorizedNetworks": [],
-            "requireSsl": body["requireSsl"],
-            "sslMode": body["sslMode"],
-        },
-        "backupConfiguration": {
-            "kind": "sql#backupConfiguration",
-            "enabled": True,
-            "startTime": "03:00",
-            "pointInTimeRecoveryEnabled": True,
-        },
-    }
 
 
 _BELOW_PROJECT: tuple[tuple[str, str, Handler], ...] = (

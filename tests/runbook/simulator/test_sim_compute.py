@@ -307,6 +307,13 @@ def test_failed_operation_has_errors_and_changes_nothing(outage: Running) -> Non
     assert outage.get(HEALTH_CHECK) == before
 
 
+def test_nothing_of_a_global_collection_is_in_a_region(outage: Running) -> None:
+    path = HEALTH_CHECK.replace("/global/", "/regions/us-central1/")
+    name = "projects/netra-staging/regions/us-central1/healthChecks/staging-backend-health-check"
+
+    assert _message(outage.http.get(path), 404) == f"The resource '{name}' was not found"
+
+
 def test_filter_is_refused_rather_than_ignored(outage: Running) -> None:
     assert outage.http.get(f"{GLOBAL}/healthChecks?filter=name%3Dx").status_code == 400
 

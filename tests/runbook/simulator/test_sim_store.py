@@ -85,6 +85,16 @@ def test_state_of_another_scenario_is_not_taken_up(tmp_path: Path) -> None:
     assert _store(path, [0.0], scenario="two").get("a/1") == {"state": "OLD"}
 
 
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"scenario": "one"}'])
+def test_file_that_is_no_state_is_refused_and_kept(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "state"
+    path.write_text(content)
+
+    with pytest.raises(ValueError, match="remove it to start afresh"):
+        _store(path, [0.0])
+    assert path.read_text() == content
+
+
 def test_state_file_is_for_its_owner_and_never_half_written(tmp_path: Path) -> None:
     path = tmp_path / "state"
     store = _store(path, [0.0])
