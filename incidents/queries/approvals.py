@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
@@ -31,8 +32,25 @@ class Card:
         return self.approval is not None and self.approval.state == ApprovalState.WAITING
 
     @property
+    def telling(self) -> list[dict[str, Any]]:  # Any: JSON
+        """The evidence that is not as expected."""
+        return [item for item in self._evidence if not _is_quiet(item)]
+
+    @property
+    def quiet(self) -> list[dict[str, Any]]:  # Any: JSON
+        return [item for item in self._evidence if _is_quiet(item)]
+
+    @property
+    def _evidence(self) -> list[dict[str, Any]]:  # Any: JSON
+        return self.approval.evidence if self.approval else []
+
+    @property
     def may_plan_again(self) -> bool:
         return self.run.state in (RunState.VOID, RunState.EXPIRED, RunState.REJECTED)
+
+
+def _is_quiet(item: dict[str, Any]) -> bool:  # Any: JSON
+    return not item["failed_checks"] and item["state"] == RunState.SUCCEEDED
 
 
 def card_of(run: Run, *, person: User, may_approve: bool) -> Card | None:

@@ -130,6 +130,12 @@ def person(user: User | None) -> str:
 
 
 @register.filter
+def short_resource(resource: str) -> str:
+    """What tells a resource apart: "connectors/staging-connector"."""
+    return "/".join(resource.split("/")[-2:]) if "://" not in resource else resource
+
+
+@register.filter
 def initials(user: User | None) -> str:
     words = person(user).split()
     return "".join(word[0] for word in words[:2]).upper()

@@ -10,6 +10,7 @@ const LONGEST_WAIT = 15_000;
 
 const address = document.body.dataset.socket;
 const badge = document.querySelector("[data-live-state]");
+const spoken = document.querySelector("[data-live-spoken]");
 const followed = new Map();
 let socket = null;
 let tries = 0;
@@ -19,10 +20,15 @@ let isDelayed = false;
 let lag = null;
 let waiting = new Set();
 
-function say(state, words) {
+function say(state, words, number = "") {
   badge.hidden = false;
+  if (badge.dataset.state !== state) spoken.textContent = words;
   badge.dataset.state = state;
-  if (badge.textContent !== words) badge.textContent = words;
+  if (badge.textContent === words + number) return;
+  const figure = document.createElement("span");
+  figure.className = "lag";
+  figure.textContent = number;
+  badge.replaceChildren(words, figure);
 }
 
 function isOpen() {
@@ -32,7 +38,7 @@ function isOpen() {
 function describe() {
   if (isOpen() && heardAt) {
     if (isDelayed) say("delayed", "live updates are delayed");
-    else say("live", lag === null ? "live" : `live · ${lag} ms`);
+    else say("live", "live", lag === null ? "" : ` · ${lag} ms`);
   } else if (Date.now() - downSince > OFFLINE_AFTER) say("offline", "offline, polling");
   else if (tries) say("reconnecting", "reconnecting");
 }
@@ -55,7 +61,12 @@ function refreshAll() {
   refresh(document.querySelectorAll("[data-live]"));
 }
 
+// "*" names every panel: the server could not tell which ones while Redis was away.
 function refreshPanels(names) {
+  if (names.includes("*")) {
+    refreshAll();
+    return;
+  }
   const wanted = new Set(names);
   for (const element of document.querySelectorAll("[data-live]")) {
     if (element.dataset.live.split(" ").some((name) => wanted.has(name))) refresh([element]);

@@ -1,4 +1,5 @@
 // Times that tick. Everything counts from the server's clock; the page only keeps the difference.
+const SOON = 15 * 60 * 1000;
 let offset = 0;
 
 export function setServerTime(at) {
@@ -30,6 +31,7 @@ function tick() {
     const left = Date.parse(element.dataset.countdownTo) - now;
     write(element, left >= 0 ? face(left) : `${face(-left)} late`);
     element.classList.toggle("is-late", left < 0);
+    element.classList.toggle("is-soon", left >= 0 && left < SOON);
   }
   for (const element of document.querySelectorAll("[data-rail-since]")) {
     const share = (now - Date.parse(element.dataset.railSince)) / 10 / element.dataset.railSpan;
