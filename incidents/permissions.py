@@ -75,6 +75,14 @@ def environments_to_declare_in(person: Person) -> QuerySet[Environment]:
     )
 
 
+def environments_to_approve_in(person: Person) -> QuerySet[Environment]:
+    return Environment.objects.filter(
+        pk__in=Membership.objects.filter(person_id=person.pk, role__in=sorted(APPROVING)).values(
+            "environment"
+        )
+    )
+
+
 def require(*, allowed: bool, incident: Incident, what: str, needed: str) -> None:
     """Refuse in words: `what` completes "may not …", `needed` names the roles that may."""
     if allowed:
