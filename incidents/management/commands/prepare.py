@@ -56,5 +56,5 @@ class Command(BaseCommand):
         digest = digest_of([settings.BASE_DIR / "runbook" / "library"])
         stamp = settings.RUNBOOK_DATA / "run" / "library"
         if not Runbook.objects.exists() or not is_current(stamp, digest):
-            call_command("load_library", verbosity=0)
+            call_command("load_library", stdout=self.stdout)
             remember(stamp, digest)
