@@ -128,14 +128,14 @@ def _element(
         level=int(token.tag[1]) if kind == "heading" else 0,
         info=token.info.strip() if kind == "fence" else "",
         is_ordered=token.type == "ordered_list_open",
-        is_closed=kind != "fence" or _is_closed(token, lines),
+        is_closed=kind != "fence" or _is_closed(token),
         children=children,
     )
 
 
-def _is_closed(token: Token, lines: Sequence[str]) -> bool:
-    _, end = token.map or (0, 0)
-    return token.markup in lines[end - 1] and token.content.count("\n") + 2 <= end - token.map[0]
+def _is_closed(token: Token) -> bool:
+    first, end = token.map or (0, 0)
+    return token.content.count("\n") + 2 <= end - first
 
 
 def _notes(lines: Sequence[str], first: int, last: int) -> list[Block]:

@@ -185,9 +185,9 @@ def _depths(result: Json) -> Iterator[int]:
         yield depth
         if depth > MAX_DEPTH:
             return
-        inner = value.values() if isinstance(value, dict) else value
         if isinstance(value, dict | list):
-            waiting += [(item, depth + 1) for item in inner or ()]
+            inner = value.values() if isinstance(value, dict) else value
+            waiting += [(item, depth + 1) for item in inner]
 
 
 def _lengths(result: Json) -> Iterator[int]:

@@ -10,11 +10,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 StepKind = Literal["task", "command", "decision"]
 CheckLevel = Literal["expect", "warn"]
-BlockKind = Literal["front matter", "heading", "paragraph", "list", "fence", "table", "html", "quote", "rule", "note"]
+BlockKind = Literal[
+    "front matter",
+    "heading",
+    "paragraph",
+    "list",
+    "fence",
+    "table",
+    "html",
+    "quote",
+    "rule",
+    "note",
+]
 Severity = Literal["P0", "P1", "P2", "P3", "P4"]
 EffectName = Literal["changes", "destroys"]
 
@@ -64,8 +75,9 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class CommandText:
-    """One command line of a shell block: prompts stripped, continuations joined, loops not unrolled.
+    """One command of a shell block: prompts stripped, continuations joined, loops not unrolled.
 
+    A loop or conditional is one text of several lines, with the assignments it needs above it.
     `label` is the comment above it. `example` is the output the document shows for it.
     """
 
@@ -78,7 +90,7 @@ class CommandText:
 
 @dataclass(frozen=True, slots=True)
 class StepAttributes:
-    """Fence attributes `{id=… needs=… approve="…" undo=STEP timeout=10m}`; foreign ones in `other`."""
+    """Fence attributes `{id=… needs=… approve="…" undo=STEP timeout=10m}`; others in `other`."""
 
     id: str = ""
     needs: tuple[str, ...] = ()
@@ -156,7 +168,7 @@ class UpdateCadence:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalPolicy:
-    """Who must approve, as written ("1 infrastructure + 1 commander"), and for how long it holds."""
+    """Who must approve, as written ("1 infrastructure + 1 commander"), and how long it holds."""
 
     changes: str = "1 approver"
     destroys: str = "1 approver"
@@ -174,7 +186,8 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Runbook:
-    """A document that has been read. `source` is byte for byte what was given; `digest` its SHA-256 in hex.
+    """A document that has been read. `source` is byte for byte what was given; `digest` its
+    SHA-256 in hex.
 
     `summary` is the Markdown before the first phase, without the title. `impact` is the business
     impact in words (front matter `impact`, or the section of that name). `sections` are headings

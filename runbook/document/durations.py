@@ -10,17 +10,16 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _LONGEST = 366 * 86400
 
 _NUMBER = r"\d{1,6}(?:\.\d{1,3})?"
-_UNIT = r"(?:seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w)\b"
+_UNIT_NAME = r"(?:seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w)"
+_UNIT = _UNIT_NAME + r"\b"
 _AMOUNT = re.compile(rf"({_NUMBER})\s*({_UNIT})", re.IGNORECASE)
 _RANGE = re.compile(
-    rf"(?<![\w.])({_NUMBER})\s*(?:-|–|—|to)\s*({_NUMBER})[\s-]*({_UNIT})", re.IGNORECASE
+    rf"(?<![\w.])({_NUMBER})\s*(?:-|\u2013|\u2014|to)\s*({_NUMBER})[\s-]*({_UNIT})", re.IGNORECASE
 )
 _SINGLE = re.compile(
     rf"(?<![\w.])({_NUMBER})[\s-]*({_UNIT})(?:\s*({_NUMBER})\s*({_UNIT}))?", re.IGNORECASE
 )
-_WHOLE = re.compile(
-    rf"\s*~?\s*(?:{_NUMBER}\s*{_UNIT.removesuffix(chr(92) + 'b')}\s*)+", re.IGNORECASE
-)
+_WHOLE = re.compile(rf"\s*~?\s*(?:{_NUMBER}\s*{_UNIT_NAME}\s*)+", re.IGNORECASE)
 
 
 def seconds(text: str) -> int | None:

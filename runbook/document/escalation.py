@@ -1,4 +1,4 @@
-"""Escalation levels that a document tells in prose: "2-Hour Escalation (If … blocked)" and a list."""
+"""Escalation levels told in prose: "2-Hour Escalation (If … blocked)" and a list under it."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ _ATTRIBUTE = re.compile(
 )
 _OWN = {"id", "needs", "approve", "undo", "timeout", "expect", "warn"}
 _LONGEST_INFO = 4000
+_ID = re.compile(r"[\w.-]{1,80}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,11 @@ def read(info: str) -> Info:
         return Info(language, StepAttributes(other={"info": brace + rest}))
     values = _values(rest.removesuffix("}")) | dict.fromkeys(words[1:], "")
     timeout = durations.seconds(values.get("timeout", ""))
-    has_bad_timeout = timeout is None and "timeout" in values
+    own_id = values.get("id", "")
     return Info(
         language=language,
         attributes=StepAttributes(
-            id=values.get("id", ""),
+            id=own_id if _ID.fullmatch(own_id) else "",
             needs=_names(values.get("needs", "")),
             approve=values.get("approve", ""),
             undo=values.get("undo", ""),
@@ -57,8 +58,16 @@ def read(info: str) -> Info:
         ),
         expect=values.get("expect", ""),
         warn=values.get("warn", ""),
-        wrong=f"`timeout={values['timeout']}` is not a length of time" if has_bad_timeout else "",
+        wrong=_wrong(values, timeout),
     )
+
+
+def _wrong(values: dict[str, str], timeout: int | None) -> str:
+    if "timeout" in values and timeout is None:
+        return f"`timeout={values['timeout'][:40]}` is not a length of time such as `10m`"
+    if "id" in values and not _ID.fullmatch(values["id"]):
+        return "An `id` has 1 to 80 letters, digits, dots, dashes or underscores"
+    return ""
 
 
 def merged(first: StepAttributes, second: StepAttributes) -> StepAttributes:

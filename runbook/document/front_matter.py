@@ -1,4 +1,4 @@
-"""The settings at the head of a runbook: YAML in, typed values out, a problem for what does not fit."""
+"""The settings at the head of a runbook: YAML in, typed values or problems out."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ from runbook.document.definition import (
 
 MAX_CHARACTERS = 64 * 1024
 MAX_DEPTH = 20
+MAX_TEXT = 200
+MAX_NAME = 60
 
 _END = re.compile(r"(?:---|\.\.\.)[ \t]*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -150,7 +152,17 @@ def _read_keys(values: Mapping[object, object], lines: Mapping[str, int]) -> Fro
 def _text(value: object, _line: int) -> str:
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         raise _Wrong("this is not a line of text")
-    return " ".join(str(value).split())
+    text = " ".join(str(value).split())
+    if len(text) > MAX_TEXT:
+        raise _Wrong(f"this is longer than {MAX_TEXT} characters")
+    return text
+
+
+def _name(value: object, line: int) -> str:
+    text = _text(value, line)
+    if not text or len(text) > MAX_NAME:
+        raise _Wrong(f"a name has 1 to {MAX_NAME} characters")
+    return text
 
 
 def _words(value: object, _line: int) -> str:
@@ -193,8 +205,8 @@ def _parameter(name: str, value: object, line: int) -> Parameter:
 
 def _roles(value: object, line: int) -> dict[str, str]:
     if isinstance(value, list):
-        return {_text(name, line): "" for name in value}
-    return {str(k): "" if v is None else _text(v, line) for k, v in _mapping(value).items()}
+        return {_name(name, line): "" for name in value}
+    return {_name(k, line): "" if v is None else _text(v, line) for k, v in _mapping(value).items()}
 
 
 def _components(value: object, line: int) -> tuple[Component, ...]:
@@ -205,11 +217,11 @@ def _components(value: object, line: int) -> tuple[Component, ...]:
 
 def _component(item: object, line: int) -> Component:
     if not isinstance(item, dict):
-        return Component(_text(item, line))
+        return Component(_name(item, line))
     unknown = set(item) - {"name", "function", "priority"}
     if unknown or not item.get("name"):
         raise _Wrong("a component has a name", "`{name: …, function: …, priority: …}`")
-    return Component(**{key: _text(text, line) for key, text in item.items() if text is not None})
+    return Component(**{key: _name(text, line) for key, text in item.items() if text is not None})
 
 
 def _escalation(value: object, line: int) -> tuple[EscalationLevel, ...]:
@@ -239,7 +251,7 @@ def _level(item: object, line: int) -> EscalationLevel:
 
 def _updates(value: object, line: int) -> tuple[UpdateCadence, ...]:
     return tuple(
-        UpdateCadence(str(audience), _seconds(every, line))
+        UpdateCadence(_name(audience, line), _seconds(every, line))
         for audience, every in _mapping(value).items()
     )
 
@@ -289,7 +301,7 @@ def _json(value: object) -> Json:
 KEYS: Mapping[str, Callable[[object, int], object]] = {
     "title": _text,
     "severity": _severity,
-    "environment": _text,
+    "environment": _name,
     "impact": _words,
     "parameters": _parameters,
     "roles": _roles,

@@ -1,4 +1,4 @@
-"""Which headings are phases, which explain, which escalate: the document's straight way and its sides."""
+"""Which headings are phases, which explain and which escalate."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ class Outline:
     """Where each section of the document goes.
 
     A phase reads its own section and all below it that is not `claimed` by another list. `parents`
-    have phases below them and only words of their own.
+    have phases below them and only words of their own. `overviews` are other headings of a phase's
+    number: they tell owner and time beforehand.
     """
 
     phases: list[Section] = field(default_factory=list)
@@ -33,8 +34,10 @@ class Outline:
     explanations: list[Section] = field(default_factory=list)
     parents: list[Section] = field(default_factory=list)
     claimed: set[int] = field(default_factory=set)
+    overviews: dict[int, Section] = field(default_factory=dict)
     strengths: dict[int, Strength] = field(default_factory=dict)
-    numbers_with_steps: set[int | None] = field(default_factory=set)
+    longest_without_steps: dict[int, Section] = field(default_factory=dict)
+    numbers_with_steps: set[int] = field(default_factory=set)
 
     def strength(self, section: Section) -> Strength:
         return self.strengths[id(section)]
@@ -53,10 +56,13 @@ def outline(tops: Sequence[Section]) -> Outline:
     for top in tops:
         for section in reversed(list(walk(top))):
             found.strengths[id(section)] = _strength(section, found)
-            if found.strength(section):
-                found.numbers_with_steps.add(section.phase_number)
+            _count(section, found)
     for section in _one_level_above_the_steps(tops, found):
         _place(section, found)
+    for section in [*found.explanations, *found.parents]:
+        for part in walk(section):
+            if part.phase_number is not None:
+                found.overviews.setdefault(part.phase_number, part)
     return found
 
 
@@ -94,12 +100,19 @@ def _one_level_above_the_steps(tops: Sequence[Section], found: Outline) -> Seque
     if len(holding) != 1 or _is_explicit(holding[0], found):
         return tops
     only = holding[0]
-    inner = [child for child in only.children if found.strength(child) and not child.is_step]
+    inner = [child for child in only.children if found.strength(child) and not _is_one_step(child)]
     if own_strength(only.elements, is_quiet=only.is_quiet) or len(inner) < 2:
         return tops
     found.claim(only, found.parents)
     at = list(tops).index(only)
     return [*tops[:at], *only.children, *tops[at + 1 :]]
+
+
+def _is_one_step(section: Section) -> bool:
+    """Whether the heading names a single step: "Step 2: …", or one shell block under it."""
+    shells = sum(has_shell(element) for element in section.elements)
+    has_lists = any(element.kind == "list" for element in section.elements)
+    return section.is_step or (shells == 1 and not has_lists and not section.children)
 
 
 def _place(section: Section, found: Outline) -> None:
@@ -140,9 +153,25 @@ def _is_explicit(section: Section, found: Outline) -> bool:
     if section.is_rollback:
         return bool(found.strength(section))
     number = section.phase_number
-    return number is not None and (
-        bool(found.strength(section)) or number not in found.numbers_with_steps
-    )
+    if number is None or found.strength(section):
+        return number is not None
+    is_longest = found.longest_without_steps.get(number) is section
+    return is_longest and number not in found.numbers_with_steps
+
+
+def _count(section: Section, found: Outline) -> None:
+    number = section.phase_number
+    if number is None:
+        return
+    if found.strength(section):
+        found.numbers_with_steps.add(number)
+    other = found.longest_without_steps.get(number)
+    if other is None or _length(section) >= _length(other):
+        found.longest_without_steps[number] = section
+
+
+def _length(section: Section) -> int:
+    return section.span.last - section.span.first
 
 
 def _below(section: Section) -> list[Section]:

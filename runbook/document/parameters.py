@@ -1,4 +1,4 @@
-"""Parameters: which names a document leaves open, which still lack a value, which values are refused."""
+"""Parameters: names a document leaves open, which lack a value, which values are refused."""
 
 from __future__ import annotations
 

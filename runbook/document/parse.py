@@ -15,15 +15,19 @@ from runbook.document.commands_in_text import Variables
 from runbook.document.definition import Phase, Problem, Runbook, Severity, Span, Step
 from runbook.document.front_matter import FrontMatter
 from runbook.document.outline import Outline, Strength, outline, own_strength
-from runbook.document.phases import PhaseDraft
 from runbook.document.reading import Reading
+from runbook.document.section_steps import PhaseDraft
 from runbook.document.sections import LONGEST_TITLE, Section, bare, tree
 from runbook.document.source import MAX_BYTES, Text, Unreadable
 
 __all__ = ["MAX_BYTES", "Unreadable", "parse"]
 
 _SEVERITY = re.compile(
-    r"^\W{0,8}(?:priority|severity)\W{1,8}(P[0-4])\b", re.IGNORECASE | re.MULTILINE
+    r"^\W{0,8}(?:priority|severity)\W{1,8}(P[0-4])\b|\b(P[0-4]) critical\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_IMPACT_LINE = re.compile(
+    r"^\W{0,8}business impact\W{1,8}(\w[^\n]*|\$[^\n]*)", re.IGNORECASE | re.MULTILINE
 )
 _IMPACT = re.compile(r"(?:business )?impact\b", re.IGNORECASE)
 
@@ -40,7 +44,7 @@ def parse(source: bytes, *, file_name: str = "runbook.md") -> Runbook:
     placed = outline(tops)
     found, summary = _phases(title, preface, placed, reading)
     sections = _sections(placed, reading)
-    impact = head.impact or next((words for name, words in sections if _IMPACT.match(name)), "")
+    impact = head.impact or _impact(summary, sections)
     return Runbook(
         title=title,
         source=source,
@@ -161,7 +165,14 @@ def _markdown(elements: Sequence[Element], reading: Reading) -> str:
 
 def _severity(summary: str) -> Severity:
     match = _SEVERITY.search(summary[:4000])
-    return cast("Severity", match[1].upper()) if match else "P2"
+    return cast("Severity", (match[1] or match[2]).upper()) if match else "P2"
+
+
+def _impact(summary: str, sections: Sequence[tuple[str, str]]) -> str:
+    """The section of that name, or the line of that name before the first heading."""
+    told = next((words for name, words in sections if _IMPACT.match(name)), "")
+    match = _IMPACT_LINE.search(summary[:4000])
+    return told or (match[1].strip() if match else "")
 
 
 def _dangling(found: Sequence[Phase]) -> Iterator[Problem]:

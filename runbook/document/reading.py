@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from runbook.document.commands_in_text import Variables
 from runbook.document.definition import Problem, Span
 
-_MARKUP = re.compile(r"[`*_\[\]]|\(https?:[^)\s]*\)")
+_MARKUP = re.compile(r"[`*\[\]]|\(https?:[^)\s]*\)")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _LONGEST_KEY = 80
 

@@ -13,7 +13,7 @@ from runbook.document.definition import DurationRange, Span
 LONGEST_TITLE = 200
 
 _NUMBERING = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3}){0,4}[.)]?|[A-Z][.)])\s+(?=\S)")
-_PHASE = re.compile(r"(?:phase|stage)\s+(\d{1,3})\b\s*[-:.–—]*\s*(.*)", re.IGNORECASE)
+_PHASE = re.compile(r"(?:phase|stage)\s+(\d{1,3})\b\s*[-:.\u2013\u2014]*\s*(.*)", re.IGNORECASE)
 _STEP = re.compile(r"step\s+\d{1,3}\b", re.IGNORECASE)
 _EXIT = re.compile(
     r"(?:exit|success|acceptance|completion|validation)\s+(?:criteria|indicators)\b", re.IGNORECASE

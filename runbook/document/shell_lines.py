@@ -1,5 +1,5 @@
-"""Shell text cut into whole commands: continuations joined, quotes, here-documents and constructs kept
-together. Understands where a command ends, not what it does."""
+"""Shell text cut into whole commands: continuations joined, quotes, here-documents and constructs
+kept together. Understands where a command ends, not what it does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _LONGEST_QUOTE = 30
-_LONGEST_HERE_DOCUMENT = 2000
+_LONGEST_HERE_DOCUMENT = 300
 _OPENERS = frozenset({"for", "while", "until", "select", "if", "case", "{"})
 _CLOSERS = frozenset({"done", "fi", "esac", "}"})
 _LEADERS = frozenset({"do", "then", "else", "elif", "!", "time", "{"})
@@ -33,7 +33,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class _Logical:
-    """One line with its continuations, open quotes and here-documents; `plain` hides quoted text."""
+    """One line with its continuations, open quotes and here-documents; `plain` hides quotes."""
 
     text: str
     plain: str
@@ -74,7 +74,8 @@ def _logical(lines: Sequence[str], first: int) -> _Logical:
         text, hidden, last = _quoted(lines, last + 1)
         if joint == "\\":
             texts[-1], plains[-1] = texts[-1][:-1], plains[-1][:-1]
-        texts, plains = [*texts, text], [*plains, hidden]
+        texts.append(text)
+        plains.append(hidden)
     joined = " ".join([texts[0].rstrip(), *(part.strip() for part in texts[1:])])
     whole, last = _with_here_documents(joined, " ".join(plains), lines, last)
     return _Logical(whole, " ".join(plains), last)

@@ -1,4 +1,4 @@
-"""From bytes to lines of text: what cannot be read is refused, what was decoded wrongly is repaired."""
+"""From bytes to lines: what cannot be read is refused, what was decoded wrongly is repaired."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import ftfy
 MAX_BYTES = 1024 * 1024
 
 _LINE_END = re.compile(r"\r\n?|\n")
-_SUSPICIOUS = re.compile(r"[√≈¬ÃÂâðü∆‚ï]")
+_SUSPICIOUS = re.compile(r"[√≈¬ÃÂâðü∆\u201aï]")
 _SINGLE_BYTE_ENCODINGS = {"mac_roman": "Mac Roman", "sloppy-windows-1252": "Windows-1252"}
 
 

@@ -1,4 +1,4 @@
-"""From the elements under a heading to steps: tasks, ordered items, shell blocks, and their notes."""
+"""A step while it is read: what its list item or shell block holds, and how it is finished."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def from_item(item: Element, group: str, reading: Reading) -> Draft:
 
 
 def from_fence(fence: Element, title: str, group: str, reading: Reading) -> Draft:
-    """A shell block as a step of its own; its title is the words before it, or its first command."""
+    """A shell block as a step; its title is the words before it, or its first command."""
     step = draft(title, fence.span, group)
     absorb(step, fence, reading)
     _name(step)
@@ -161,7 +161,7 @@ def _absorb_shell(step: Draft, fence: Element, reading: Reading) -> None:
         fence.text, first_line=fence.span.first + 1, variables=reading.variables
     )
     if info.wrong:
-        reading.note(fence.span.first, info.wrong, "`timeout=10m`")
+        reading.note(fence.span.first, info.wrong)
     step.attributes = fences.merged(step.attributes, info.attributes)
     if not found:
         step.notes.append(reading.markdown(fence.span))
@@ -221,7 +221,7 @@ def _absorb_list(step: Draft, element: Element, reading: Reading) -> None:
 
 
 def _absorb_bullet(step: Draft, item: Element, reading: Reading) -> None:
-    """A plain bullet is a note; the shell blocks and expectations in it still belong to the step."""
+    """A plain bullet is a note; shell blocks and expectations in it still belong to the step."""
     if has_shell(item) or _is_expectation(item):
         for child in item.children:
             absorb(step, child, reading)
