@@ -24,7 +24,7 @@ Kind = Literal[
 ]
 
 _ON_CHANGES_ONLY = ("operation-fails", "operation-never-ends", "reply-lost")
-_HOLDS = ("slow", "hang")
+_HOLDS = {"slow": 1.0, "hang": 120.0}
 _FIELDS = {"match", "method", "kind", "times", "seconds", "retry_after"}
 _MESSAGES = {
     403: "The caller does not have permission",
@@ -41,13 +41,13 @@ class Fault:
 
     kind: Kind
     seconds: float
-    retry_after: int | None
+    retry_after: float | None
 
     def refuse(self) -> None:
         """Raises the error that this fault stands for, if it stands for one."""
         if self.kind.isdecimal():
             code = int(self.kind)
-            headers = {} if self.retry_after is None else {"retry-after": str(self.retry_after)}
+            headers = {} if self.retry_after is None else {"retry-after": f"{self.retry_after:g}"}
             raise Refusal(code, _MESSAGES[code], headers=headers)
 
 
@@ -63,18 +63,19 @@ def arm(store: Store, wanted: Resource) -> Resource:
         raise Refusal(400, f"A fault has no field {', '.join(unknown)}.")
     if kind not in get_args(Kind):
         raise Refusal(400, f"No fault {kind!r}; there are: {', '.join(get_args(Kind))}.")
-    seconds = wanted.get("seconds")
+    seconds = _number(wanted, "seconds")
     lives = seconds is not None and kind not in _HOLDS
+    times = _number(wanted, "times")
     fault = {
         "id": store.serial(),
         "match": str(wanted.get("match", "/")),
         "method": str(wanted.get("method", "")).upper(),
         "kind": kind,
-        "times": int(wanted.get("times", 0 if lives else 1)),
+        "times": (0 if lives else 1) if times is None else int(times),
         "struck": 0,
-        "until": store.now() + float(seconds) if lives and seconds is not None else None,
-        "seconds": float(seconds) if seconds is not None else 1.0 if kind == "slow" else 120.0,
-        "retry_after": wanted.get("retry_after"),
+        "until": store.now() + seconds if lives and seconds is not None else None,
+        "seconds": _HOLDS.get(kind, 0.0) if seconds is None else seconds,
+        "retry_after": _number(wanted, "retry_after"),
     }
     store.faults.append(fault)
     return fault
@@ -91,6 +92,13 @@ def strike(store: Store, *, method: str, path: str) -> Fault | None:
         kind = cast("Kind", armed["kind"])
         return Fault(kind=kind, seconds=armed["seconds"], retry_after=armed["retry_after"])
     return None
+
+
+def _number(wanted: Resource, field: str) -> float | None:
+    value = wanted.get(field)
+    if value is None or (isinstance(value, int | float) and value >= 0):
+        return value
+    raise Refusal(400, f"{field} is a number of at least 0, not {value!r}.")
 
 
 def _is_alive(armed: Resource, now: float) -> bool:

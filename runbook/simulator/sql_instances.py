@@ -18,6 +18,15 @@ def seed(section: Mapping[str, Any], place: Place) -> dict[str, Resource]:  # An
     }
 
 
+def as_google_shows(addresses: Resource) -> Resource:
+    """An ipConfiguration with its network as a name, and `requireSsl` following `sslMode`."""
+    network = str(addresses.get("privateNetwork") or "")
+    by_certificate = addresses.get("sslMode") == "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"
+    shown = addresses | {"requireSsl": by_certificate}
+    _, found, name = network.partition("projects/")
+    return shown | {"privateNetwork": f"{found}{name}"} if found else shown
+
+
 def _instance(name: str, body: Mapping[str, Any], place: Place) -> Resource:  # Any: YAML
     version = body["databaseVersion"]
     return {

@@ -58,10 +58,12 @@ def create_secret(call: Call) -> Resource:
 
 def add_version(call: Call) -> Resource:
     parent = _existing(call)["name"]
-    payload = call.body.get("payload") or {}
-    data = _decoded(payload.get("data", ""))
+    payload = call.body.get("payload")
+    if not isinstance(payload, dict):
+        raise Refusal(400, "The field 'payload' is required.")
+    data = _decoded(str(payload.get("data", "")))
     checksum = payload.get("dataCrc32c")
-    if checksum is not None and int(checksum) != crc32c(data):
+    if checksum is not None and str(checksum) != str(crc32c(data)):
         raise Refusal(400, "The specified CRC32C checksum does not match the payload.")
     number = 1 + len(call.store.items(f"secrets/{parent}/versions"))
     version = _version(parent, number, call.store.time(), _etag(call))

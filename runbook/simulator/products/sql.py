@@ -10,7 +10,7 @@ from runbook.simulator.errors import Refusal
 from runbook.simulator.merge import merged
 from runbook.simulator.paging import page
 from runbook.simulator.routing import Call, Handler, Product, Route
-from runbook.simulator.sql_instances import ROOT, seed
+from runbook.simulator.sql_instances import ROOT, as_google_shows, seed
 from runbook.simulator.store import Resource
 
 _PATCH_SECONDS = 5.0
@@ -30,10 +30,13 @@ def patch_instance(call: Call) -> Resource:
     """Settings merge field by field, but a list (flags, networks) is replaced as a whole."""
     before = _existing(call)
     settings = call.body.get("settings") or {}
+    if not isinstance(settings, dict):
+        raise Refusal(400, "Invalid value at 'settings': an object is needed.")
     _refuse_if_busy(call)
     _check_version(before, settings)
     sql_flags.check(before["databaseVersion"], settings.get("databaseFlags") or [])
     after = merged(before["settings"], settings)
+    after["ipConfiguration"] = as_google_shows(after["ipConfiguration"])
     if before["settings"]["ipConfiguration"].get("privateNetwork"):
         _keep_private(after["ipConfiguration"])
     return _start(call, "UPDATE", before, after, seconds=_PATCH_SECONDS)

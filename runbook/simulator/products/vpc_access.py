@@ -58,7 +58,7 @@ def create_connector(call: Call) -> Resource:
     made: Resource = {"minInstances": 2, "maxInstances": 10, "machineType": "e2-micro"} | call.body
     if "subnet" in made:
         made.pop("network", None)
-    elif not made.get("ipCidrRange", "").endswith("/28"):
+    elif not str(made.get("ipCidrRange", "")).endswith("/28"):
         raise Refusal(400, "The connector needs an unused /28 range or a /28 subnet.")
     made = _with_throughput(made | {"name": key.removeprefix("vpcaccess/")})
     _check_scaling(made)

@@ -83,7 +83,16 @@ def test_faults_of_changes_wait_for_a_change(kind: str) -> None:
     assert [_kinds(store), _kinds(store, method="POST")] == [None, kind]
 
 
-@pytest.mark.parametrize("wanted", [{}, {"kind": "418"}, {"kind": "403", "oftens": 1}])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {},
+        {"kind": "418"},
+        {"kind": "403", "oftens": 1},
+        {"kind": "403", "times": "many"},
+        {"kind": "slow", "seconds": -1},
+    ],
+)
 def test_unknown_fault_is_refused(wanted: dict[str, Any]) -> None:
     with pytest.raises(Refusal):
         arm(_store([0.0]), wanted)

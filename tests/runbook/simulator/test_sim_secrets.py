@@ -89,7 +89,13 @@ def test_existing_secret_cannot_be_created(outage: Running) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [_payload(b"value", dataCrc32c="1"), {"payload": {"data": "no base64!"}}],
+    [
+        _payload(b"value", dataCrc32c="1"),
+        _payload(b"value", dataCrc32c="one"),
+        {"payload": {"data": "no base64!"}},
+        {"payload": "value"},
+        {},
+    ],
 )
 def test_damaged_payload_is_refused(outage: Running, body: dict[str, Any]) -> None:
     assert outage.http.post(f"{SECRETS}/redis-url:addVersion", json=body).status_code == 400

@@ -147,6 +147,25 @@ def test_stale_settings_version_is_refused(outage: Running) -> None:
     assert answer.status_code == 412
 
 
+def test_network_is_shown_as_a_name_whatever_was_sent(outage: Running) -> None:
+    network = "projects/netra-staging/global/networks/staging-vpc"
+    sent = {"privateNetwork": f"http://compute.googleapis.com/compute/v1/{network}"}
+    _finish(outage, _patch(outage, ipConfiguration=sent))
+
+    assert outage.get(INSTANCE)["settings"]["ipConfiguration"]["privateNetwork"] == network
+
+
+def test_client_certificates_require_tls(outage: Running) -> None:
+    wanted = {"sslMode": "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"}
+    _finish(outage, _patch(outage, ipConfiguration=wanted))
+
+    assert outage.get(INSTANCE)["settings"]["ipConfiguration"]["requireSsl"] is True
+
+
+def test_settings_that_are_no_object_are_refused(outage: Running) -> None:
+    assert outage.http.patch(INSTANCE, json={"settings": "none"}).status_code == 400
+
+
 def test_private_address_cannot_be_given_up(outage: Running) -> None:
     answer = _patch(outage, ipConfiguration={"privateNetwork": None})
 
