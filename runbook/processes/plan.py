@@ -16,7 +16,8 @@ class Ready:
     """How to see that a child does its work.
 
     `http`: `where` is a URL on loopback that answers below 500. `redis`: `where` is the path of a
-    socket that answers PING. `line`: the child prints a line holding `where`. `started`: it runs.
+    socket that answers PING. `line`: the child prints a line holding `where`. `started`: it
+    has run for a few seconds.
     """
 
     kind: ReadyKind = "started"

@@ -12,7 +12,8 @@ _PATIENCE = 1.0
 
 
 def answers(ready: Ready) -> bool:
-    """For the kinds that are asked over a connection; a `line` is seen in the output instead."""
+    """For the kinds that are asked over a connection; a `line` is seen in the output instead, and
+    `started` needs no question."""
     try:
         if ready.kind == "redis":
             return _redis_answers(ready.where)
@@ -20,7 +21,7 @@ def answers(ready: Ready) -> bool:
             return _http_answers(ready.where)
     except OSError:
         return False
-    return ready.kind == "started"
+    return False
 
 
 def _redis_answers(path: str) -> bool:

@@ -24,6 +24,7 @@ from runbook.processes.sentinel import Sentinel
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 STEADY_AFTER = 30.0
+SETTLED_AFTER = 3.0
 TRIES_BEFORE_FIRST_READY = 5
 SLOW_START = 60.0
 _BUSY_TICK, _CALM_TICK = 0.05, 0.5
@@ -215,11 +216,15 @@ class Supervisor:
         running = slot.running
         if running is None or slot.is_ready or slot.kill_at is not None:
             return
-        if running.said_ready or answers(slot.child.ready):
+        lived = time.monotonic() - running.started
+        if slot.child.ready.kind == "started":
+            is_ready = lived > SETTLED_AFTER
+        else:
+            is_ready = running.said_ready or answers(slot.child.ready)
+        if is_ready:
             slot.is_ready = slot.was_ready = True
-            took = time.monotonic() - running.started
-            self._tell(slot, f"ready after {took:.1f} s")
-        elif time.monotonic() - running.started > SLOW_START and not slot.is_slow:
+            self._tell(slot, f"ready after {lived:.1f} s")
+        elif lived > SLOW_START and not slot.is_slow:
             slot.is_slow = True
             self._tell(slot, f"not ready after {SLOW_START:g} s (log: {slot.log.path})")
 
