@@ -16,7 +16,7 @@ def answer(request: PageRequest, incident: Incident, *, panel: str) -> HttpRespo
     """The panel named in the form, else `panel`; without htmx back to where the form was."""
     if request.htmx:
         return render_panel(request, incident, request.POST.get("panel") or panel)
-    back = request.POST.get("back", "")
+    back = request.headers.get("Referer", "")
     if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         return redirect(back)
     return redirect("incident", number=incident.number)

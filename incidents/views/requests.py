@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.http import Http404, HttpRequest
 from django_htmx.middleware import HtmxDetails
 
@@ -14,6 +14,13 @@ class PageRequest(HttpRequest):
     """A signed-in person's request, past the middleware."""
 
     user: User
+    htmx: HtmxDetails
+
+
+class PublicRequest(HttpRequest):
+    """A request of anybody."""
+
+    user: User | AnonymousUser
     htmx: HtmxDetails
 
 

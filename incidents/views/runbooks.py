@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from incidents import permissions
 from incidents.actions import declare as declaring
-from incidents.forms import DeclareForm
+from incidents.actions import library
+from incidents.forms import AddRunbookForm, DeclareForm
 from incidents.models import Revision, Runbook
 from incidents.queries.library import read_library, revisions_of, uses_of
 from incidents.states import Severity
@@ -22,7 +24,19 @@ from incidents.views.typed import typed
 @require_GET
 def runbooks(request: PageRequest) -> HttpResponse:
     shelves = read_library(permissions.visible_incidents(request.user))
-    return render(request, "runbooks/runbooks.html", {"shelves": shelves})
+    may_add = permissions.environments_to_declare_in(request.user).exists()
+    return render(request, "runbooks/runbooks.html", {"shelves": shelves, "may_add": may_add})
+
+
+@require_POST
+def add(request: PageRequest) -> HttpResponse:
+    """A Markdown file or pasted text; refused in words when it cannot be read."""
+    form = AddRunbookForm(request.POST, request.FILES)
+    typed(form)
+    source, file_name = form.given()
+    revision = library.add_runbook(actor=request.user, source=source, file_name=file_name)
+    address = reverse("runbook", args=[revision.runbook.slug])
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
 
 @require_GET

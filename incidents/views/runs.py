@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -51,7 +50,7 @@ def settle_run(request: PageRequest, run_id: int) -> HttpResponse:
 
 
 @require_GET
-def run_output(request: PageRequest, run_id: int) -> HttpResponseBase:
+def run_output(request: PageRequest, run_id: int) -> HttpResponse:
     """A page of lines (`?before=N`, `?after=N`), lines that hold `?q=`, or all as text."""
     incident = find_incident(request.user, runs=run_id)
     run = Run.objects.select_related("command__step", "requested_by").get(pk=run_id)
@@ -69,8 +68,8 @@ def run_output(request: PageRequest, run_id: int) -> HttpResponseBase:
     return render(request, "incidents/output.html", context)
 
 
-def _download(run: Run, name: str) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(whole_output(run), content_type="text/plain; charset=utf-8")
+def _download(run: Run, name: str) -> HttpResponse:
+    response = HttpResponse(whole_output(run), content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

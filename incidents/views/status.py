@@ -17,7 +17,7 @@ from incidents.queries.status import (
     read_past,
     read_public,
 )
-from incidents.views.requests import PageRequest, find_incident
+from incidents.views.requests import PageRequest, PublicRequest, find_incident
 
 
 @require_GET
@@ -38,7 +38,7 @@ def board(request: PageRequest, number: int) -> HttpResponse:
 
 @login_not_required
 @require_GET
-def status(request: PageRequest) -> HttpResponse:
+def status(request: PublicRequest) -> HttpResponse:
     """Signed-in people see their incidents; anybody else, when published, the public facts."""
     now = clock.now()
     if request.user.is_authenticated:

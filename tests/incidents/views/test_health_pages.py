@@ -1,0 +1,45 @@
+"""What machines that watch us are told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.test import Client
+from pytest_django import Settings
+
+from incidents import clock
+from incidents.models import Heartbeat
+
+
+def test_live_needs_no_sign_in(db: None) -> None:
+    answer = Client().get("/health/live")
+
+    assert (answer.status_code, answer.json()) == (200, {"status": "live"})
+
+
+def test_ready_when_every_part_is_well(db: None, redis_url: str, settings: Settings) -> None:
+    settings.REDIS_URL = redis_url
+    for process in ("clock", "worker reads", "worker changes"):
+        Heartbeat.objects.create(process=process, at=clock.now())
+    answer = Client().get("/health/ready")
+
+    assert answer.status_code == 200
+    assert {name: part["ok"] for name, part in answer.json()["parts"].items()} == {
+        "database": True,
+        "redis": True,
+        "clock": True,
+        "worker reads": True,
+        "worker changes": True,
+    }
+
+
+def test_not_ready_names_the_silent_and_the_absent(db: None, settings: Settings) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    Heartbeat.objects.create(process="clock", at=clock.now() - timedelta(minutes=5))
+    answer = Client().get("/health/ready")
+    parts = answer.json()["parts"]
+
+    assert answer.status_code == 503
+    assert parts["redis"]["ok"] is False
+    assert (parts["clock"]["ok"], parts["clock"]["age"] >= 300) == (False, True)
+    assert parts["worker"]["detail"] == "never seen"
