@@ -11,8 +11,12 @@ import ftfy
 MAX_BYTES = 1024 * 1024
 
 _LINE_END = re.compile(r"\r\n?|\n")
-_SUSPICIOUS = re.compile(r"[√≈¬ÃÂâðü∆\u201aï]")
-_SINGLE_BYTE_ENCODINGS = {"mac_roman": "Mac Roman", "sloppy-windows-1252": "Windows-1252"}
+_ENCODINGS = (
+    ("Mac Roman", "mac_roman", "¬√\u201a\uf8ff≈∆"),
+    ("Windows-1252", "sloppy-windows-1252", "ÂÃâðÐÑï"),
+)
+"""What people call it, its codec, and how it shows the first bytes of UTF-8 characters."""
+_SUSPICIOUS = re.compile("[" + "".join(leads for _, _, leads in _ENCODINGS) + "]")
 
 
 class Unreadable(Exception):
@@ -70,13 +74,17 @@ def _repaired(text: str, lines: tuple[str, ...]) -> Text:
     suspects = [number for number, line in enumerate(lines, 1) if _SUSPICIOUS.search(line)]
     if not suspects:
         return Text(lines)
-    for encoding, name in _SINGLE_BYTE_ENCODINGS.items():
+    for name, codec, _ in sorted(_ENCODINGS, key=lambda encoding: -_count(text, encoding[2])):
         try:
-            better = text.encode(encoding).decode("utf-8")
+            better = text.encode(codec).decode("utf-8")
         except UnicodeError:
             continue
         return Text(tuple(_LINE_END.split(better)), repair=name, repaired_line=suspects[0])
     return _repaired_by_line(lines, suspects)
+
+
+def _count(text: str, characters: str) -> int:
+    return sum(text.count(character) for character in characters)
 
 
 def _repaired_by_line(lines: tuple[str, ...], suspects: list[int]) -> Text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from runbook.document import commands_in_text, expectations, fences
@@ -22,6 +23,7 @@ from runbook.document.sections import bare, hints
 TASK = re.compile(r"\[(?: |x|X)\](?:\s+|$)")
 
 _CONDITION = re.compile(r"(?:\*\*|__)?(?:If|When)\b")
+_ENDS = re.compile(r"(?:[.:!?)]|\*\*|\s@[\w-]+)$")
 _ABOUT_OUTPUT = re.compile(
     r"\b(?:expect\w*|output|shows?|prints?|returns?|results?|looks? like|healthy)\b", re.IGNORECASE
 )
@@ -84,13 +86,23 @@ def from_item(item: Element, group: str, reading: Reading) -> Draft:
     first = children.pop(0) if children and children[0].kind == "paragraph" else None
     text = TASK.sub("", first.text, count=1) if first else ""
     read = expectations.read(text.split("\n"), first_line=item.span.first)
-    step = draft(" ".join(read.others), item.span, group)
+    title, more = _title_and_more(read.others)
+    step = draft(title, item.span, group)
+    step.notes += more
     reading.problems += read.problems
     step.waiting_checks += read.checks
     for child in children:
         absorb(step, child, reading)
     _name(step)
     return step
+
+
+def _title_and_more(lines: Sequence[str]) -> tuple[str, list[str]]:
+    """A first line that ends like a sentence or with a hint is the title alone; a wrapped one goes
+    on to the end of its paragraph."""
+    if len(lines) > 1 and _ENDS.search(lines[0][-80:].rstrip()):
+        return lines[0], ["\n".join(lines[1:])]
+    return " ".join(lines), []
 
 
 def from_fence(fence: Element, title: str, group: str, reading: Reading) -> Draft:
