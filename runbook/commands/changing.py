@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
-from runbook.commands.base import FieldChange, Plan, Probe
+from runbook.commands.base import Cancelled, FieldChange, Plan, Probe
 from runbook.commands.keys import get
 from runbook.document.definition import Json
 
@@ -45,6 +46,19 @@ def moved(plan: Plan, fingerprint: str, found: Json) -> str:
         f"{plan.resource} was changed since this was planned ({', '.join(changed)}); "
         "nothing was sent. Plan again."
     )
+
+
+@contextmanager
+def sent(operation: str) -> Iterator[None]:
+    """Around all that follows a request Google has taken: cancelling stops only our waiting."""
+    try:
+        yield
+    except Cancelled as stop:
+        short = operation.rsplit("/", 1)[-1]
+        raise Cancelled(
+            f"Cancelled while Google works: the operation {short} goes on and cannot be stopped "
+            "from here."
+        ) from stop
 
 
 def _names(resource: Json) -> set[str]:

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from runbook.commands.base import NotRunnable
 from runbook.commands.keys import Key, get, parse_key
+from runbook.commands.patterns import compiled
 from runbook.document.definition import Json
 
 Predicate: TypeAlias = Callable[[Json], bool]
@@ -119,7 +120,10 @@ def _comparison(name: str, reader: _Reader) -> Predicate:
         pattern = re.compile(re.escape(name.strip("\"'")), re.IGNORECASE)
         return lambda resource: _anywhere(resource, pattern)
     reader.take()
-    return _Comparison(parse_key(name), sign, tuple(_operands(sign, reader)))
+    operands = tuple(_operands(sign, reader))
+    if sign in ("~", "!~"):
+        compiled(operands[0])
+    return _Comparison(parse_key(name), sign, operands)
 
 
 def _operands(sign: str, reader: _Reader) -> list[str]:
@@ -156,7 +160,7 @@ class _Comparison:
 
     def _holds(self, value: Json, operand: str) -> bool:
         if self.sign in ("~", "!~"):
-            found = isinstance(value, str) and re.search(operand, value) is not None
+            found = isinstance(value, str) and compiled(operand).search(value) is not None
             return found if self.sign == "~" else isinstance(value, str) and not found
         if self.sign in _ORDER:
             return _in_order(self.sign, value, operand)

@@ -138,7 +138,7 @@ def parse_format(text: str, *, siblings: Mapping[str, str] | None = None) -> For
 
 def _parse_attributes(name: str, text: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for part in filter(None, re.split(r",(?!\")", text)):
+    for part in filter(None, _split(text, ",")):
         key, _, value = part.partition("=")
         if name not in _ATTRIBUTES.get(key, ()):
             raise NotRunnable(f"The attribute '{key}' of the format '{name}' is not known here.")

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from runbook.commands.base import NotRunnable
+from runbook.commands.filter import parse_filter
 from runbook.commands.format import Format, parse_format
+from runbook.commands.keys import parse_key
 
 FlagKind = Literal["text", "integer", "boolean", "mapping", "choice", "duration", "size"]
 Scope = Literal["region", "global or region", "global", "none"]
@@ -117,6 +119,7 @@ def read_arguments(words: Sequence[str], grammar: Grammar) -> Arguments:
     operands, given = _separate(words, grammar)
     operand = _operand(operands, grammar)
     _check_exclusive(given, grammar)
+    _check_list_flags(given)
     missing = [name for name in grammar.needs if name not in given]
     if missing:
         raise NotRunnable(f"argument --{missing[0]}: Must be specified.")
@@ -145,6 +148,14 @@ def _check_exclusive(given: Mapping[str, str], grammar: Grammar) -> None:
     for one, other in grammar.exclusive:
         if one in given and other in given:
             raise NotRunnable(f"At most one of --{one} | --{other} can be specified.")
+
+
+def _check_list_flags(given: Mapping[str, str]) -> None:
+    if "filter" in given:
+        parse_filter(given["filter"])
+    for name in given.get("sort-by", "").split(","):
+        if name:
+            parse_key(name.removeprefix("~"))
 
 
 def _separate(words: Sequence[str], grammar: Grammar) -> tuple[list[str], dict[str, str]]:

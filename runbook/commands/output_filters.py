@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeAlias
 
 from runbook.commands.base import Emit, OutputFilter
+from runbook.commands.patterns import compiled
 
 Pass: TypeAlias = Callable[[str], None]
 
@@ -69,7 +69,7 @@ def _tail(count: int, sink: Pass) -> tuple[Pass, Callable[[], None]]:
 
 
 def _grep(wanted: OutputFilter, sink: Pass) -> Pass:
-    pattern = re.compile(wanted.pattern, re.IGNORECASE if wanted.ignore_case else 0)
+    pattern = compiled(wanted.pattern, ignore_case=wanted.ignore_case)
 
     def take(line: str) -> None:
         if (pattern.search(line) is None) == wanted.invert:

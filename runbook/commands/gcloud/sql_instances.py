@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from runbook.cloud.errors import CloudError
 from runbook.commands.base import Command, Effect, Emit, Outcome, Plan, Probe
-from runbook.commands.changing import compare, difference, moved
+from runbook.commands.changing import compare, difference, moved, sent
 from runbook.commands.gcloud_grammar import Arguments, Flag, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.reading import Reading
@@ -142,11 +142,12 @@ class InstancePatch:
     def _send(self, session: Session, emit: Emit, found: dict[str, Json]) -> Outcome:
         project, name = self.arguments.project, self.arguments.operand
         body: dict[str, Json] = {"settings": settings_body(found, self.arguments)}
-        operation = session.sql.patch_instance(project, name, body)
         emit("The following message will be used for the patch API method.")
         emit(json.dumps({"name": name, "project": project, **body}))
-        emit("Patching Cloud SQL instance...")
-        session.sql.wait(project, operation, emit)
+        operation = session.sql.patch_instance(project, name, body)
+        with sent(operation.name):
+            emit("Patching Cloud SQL instance...")
+            session.sql.wait(project, operation, emit)
         emit(f"Updated [https://sqladmin.googleapis.com/sql/v1beta4/{self.resource}].")
         return Outcome("succeeded", f"Patched instance {name}.", _read(session, self.arguments))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from runbook.cloud.errors import CloudError
 from runbook.commands.base import Command, Effect, Emit, FieldChange, Outcome, Plan, Probe
-from runbook.commands.changing import compare, difference, fingerprint_of, moved
+from runbook.commands.changing import compare, difference, fingerprint_of, moved, sent
 from runbook.commands.gcloud_grammar import Arguments, Flag, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.reading import Reading
@@ -105,11 +105,12 @@ class ConnectorUpdate:
     def _send(self, session: Session, emit: Emit) -> Outcome:
         body = self._body()
         operation = session.vpc_access.patch_connector(self.resource, body, tuple(sorted(body)))
-        emit(f"Update request issued for: [{self.arguments.operand}]")
-        emit(f"Waiting for operation [{operation.name}] to complete...")
-        session.vpc_access.wait(operation, emit)
-        emit(f"Updated connector [{self.arguments.operand}].")
+        with sent(operation.name):
+            emit(f"Update request issued for: [{self.arguments.operand}]")
+            emit(f"Waiting for operation [{operation.name}] to complete...")
+            session.vpc_access.wait(operation, emit)
         found = session.vpc_access.connector(self.resource)
+        emit(f"Updated connector [{self.arguments.operand}].")
         emit(self.arguments.printed.print_one(found).rstrip("\n"))
         return Outcome("succeeded", f"Updated connector {self.arguments.operand}.", found)
 

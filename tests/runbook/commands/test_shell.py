@@ -142,7 +142,7 @@ def test_read_refuses_other_pipes(pipe: str) -> None:
 
 
 def test_read_refuses_patterns_that_could_take_for_ever() -> None:
-    assert reason(f"{DESCRIBE} | grep -E '(a+)+$'") == "This grep pattern could take for ever."
+    assert reason(f"{DESCRIBE} | grep -E '(a+)+$'") == "'(a+)+$' could take for ever."
 
 
 def test_read_refuses_to_filter_a_change() -> None:
