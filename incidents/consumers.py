@@ -12,6 +12,7 @@ import json
 import logging
 import time
 from collections.abc import Sequence
+from typing import cast
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -40,8 +41,8 @@ class LivePage(AsyncWebsocketConsumer):
     incident_id: int | None = None
 
     async def connect(self) -> None:
-        person = self.scope["user"]
-        if isinstance(person, AnonymousUser):
+        person = cast("User | AnonymousUser", self.scope.get("user") or AnonymousUser())
+        if isinstance(person, AnonymousUser) or not person.is_authenticated:
             await self.close(code=NOT_SIGNED_IN)
             return
         name = await self.find_topic(person)
@@ -89,7 +90,7 @@ class LivePage(AsyncWebsocketConsumer):
 
     @database_sync_to_async
     def has_run(self, run_id: int) -> bool:
-        return Run.objects.filter(pk=run_id, incident_id=self.incident_id).exists()
+        return Run.objects.filter(pk=run_id, incident_id=self.incident_id or 0).exists()
 
     async def keep_sending(self, topic: Topic) -> None:
         """The viewer's own loop: whatever is new since its cursors, then wait to be woken."""

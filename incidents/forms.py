@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from incidents.models import Environment
 from incidents.states import Audience, ComponentState, Severity
+from runbook.document.parse import MAX_BYTES
 
 LONGEST_WORDS = 4000
 
@@ -41,6 +42,20 @@ class UpdateForm(forms.Form):
 
 class ComponentForm(forms.Form):
     state = forms.ChoiceField(choices=ComponentState.choices)
+
+
+class AddRunbookForm(forms.Form):
+    """A file, or pasted text where there is no file."""
+
+    file = forms.FileField(required=False, allow_empty_file=True)
+    text = forms.CharField(required=False, strip=False)
+
+    def given(self) -> tuple[bytes, str]:
+        """The bytes, of a giant file only the beginning, and the name they came under."""
+        upload = self.cleaned_data["file"]
+        if upload is None:
+            return self.cleaned_data["text"].encode(), "pasted.md"
+        return upload.read(64 * MAX_BYTES), str(upload.name)
 
 
 class DeclareForm(forms.Form):

@@ -39,6 +39,7 @@ pages = [
 ]
 
 actions = [
+    path("library/add/", runbooks.add, name="add-runbook"),
     path("runbooks/<slug:slug>/declare/", runbooks.declare, name="declare"),
     path("incidents/INC-<int:number>/updates/", command.post_update, name="post-update"),
     path("incidents/INC-<int:number>/resolve/", command.resolve, name="resolve"),

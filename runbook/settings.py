@@ -101,6 +101,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# A pasted runbook that is too long gets our own sentence, not a broken connection.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+
 # Database -------------------------------------------------------------------------------------
 DATABASES = {
     "default": env.db_url_config(

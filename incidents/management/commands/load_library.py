@@ -7,9 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from runbook.document.parse import Unreadable
 
 from incidents.actions.library import add_revision
+from runbook.document.parse import Unreadable
 
 SHIPPED = Path(settings.BASE_DIR) / "runbook" / "library"
 
