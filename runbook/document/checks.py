@@ -203,7 +203,8 @@ def _sentence(error: Exception) -> str:
     match = _CEL_ERROR.search(str(error))
     if not match:
         return f"The expression cannot be evaluated: {_short(str(error).split(chr(10))[0], 200)}"
-    words = match[3].removeprefix("Syntax error: ")
+    words = match[3].removeprefix("Syntax error: ").split(" expecting {")[0]
+    words = words.replace("'<EOF>'", "the end")
     return f"Not a valid expression at character {match[2]}: {_short(words, 160)}"
 
 

@@ -194,12 +194,39 @@ def test_byte_order_mark_is_not_part_of_the_first_line() -> None:
     assert (read.title, [step.title for step in read.phases[0].steps]) == ("A", ["b"])
 
 
-_PIECES = st.sampled_from(
-    ["# A", "## Phase 1: B (1 h)", "- [ ] c", "  - [ ] d", "1. e", "```bash", "```", "````", "~~~"]
-    + ["gcloud x \\", "for x in a; do", "done", "echo '", "Expect: `a == 1`", "> q", "| a | b |"]
-    + ["---", "<!--", "-->", "<details>", "", "\t", "title: x", "**Success criteria:**", "$ ls"]
-    + ["X=(", "cat <<EOF", "EOF", "## Rollback", "## Escalation", "**2 hours**", "\x0b", "\x85"]
-)
+_LINES = [
+    "# A",
+    "## Phase 1: B (1 h)",
+    "## Rollback",
+    "## Escalation",
+    "**2 hours**",
+    "**Success criteria:**",
+    "- [ ] c",
+    "  - [ ] d",
+    "1. e",
+    "> q",
+    "| a | b |",
+    "---",
+    "title: x",
+    "```bash",
+    "```",
+    "````",
+    "~~~",
+    "$ ls",
+    "X=(",
+    "gcloud x \\",
+    "for x in a; do",
+    "done",
+    "echo '",
+    "cat <<EOF",
+    "EOF",
+    "Expect: `a == 1`",
+    "<!--",
+    "-->",
+    "<details>",
+    "",
+]
+_PIECES = st.sampled_from([*_LINES, "\t", "\x0b", "\x85"])
 _DOCUMENTS = st.one_of(
     st.text(max_size=300),
     st.tuples(st.lists(_PIECES, max_size=40), st.sampled_from(["\n", "\r\n", "\r"])).map(
