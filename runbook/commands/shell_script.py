@@ -74,8 +74,10 @@ def _simple(tokens: list[Token], names: _Names, commands: list[list[Part]]) -> l
     first = _bare(tokens[0])
     if first in _KEYWORDS:
         raise NotRunnable(f"'{first}' needs a shell; run the command behind it on its own.")
-    if first == "export" and len(tokens) > 1:
+    if first == "export":
         tokens = tokens[1:]
+        if not tokens or not _assigned_name(tokens[0]):
+            raise NotRunnable("'export' without a value needs a shell.")
     if _assigned_name(tokens[0]):
         return _assign(tokens, names)
     end = next((at for at, token in enumerate(tokens) if _is_separator(token)), len(tokens))
@@ -101,7 +103,10 @@ def _assign_array(name: str, tokens: list[Token], names: _Names) -> list[Token]:
         raise NotRunnable(f"The list {name} is not closed.")
     items = [token for token in tokens[:end] if token != Operator("\n")]
     names.arrays[name] = tuple(_filled(_word(item), names) for item in items)
-    return tokens[end + 1 :]
+    rest = tokens[end + 1 :]
+    if rest and not _is_separator(rest[0]):
+        raise NotRunnable(f"Setting {name} for one command only needs a shell.")
+    return rest
 
 
 def _loop(tokens: list[Token], names: _Names, commands: list[list[Part]]) -> list[Token]:
@@ -113,6 +118,8 @@ def _loop(tokens: list[Token], names: _Names, commands: list[list[Part]]) -> lis
     end = next((at for at, token in enumerate(tokens) if _bare(token) == "done"), None)
     if start is None or end is None or end < start:
         raise NotRunnable("The loop does not end here; its whole text is needed to unroll it.")
+    if not (_is_separator(tokens[start - 1]) and _is_separator(tokens[end - 1])):
+        raise NotRunnable("A shell wants 'do' and 'done' to start a command of their own.")
     body = tokens[start + 1 : end]
     if any(_bare(token) == "for" for token in body):
         raise NotRunnable("A loop inside a loop is not unrolled.")
@@ -154,7 +161,7 @@ def _fill(tokens: list[Token], names: _Names) -> list[Part]:
 
 def _check_no_second_entry(word: Word, before: Part, names: _Names) -> None:
     """A comma in a value would make it two entries of an option such as --database-flags."""
-    is_option = word.pieces[0].text.startswith("-") if word.pieces else False
+    is_option = word.start.startswith("-")
     follows_option = isinstance(before, str) and before.startswith("--") and "=" not in before
     if not (is_option or follows_option):
         return
@@ -168,9 +175,9 @@ def _filled(word: Word, names: _Names) -> str:
     for piece in word.pieces:
         if piece.is_array:
             raise NotRunnable(f"{piece.variable} is a list; only a loop can use it.")
+        if piece.is_range:
+            raise NotRunnable("A range in braces is only understood in the head of a loop.")
         text += names.value(piece.variable) if piece.variable else piece.text
-    if word.is_bare and ".." in text and counted(word) is not None:
-        raise NotRunnable("A range in braces is only understood in the head of a loop.")
     return text
 
 
@@ -185,14 +192,9 @@ def _bare(token: Token) -> str:
 
 
 def _assigned_name(token: Token) -> str:
-    if not isinstance(token, Word) or not token.pieces:
+    if not isinstance(token, Word):
         return ""
-    literal = ""
-    for piece in token.pieces:
-        if piece.variable:
-            break
-        literal += piece.text
-    found = _ASSIGNMENT.match(literal)
+    found = _ASSIGNMENT.match(token.start)
     return found[1] if found else ""
 
 

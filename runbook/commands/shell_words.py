@@ -22,11 +22,15 @@ _RANGE = re.compile(r"\{(\d{1,4})\.\.(\d{1,4})\}")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Literal text, or with `variable` the name of one. `is_array` is `${NAME[@]}`."""
+    """Literal text, or with `variable` the name of one.
+
+    `is_array` is `${NAME[@]}`, `is_range` a `{1..10}` that a shell would expand.
+    """
 
     text: str = ""
     variable: str = ""
     is_array: bool = False
+    is_range: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,16 @@ class Word:
 
     pieces: tuple[Piece, ...]
     is_bare: bool
+
+    @property
+    def start(self) -> str:
+        """The literal text before the first variable."""
+        literal = ""
+        for piece in self.pieces:
+            if piece.variable:
+                break
+            literal += piece.text
+        return literal
 
     @property
     def bare_text(self) -> str:
@@ -114,7 +128,7 @@ class _Lexer:
             raise NotRunnable(
                 "A shell may expand braces; fill in what they stand for, or use quotes."
             )
-        self._add(Piece(text=span[0]), is_bare=True)
+        self._add(Piece(text=span[0], is_range=True), is_bare=True)
         self._at = span.end()
 
     def _operator(self) -> None:
@@ -208,7 +222,7 @@ class _Lexer:
 def counted(word: Word) -> tuple[str, ...] | None:
     """The numbers of a range `{1..10}` written without quotes; None for any other word."""
     span = _RANGE.fullmatch(word.bare_text)
-    if span is None:
+    if span is None or len(word.pieces) != 1:
         return None
     first, last = int(span[1]), int(span[2])
     step = 1 if last >= first else -1

@@ -80,7 +80,9 @@ def test_read_refuses_a_value_with_line_breaks_or_invisible_characters(value: st
     )
 
 
-@pytest.mark.parametrize("flag", ["--database-flags=a=$V", '--database-flags "a=$V"'])
+@pytest.mark.parametrize(
+    "flag", ["--database-flags=a=$V", '--database-flags "a=$V"', '"--database-flags=a=$V"']
+)
 def test_read_refuses_a_value_that_would_become_two_entries(flag: str) -> None:
     text = f"gcloud sql instances patch db --project=netra-staging {flag}"
     assert reason(text, V="1,log_statement=all") == (
@@ -233,6 +235,16 @@ def test_read_uses_assignments_before_parameters() -> None:
         (
             "/usr/bin/gcloud sql instances describe db",
             "/usr/bin/gcloud is not a program that is run from here.",
+        ),
+        ("export gcloud sql instances list", "'export' without a value needs a shell."),
+        (f"A=(x y) {DESCRIBE}", "Setting A for one command only needs a shell."),
+        (
+            f"for x in a; do {DESCRIBE} done",
+            "A shell wants 'do' and 'done' to start a command of their own.",
+        ),
+        (
+            f'{DESCRIBE} --format=x{{1..3}}"y"',
+            "A range in braces is only understood in the head of a loop.",
         ),
         ("echo hello", "This only prints words."),
         ("NAME=db", "There is no command here, only preparation."),
