@@ -6,9 +6,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from incidents import clock, permissions, timeline
+from incidents.actions.moves import open_incidents
 from incidents.models import Phase, Step
 from incidents.refusal import Refused
-from incidents.states import IncidentState, PhaseState, StepState
+from incidents.states import PhaseState, StepState
 
 
 def tick(*, actor: User, step_id: int) -> Step:
@@ -27,7 +28,7 @@ def _decide(*, actor: User, step_id: int, state: StepState, reason: str) -> Step
     with transaction.atomic():
         step = _open_step(actor=actor, step_id=step_id)
         moved = Step.objects.filter(
-            pk=step_id, state=StepState.OPEN, incident__state=IncidentState.OPEN
+            pk=step_id, state=StepState.OPEN, incident__in=open_incidents()
         ).update(state=state, decided_at=clock.now(), decided_by=actor, reason=reason)
         step.refresh_from_db()
         if not moved:

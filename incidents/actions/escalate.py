@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from incidents import clock, permissions, timeline
+from incidents.actions.moves import open_incidents
 from incidents.models import EscalationLevel, Incident, Timer
 from incidents.refusal import Refused
 from incidents.states import IncidentState, LevelState, TimerKind, TimerState
@@ -25,7 +26,7 @@ def fire_due_timers() -> int:
         with transaction.atomic():
             late = (now - timer.due_at).total_seconds()
             claimed = Timer.objects.filter(
-                pk=timer.pk, state=TimerState.PENDING, incident__state=IncidentState.OPEN
+                pk=timer.pk, state=TimerState.PENDING, incident__in=open_incidents()
             ).update(state=TimerState.FIRED, fired_at=now, late=late)
             if claimed:
                 _fire(timer, late)

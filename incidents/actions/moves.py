@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
 from incidents import clock, timeline
-from incidents.models import Run
-from incidents.states import ENDED_RUN_STATES, RunState, check_run_move
+from incidents.models import Incident, Run
+from incidents.states import ENDED_RUN_STATES, IncidentState, RunState, check_run_move
+
+
+def open_incidents() -> QuerySet[Incident]:
+    """For the condition of an UPDATE. Never write it as a join: PostgreSQL re-checks a row that it
+    waited for against the conditions on that row alone, not against those inside a subquery."""
+    return Incident.objects.filter(state=IncidentState.OPEN)
 
 
 def panels_of(run: Run) -> list[str]:
