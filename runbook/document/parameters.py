@@ -30,7 +30,8 @@ def used_in(phases: Iterable[Phase], declared: tuple[Parameter, ...]) -> tuple[P
     found = {parameter.name: parameter for parameter in declared}
     for step in _all_steps(phases):
         for command in step.commands:
-            for name in names_in(command.text):
+            expressions = [check.expression for check in command.checks]
+            for name in [*names_in(command.text), *names_in("\n".join(expressions))]:
                 if name not in FROM_ENVIRONMENT:
                     found.setdefault(name, Parameter(name, line=command.span.first))
     return tuple(found.values())

@@ -23,6 +23,11 @@ def test_project_and_region_come_from_the_environment() -> None:
     assert [parameter.name for parameter in read.parameters] == ["NAME"]
 
 
+def test_expressions_name_parameters_too() -> None:
+    block = b'## A\n- [ ] a\n  ```bash\n  curl ${A}\n  ```\n  Expect: `names == "${B}"`\n'
+    assert [parameter.name for parameter in parse(block).parameters] == ["A", "B"]
+
+
 @pytest.mark.parametrize(
     ("value", "words"),
     [
