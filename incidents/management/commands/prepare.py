@@ -15,6 +15,7 @@ from runbook.processes.stamps import digest_of, is_current, remember
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()
     help = (
         "Brings tables, static files and shipped runbooks up to date. Doing it again is harmless."
     )
