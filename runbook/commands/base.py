@@ -96,6 +96,10 @@ class Cancelled(Exception):
     """Raised by `Emit` when a person cancelled the run; commands let it pass through."""
 
 
+class StillRunning(Cancelled):
+    """Cancelled after Google had taken the change: our waiting ends, nothing else does."""
+
+
 Emit = Callable[[str], None]
 """Takes one or more lines of output for people, as soon as they are known.
 

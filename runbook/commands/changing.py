@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from runbook.commands.base import Cancelled, FieldChange, Plan, Probe
+from runbook.commands.base import Cancelled, FieldChange, Plan, Probe, StillRunning
 from runbook.commands.keys import get
 from runbook.document.definition import Json
 
@@ -55,8 +55,8 @@ def sent(operation: str) -> Iterator[None]:
         yield
     except Cancelled as stop:
         short = operation.rsplit("/", 1)[-1]
-        raise Cancelled(
-            f"Cancelled while Google works: the operation {short} goes on and cannot be stopped "
+        raise StillRunning(
+            f"Stopped waiting, but Google goes on: the operation {short} cannot be stopped "
             "from here."
         ) from stop
 

@@ -7,21 +7,18 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from runbook.commands.base import NotRunnable
 from runbook.commands.filter import parse_filter
+from runbook.commands.flag_values import Flag, FlagValue, value_of
 from runbook.commands.format import Format, parse_format
 from runbook.commands.keys import parse_key
 
-FlagKind = Literal["text", "integer", "boolean", "mapping", "choice", "duration", "size"]
 Scope = Literal["region", "global or region", "global", "none"]
-FlagValue: TypeAlias = "str | int | bool | tuple[tuple[str, str], ...]"
 
 _PROJECT = re.compile(r"(?:[a-z][a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]")
 _REGION = re.compile(r"[a-z]+-[a-z]+\d{1,2}")
-_SIZE = re.compile(r"(\d+)(GB|GiB|TB|TiB)?")
-_DURATION = re.compile(r"(?=.)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 _FOREIGN = {
     "access-token-file",
     "account",
@@ -31,19 +28,6 @@ _FOREIGN = {
     "impersonate-service-account",
 }
 _UNSUPPORTED = {"async", "flatten", "log-http", "trace-token", "user-output-enabled", "zone", "uri"}
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """`--name`. A boolean also exists as `--no-name`; a mapping is `a=1,b=2`.
-
-    `pattern` is what a text may look like.
-    """
-
-    name: str
-    kind: FlagKind = "text"
-    choices: tuple[str, ...] = ()
-    pattern: str = ".*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +111,7 @@ def read_arguments(words: Sequence[str], grammar: Grammar) -> Arguments:
         name=grammar.name,
         operand=operand,
         flags=tuple(
-            (flag.name, _value(flag, given[flag.name]))
+            (flag.name, value_of(flag, given[flag.name]))
             for flag in grammar.flags
             if flag.name in given
         ),
@@ -277,65 +261,3 @@ def _limit(given: Mapping[str, str]) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise NotRunnable("argument --limit: Value must be greater than or equal to 1.")
     return int(text)
-
-
-def _value(flag: Flag, text: str) -> FlagValue:
-    if flag.kind == "boolean":
-        return text == "true"
-    if flag.kind == "integer":
-        if not re.fullmatch(r"-?\d+", text):
-            raise NotRunnable(f"argument --{flag.name}: invalid int value: '{text}'")
-        return int(text)
-    if flag.kind == "mapping":
-        return _mapping(flag, text)
-    if flag.kind == "choice":
-        return _choice(flag, text)
-    if flag.kind == "duration":
-        return _duration(flag, text)
-    if flag.kind == "size":
-        return _gigabytes(flag, text)
-    if not re.fullmatch(flag.pattern, text):
-        raise NotRunnable(f"argument --{flag.name}: '{text}' is not a possible value.")
-    return text
-
-
-def _mapping(flag: Flag, text: str) -> tuple[tuple[str, str], ...]:
-    if text.startswith("^"):
-        raise NotRunnable(f"argument --{flag.name}: other delimiters than the comma are not read.")
-    found: dict[str, str] = {}
-    for part in text.split(","):
-        key, equals, value = part.partition("=")
-        if not equals or not key:
-            raise NotRunnable(
-                f"argument --{flag.name}: Bad syntax for dict arg: [{part}]. "
-                "Write every entry as NAME=VALUE."
-            )
-        found[key] = value
-    return tuple(found.items())
-
-
-def _choice(flag: Flag, text: str) -> str:
-    """gcloud takes choices in either case; the result is spelled as listed."""
-    for choice in flag.choices:
-        if choice.lower() == text.lower().replace("_", "-") or choice.lower() == text.lower():
-            return choice
-    valid = ", ".join(flag.choices)
-    raise NotRunnable(
-        f"argument --{flag.name}: Invalid choice: '{text}'. Valid choices are: {valid}."
-    )
-
-
-def _duration(flag: Flag, text: str) -> int:
-    """Whole seconds."""
-    parts = _DURATION.fullmatch(text)
-    if parts is None:
-        raise NotRunnable(f"argument --{flag.name}: Failed to parse duration: {text}")
-    days, hours, minutes, seconds = (int(part or 0) for part in parts.groups())
-    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
-
-
-def _gigabytes(flag: Flag, text: str) -> int:
-    size = _SIZE.fullmatch(text)
-    if size is None:
-        raise NotRunnable(f"argument --{flag.name}: '{text}' is not a size such as 20GB.")
-    return int(size[1]) * (1024 if (size[2] or "").startswith("T") else 1)

@@ -17,6 +17,7 @@ from runbook.commands.base import (
     Outcome,
     Plan,
     Probe,
+    StillRunning,
 )
 from runbook.commands.output_filters import filtered
 from runbook.commands.sentences import outcome_of
@@ -53,7 +54,7 @@ def execute(
     """Runs the line once and gives its outcome; nothing but faults of ours is raised.
 
     Output that the line's filters keep goes to `emit` as it appears, an error's sentence always.
-    A cancellation that `emit` raises becomes the outcome `cancelled`.
+    A cancellation that `emit` raises becomes `cancelled`, or `unknown` once a change was sent.
     """
     outcome = _attempt(line, session, target, emit, plan)
     if outcome.state in ("failed", "unknown"):
@@ -70,6 +71,8 @@ def _attempt(
     try:
         with filtered(emit, line.filters) as kept:
             return line.command.execute(_timed(line, session), kept, plan)
+    except StillRunning as stop:
+        return Outcome("unknown", str(stop))
     except Cancelled as stop:
         return Outcome("cancelled", str(stop) or "Cancelled.")
     except CloudError as error:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from runbook.commands.base import Command, Effect, NotRunnable
-from runbook.commands.gcloud_grammar import Arguments, Flag, Grammar, read_arguments
+from runbook.commands.flag_values import Flag
+from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.reading import Reading
 from runbook.document.definition import Json

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from runbook.cloud.errors import CloudError
 from runbook.commands.base import Command, Effect, Emit, Outcome, Plan, Probe
 from runbook.commands.changing import compare, difference, moved, sent
-from runbook.commands.gcloud_grammar import Arguments, Flag, Grammar, read_arguments
+from runbook.commands.flag_values import Flag
+from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.reading import Reading
 from runbook.commands.sentences import outcome_of

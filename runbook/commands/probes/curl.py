@@ -12,41 +12,22 @@ from typing import TYPE_CHECKING
 from runbook.cloud.errors import CloudError
 from runbook.cloud.pages import Page, Request
 from runbook.commands.base import Command, Effect, Emit, NotRunnable, Outcome, Plan, Probe
+from runbook.commands.curl_options import (
+    VARIABLE,
+    checked_write_out,
+    header_of,
+    method_of,
+    seconds_of,
+    separate,
+)
 from runbook.commands.kinds import CommandKind
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
 
-_LONG = {
-    "--silent": "-s",
-    "--show-error": "-S",
-    "--fail": "-f",
-    "--head": "-I",
-    "--location": "-L",
-    "--output": "-o",
-    "--write-out": "-w",
-    "--max-time": "-m",
-    "--header": "-H",
-    "--request": "-X",
-}
-_PLAIN = "sSfIL"
-_WITH_VALUE = ("-o", "-w", "-m", "-H", "-X", "--connect-timeout")
+
 _URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#][^\s\[\]{}]*)?")
-_HEADER = re.compile(r"([A-Za-z0-9-]+): ?([\x20-\x7e]*)")
-_OWN_HEADERS = {"host", "connection", "content-length", "transfer-encoding", "x-forwarded-proto"}
-_SECONDS = re.compile(r"\d{1,5}(?:\.\d{1,3})?")
-_VARIABLE = re.compile(r"%\{([a-z_]+)\}")
-_MEASURED = (
-    "http_code",
-    "response_code",
-    "time_total",
-    "url_effective",
-    "size_download",
-    "content_type",
-    "num_redirects",
-    "http_version",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +130,7 @@ class Curl:
             "num_redirects": str(page.redirects),
             "http_version": page.http_version.removeprefix("HTTP/"),
         }
-        text = _VARIABLE.sub(lambda name: values[name[1]], self.write_out)
+        text = VARIABLE.sub(lambda name: values[name[1]], self.write_out)
         for mark, char in (("\\n", "\n"), ("\\t", "\t"), ("\\r", ""), ("%%", "%")):
             text = text.replace(mark, char)
         return text
@@ -170,7 +151,7 @@ def _nothing(url: str) -> Json:
 
 
 def _parse(words: Sequence[str]) -> Command:
-    options, urls = _separate(words)
+    options, urls = separate(words)
     if len(urls) != 1:
         raise NotRunnable("curl takes exactly one address here.")
     if not _URL.fullmatch(urls[0]):
@@ -181,83 +162,15 @@ def _parse(words: Sequence[str]) -> Command:
     return Curl(
         words=tuple(words),
         url=urls[0],
-        method=_method(single),
+        method=method_of(single),
         fails_on_error="-f" in single,
         follows_redirects="-L" in single,
         drops_body="-o" in single,
-        write_out=_checked_write_out(single.get("-w", "")),
-        headers=tuple(_header(value) for name, value in options if name == "-H"),
-        max_seconds=_seconds(single.get("-m")),
-        connect_seconds=_seconds(single.get("--connect-timeout")),
+        write_out=checked_write_out(single.get("-w", "")),
+        headers=tuple(header_of(value) for name, value in options if name == "-H"),
+        max_seconds=seconds_of(single.get("-m")),
+        connect_seconds=seconds_of(single.get("--connect-timeout")),
     )
-
-
-def _separate(words: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:
-    """Options in their short form with their values, and what is left: addresses."""
-    options: list[tuple[str, str]] = []
-    urls: list[str] = []
-    rest = list(words)
-    while rest:
-        word = rest.pop(0)
-        if not word.startswith("-") or word == "-":
-            urls.append(word)
-        elif word.startswith("--"):
-            _take_option(_LONG.get(word, word), rest, options)
-        else:
-            _take_cluster(word[1:], rest, options)
-    return options, urls
-
-
-def _take_cluster(letters: str, rest: list[str], options: list[tuple[str, str]]) -> None:
-    """Letters joined as in `-sSf`; the first that takes a value ends the row, as in `-m5`."""
-    while letters:
-        letter, letters = f"-{letters[0]}", letters[1:]
-        if letter in _WITH_VALUE and letters:
-            options.append((letter, letters))
-            return
-        _take_option(letter, rest, options)
-
-
-def _take_option(name: str, rest: list[str], options: list[tuple[str, str]]) -> None:
-    if name in _WITH_VALUE:
-        if not rest:
-            raise NotRunnable(f"curl's option {name} needs a value.")
-        options.append((name, rest.pop(0)))
-    elif name.removeprefix("-") in tuple(_PLAIN):
-        options.append((name, ""))
-    else:
-        raise NotRunnable(f"curl's option {name} is not understood here.")
-
-
-def _method(options: dict[str, str]) -> str:
-    method = options.get("-X", "HEAD" if "-I" in options else "GET")
-    if method not in ("GET", "HEAD"):
-        raise NotRunnable(f"curl only reads here, with GET or HEAD, not {method}.")
-    return method
-
-
-def _checked_write_out(text: str) -> str:
-    if text.startswith("@"):
-        raise NotRunnable(f"The file {text[1:]} for curl -w is not there; write the format itself.")
-    for variable in _VARIABLE.findall(text):
-        if variable not in _MEASURED:
-            raise NotRunnable(f"curl's %{{{variable}}} is not measured here.")
-    return text
-
-
-def _header(text: str) -> tuple[str, str]:
-    found = _HEADER.fullmatch(text)
-    if found is None or found[1].lower() in _OWN_HEADERS:
-        raise NotRunnable(f"The header '{text}' cannot be sent from here.")
-    return found[1].lower(), found[2]
-
-
-def _seconds(text: str | None) -> float | None:
-    if text is None:
-        return None
-    if not _SECONDS.fullmatch(text) or float(text) <= 0:
-        raise NotRunnable(f"'{text}' is not a number of seconds.")
-    return float(text)
 
 
 KINDS = (

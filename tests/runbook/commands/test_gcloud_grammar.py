@@ -6,7 +6,8 @@ import pytest
 
 from runbook.commands import shell
 from runbook.commands.base import NotRunnable
-from runbook.commands.gcloud_grammar import Flag, Grammar, read_arguments
+from runbook.commands.flag_values import Flag
+from runbook.commands.gcloud_grammar import Grammar, read_arguments
 from runbook.commands.registry import parse
 
 CONNECTORS = "gcloud compute networks vpc-access connectors"

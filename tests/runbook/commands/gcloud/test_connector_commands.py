@@ -214,9 +214,9 @@ def test_update_can_be_cancelled_while_google_works(cloud: Simulated) -> None:
 
     cloud.arm(match=CONNECTOR, kind="operation-never-ends")
     outcome = running.execute(line, cloud.session(), cloud.target(), emit, plan)
-    assert outcome.state == "cancelled"
-    assert outcome.message.startswith("Cancelled while Google works: the operation ")
-    assert outcome.message.endswith(" goes on and cannot be stopped from here.")
+    assert outcome.state == "unknown"
+    assert outcome.message.startswith("Stopped waiting, but Google goes on: the operation ")
+    assert outcome.message.endswith(" cannot be stopped from here.")
 
 
 def test_plan_of_a_missing_connector_raises_not_found(cloud: Simulated) -> None:
