@@ -54,7 +54,7 @@ class Drawing:
 
 
 def draw_document(document: Runbook) -> Drawing:
-    values = {"PROJECT": "project", "REGION": "region"}
+    values = {"PROJECT": "any-project", "REGION": "us-central1"}
     values |= {p.name: p.value or p.name.lower() for p in document.parameters}
     phases = tuple(_phase(phase, values) for phase in document.phases)
     effects = [command.effect for phase in phases for command in _commands(phase)]

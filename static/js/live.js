@@ -38,7 +38,7 @@ function isOpen() {
 function describe() {
   if (isOpen() && heardAt) {
     if (isDelayed) say("delayed", "live updates are delayed");
-    else say("live", "live", lag === null ? "" : ` · ${lag} ms`);
+    else say("live", "live", lag === null ? "" : `· ${lag} ms`);
   } else if (Date.now() - downSince > OFFLINE_AFTER) say("offline", "offline, polling");
   else if (tries) say("reconnecting", "reconnecting");
 }

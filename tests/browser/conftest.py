@@ -1,0 +1,96 @@
+"""A real web process over a room full of every state, and people signed in to it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page
+
+from runbook.processes.ports import free_port
+from tests.browser.people import PASSWORD
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 30
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def web(tmp_path_factory: pytest.TempPathFactory, redis_url: str) -> Iterator[str]:
+    """The address of a web process whose database `furnish.py` has filled."""
+    port = free_port()
+    environment = os.environ | {
+        "RUNBOOK_DATA": str(tmp_path_factory.mktemp("web")),
+        "RUNBOOK_DEBUG": "1",
+        "RUNBOOK_LOG_LEVEL": "ERROR",
+        "REDIS_URL": redis_url,
+        "PORT": str(port),
+        "DJANGO_SETTINGS_MODULE": "runbook.settings",
+        "PYTHONPATH": str(ROOT),
+    }
+    python = [sys.executable]
+    subprocess.run([*python, "tests/browser/furnish.py"], cwd=ROOT, env=environment, check=True)
+    command = ["-m", "uvicorn", "runbook.asgi:application", "--port", str(port)]
+    server = subprocess.Popen(
+        [*python, *command, "--log-level", "error"], cwd=ROOT, env=environment
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_it_answers(address)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait_until_it_answers(address: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            httpx.get(f"{address}/health/live").raise_for_status()
+        except httpx.HTTPError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail(f"the web process did not answer within {START_SECONDS} s")
+
+
+@pytest.fixture
+def open_page(browser: Browser, web: str) -> Iterator[OpenPage]:
+    """`open_page(path, person="engineer", **context options)`: a page of a browser of its own.
+
+    At the end no page may have had an error of its own scripts or policy.
+    """
+    contexts, faults = [], []
+
+    def enter(path: str, *, person: str = "engineer", **options: object) -> Page:
+        context = browser.new_context(**options)  # type: ignore[arg-type]  # passed through unread
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda m: faults.append(m.text) if _is_fault(m.type, m.text) else None)
+        if person:
+            page.goto(f"{web}/sign-in/")
+            page.get_by_label("Name").fill(person)
+            page.get_by_label("Password").fill(PASSWORD)
+            page.get_by_role("button", name="Sign in").click()
+            page.wait_for_url(f"{web}/")
+        page.goto(f"{web}{path}")
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def _is_fault(kind: str, text: str) -> bool:
+    """A refused request is part of what is tested; a broken script or policy is not."""
+    return kind == "error" and "Failed to load resource" not in text and "WebSocket" not in text

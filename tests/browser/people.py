@@ -1,0 +1,8 @@
+"""Who signs in in browser tests."""
+
+PASSWORD = "pass-word-1234"
+PEOPLE = {
+    "commander": ("Chiara", "Moretti", ("commander", "responder")),
+    "engineer": ("Emeka", "Obi", ("approver", "responder")),
+    "leader": ("Lena", "Fischer", ("viewer",)),
+}
