@@ -1,0 +1,148 @@
+"""Times, values and Markdown as pages write them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+
+from incidents import clock
+from incidents.templatetags.pages import (
+    clock_face,
+    countdown,
+    duration,
+    elapsed,
+    initials,
+    inline_markdown,
+    markdown,
+    moment,
+    person,
+    planned,
+    short_resource,
+    value,
+)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "face"),
+    [
+        (0, "0:00"),
+        (59.9, "0:59"),
+        (247, "4:07"),
+        (3847, "1:04:07"),
+        (183_840, "2 d 03:04"),
+        (-5, "0:00"),
+    ],
+)
+def test_clock_face_has_fixed_places(seconds: float, face: str) -> None:
+    assert clock_face(seconds) == face
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (None, ""),
+        (0, "0 s"),
+        (45, "45 s"),
+        (7200, "2 h"),
+        (5400, "1 h 30 min"),
+        (90_000, "1 d 1 h"),
+    ],
+)
+def test_duration_is_said_in_words(seconds: float | None, words: str) -> None:
+    assert duration(seconds) == words
+
+
+def test_planned_time_is_one_value_or_a_range() -> None:
+    assert [planned(0, 0), planned(3600, 3600), planned(0, 3600), planned(7200, 14400)] == [
+        "",
+        "1 h",
+        "1 h",
+        "2 h to 4 h",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (None, "not set"),
+        (True, "true"),
+        ("", "empty"),
+        ("a", "a"),
+        (3, "3"),
+        ([1, "x"], '[1, "x"]'),
+    ],
+)
+def test_value_is_json_as_people_read_it(found: object, words: str) -> None:
+    assert value(found) == words  # type: ignore[arg-type]  # JSON, by parametrization
+
+
+def test_times_carry_what_the_browser_ticks_from() -> None:
+    at = clock.now()
+
+    assert f'data-elapsed-since="{at.isoformat()}"' in elapsed(at)
+    assert f'data-countdown-to="{at.isoformat()}"' in countdown(at)
+    assert f'title="{at:%Y-%m-%d %H:%M:%S} UTC"' in moment(at)
+
+
+def test_countdown_says_how_late_it_is() -> None:
+    assert "5:00 late</time>" in countdown(clock.now() - timedelta(minutes=5))
+
+
+def test_elapsed_of_something_over_stands_still() -> None:
+    start = clock.now()
+    shown = elapsed(start, start + timedelta(seconds=90))
+
+    assert (">1:30<" in shown, "data-elapsed-since" in shown) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "[x](javascript:alert(1))",
+        '<img src=x onerror="alert(1)">',
+        "<style>*{}</style>",
+        "<form action=/x><button>go</button></form>",
+        "<iframe src=//x></iframe>",
+    ],
+)
+def test_markdown_carries_nothing_that_acts(text: str) -> None:
+    for shown in (markdown(text), inline_markdown(text)):
+        assert not any(
+            f"<{tag}" in shown for tag in ("script", "style", "form", "iframe", "img", "button")
+        )
+        assert 'href="javascript' not in shown
+
+
+def test_markdown_keeps_tables_and_code() -> None:
+    shown = markdown("| a |\n|---|\n| `x` |\n")
+
+    assert "<table>" in shown
+    assert "<code>x</code>" in shown
+
+
+def test_inline_markdown_has_no_link_inside_a_link() -> None:
+    assert inline_markdown("see [this](https://a.example) `x`") == "see this <code>x</code>"
+
+
+def test_people_are_named_and_the_system_too() -> None:
+    ana = User(username="ana", first_name="Ana", last_name="Costa")
+
+    assert [person(ana), initials(ana), person(None), person(User(username="bo"))] == [
+        "Ana Costa",
+        "AC",
+        "Runbook",
+        "bo",
+    ]
+
+
+def test_short_resource_is_what_tells_it_apart() -> None:
+    assert [
+        short_resource("projects/p/locations/r/connectors/c"),
+        short_resource("https://a/b"),
+    ] == [
+        "connectors/c",
+        "https://a/b",
+    ]
