@@ -30,6 +30,7 @@ pages = [
     path("incidents/INC-<int:number>/panels/<str:name>/", panels.panel, name="panel"),
     path("incidents/INC-<int:number>/board/", status.board, name="board"),
     path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/link/", approvals.approvals_link, name="approvals-link"),
     path("runbooks/", runbooks.runbooks, name="runbooks"),
     path("runbooks/<slug:slug>/", runbooks.runbook, name="runbook"),
     path("runs/<int:run_id>/output/", runs.run_output, name="run-output"),

@@ -44,10 +44,6 @@ class Card:
     def _evidence(self) -> list[dict[str, Any]]:  # Any: JSON
         return self.approval.evidence if self.approval else []
 
-    @property
-    def may_plan_again(self) -> bool:
-        return self.run.state in (RunState.VOID, RunState.EXPIRED, RunState.REJECTED)
-
 
 def _is_quiet(item: dict[str, Any]) -> bool:  # Any: JSON
     return not item["failed_checks"] and item["state"] == RunState.SUCCEEDED

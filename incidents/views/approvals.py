@@ -26,6 +26,12 @@ def approvals(request: PageRequest) -> HttpResponse:
     return render(request, template, {"cards": cards})
 
 
+@require_GET
+def approvals_link(request: PageRequest) -> HttpResponse:
+    """The link in the bar with its number, for pages that hear of a change."""
+    return render(request, "approvals/_link.html")
+
+
 @require_POST
 def approve(request: PageRequest, approval_id: int) -> HttpResponse:
     incident = find_incident(request.user, runs__approval=approval_id)

@@ -5,11 +5,14 @@ import { addNewLines } from "./terminal.js";
 const KEPT_ATTRIBUTES = {
   open: (node) => node.tagName === "DETAILS" || node.tagName === "DIALOG",
   hidden: (node) => node.matches("[data-row], [role=tabpanel], [data-live-state]"),
-  "aria-current": (node) => node.matches(".step-link"),
+  "aria-current": (node) => node.matches(".step-link, .bar-links a"),
   "aria-pressed": () => true,
   title: (node) => node.tagName === "TIME",
 };
 const REFUSAL_STAYS = 10_000;
+const MARKED = "[data-row], .entry, .update, .level, .check, .card-waits";
+const MARK_STAYS = 1600;
+const changing = new WeakSet();
 
 function isTyped(node) {
   if (node.matches("input[type=hidden], input[type=checkbox]")) return false;
@@ -27,7 +30,26 @@ function beforeNodeMorphed(old, fresh) {
   if (old.matches("[data-refusal]") && old.childElementCount) {
     return Date.now() - Number(old.dataset.shownAt ?? 0) > REFUSAL_STAYS;
   }
+  if (old.matches(MARKED) && words(old) !== words(fresh)) changing.add(old);
   return !isTyped(old);
+}
+
+function words(node) {
+  return node.textContent.replace(/\s+/g, " ");
+}
+
+// What a live change altered is marked for a moment.
+function mark(node) {
+  node.classList.add("was-changed");
+  setTimeout(() => node.classList.remove("was-changed"), MARK_STAYS);
+}
+
+function afterNodeMorphed(old) {
+  if (changing.delete(old)) mark(old);
+}
+
+function afterNodeAdded(node) {
+  if (node instanceof Element && node.matches(".entry, .update")) mark(node);
 }
 
 function beforeAttributeUpdated(name, node) {
@@ -36,7 +58,12 @@ function beforeAttributeUpdated(name, node) {
 
 if (window.Idiomorph) {
   Object.assign(Idiomorph.defaults, { ignoreActiveValue: true, restoreFocus: true });
-  Object.assign(Idiomorph.defaults.callbacks, { beforeNodeMorphed, beforeAttributeUpdated });
+  Object.assign(Idiomorph.defaults.callbacks, {
+    beforeNodeMorphed,
+    afterNodeMorphed,
+    afterNodeAdded,
+    beforeAttributeUpdated,
+  });
 }
 
 document.addEventListener("change", (event) => {

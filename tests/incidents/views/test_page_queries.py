@@ -18,6 +18,7 @@ def _asked(client: Client, path: str) -> int:
         connection,
     ) as captured:
         assert client.get(path).status_code == 200
+    assert len(captured) > 3
     return len(captured)
 
 
