@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
 
 from incidents.views import (
     approvals,
@@ -18,6 +19,15 @@ from incidents.views import (
     steps,
 )
 
+
+class RowConverter(IntConverter):
+    """A row's id or number: nothing longer than any database counts."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(RowConverter, "row")
+
 pages = [
     path("", now.now, name="now"),
     path(
@@ -26,14 +36,14 @@ pages = [
         name="sign-in",
     ),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
-    path("incidents/INC-<int:number>/", room.incident, name="incident"),
-    path("incidents/INC-<int:number>/panels/<str:name>/", panels.panel, name="panel"),
-    path("incidents/INC-<int:number>/board/", status.board, name="board"),
+    path("incidents/INC-<row:number>/", room.incident, name="incident"),
+    path("incidents/INC-<row:number>/panels/<str:name>/", panels.panel, name="panel"),
+    path("incidents/INC-<row:number>/board/", status.board, name="board"),
     path("approvals/", approvals.approvals, name="approvals"),
     path("approvals/link/", approvals.approvals_link, name="approvals-link"),
     path("runbooks/", runbooks.runbooks, name="runbooks"),
     path("runbooks/<slug:slug>/", runbooks.runbook, name="runbook"),
-    path("runs/<int:run_id>/output/", runs.run_output, name="run-output"),
+    path("runs/<row:run_id>/output/", runs.run_output, name="run-output"),
     path("status/", status.status, name="status"),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
@@ -42,21 +52,21 @@ pages = [
 actions = [
     path("library/add/", runbooks.add, name="add-runbook"),
     path("runbooks/<slug:slug>/declare/", runbooks.declare, name="declare"),
-    path("incidents/INC-<int:number>/updates/", command.post_update, name="post-update"),
-    path("incidents/INC-<int:number>/resolve/", command.resolve, name="resolve"),
-    path("steps/<int:step_id>/tick/", steps.tick, name="tick"),
-    path("steps/<int:step_id>/untick/", steps.untick, name="untick"),
-    path("steps/<int:step_id>/skip/", steps.skip, name="skip"),
-    path("phases/<int:phase_id>/diagnostics/", runs.run_diagnostics, name="run-diagnostics"),
-    path("phases/<int:phase_id>/complete/", steps.complete_phase, name="complete-phase"),
-    path("commands/<int:command_id>/run/", runs.request_run, name="request-run"),
-    path("runs/<int:run_id>/cancel/", runs.cancel_run, name="cancel-run"),
-    path("runs/<int:run_id>/settle/", runs.settle_run, name="settle-run"),
-    path("approvals/<int:approval_id>/approve/", approvals.approve, name="approve"),
-    path("approvals/<int:approval_id>/reject/", approvals.reject, name="reject"),
-    path("approvals/<int:approval_id>/withdraw/", approvals.withdraw, name="withdraw"),
-    path("levels/<int:level_id>/acknowledge/", command.acknowledge, name="acknowledge"),
-    path("components/<int:component_id>/state/", command.set_component, name="set-component"),
+    path("incidents/INC-<row:number>/updates/", command.post_update, name="post-update"),
+    path("incidents/INC-<row:number>/resolve/", command.resolve, name="resolve"),
+    path("steps/<row:step_id>/tick/", steps.tick, name="tick"),
+    path("steps/<row:step_id>/untick/", steps.untick, name="untick"),
+    path("steps/<row:step_id>/skip/", steps.skip, name="skip"),
+    path("phases/<row:phase_id>/diagnostics/", runs.run_diagnostics, name="run-diagnostics"),
+    path("phases/<row:phase_id>/complete/", steps.complete_phase, name="complete-phase"),
+    path("commands/<row:command_id>/run/", runs.request_run, name="request-run"),
+    path("runs/<row:run_id>/cancel/", runs.cancel_run, name="cancel-run"),
+    path("runs/<row:run_id>/settle/", runs.settle_run, name="settle-run"),
+    path("approvals/<row:approval_id>/approve/", approvals.approve, name="approve"),
+    path("approvals/<row:approval_id>/reject/", approvals.reject, name="reject"),
+    path("approvals/<row:approval_id>/withdraw/", approvals.withdraw, name="withdraw"),
+    path("levels/<row:level_id>/acknowledge/", command.acknowledge, name="acknowledge"),
+    path("components/<row:component_id>/state/", command.set_component, name="set-component"),
 ]
 
 urlpatterns = pages + actions

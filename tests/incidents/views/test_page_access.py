@@ -165,3 +165,23 @@ def test_closed_incident_says_that_nothing_can_change(
 
     assert "Nothing in it can change any more" in page
     assert page.count('method="post"') == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/incidents/INC-99999999999999999999999/",
+        "{room}?step=99999999999999999999999",
+        "{room}panels/step-99999999999999999999999/",
+        "{room}panels/phase-99999999999999999999999/",
+        "/runs/99999999999999999999999/output/",
+        "/runbooks/a-runbook/?revision=99999999999999999999999",
+        "/runbooks/nobody-wrote-this/",
+    ],
+)
+def test_numbers_beyond_reason_are_not_found(
+    path: str, busy_incident: Incident, sign_in: SignIn, commander: User
+) -> None:
+    address = path.format(room=_room(busy_incident))
+
+    assert sign_in(commander).get(address).status_code == 404
