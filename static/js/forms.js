@@ -46,7 +46,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.isError = false;
     event.detail.target.dataset.shownAt = Date.now();
   } else if (xhr.status >= 400) {
-    say(event.detail.elt, answers[xhr.status] ?? "Something failed on our side. Try again.");
+    say(event.detail.requestConfig.elt, answers[xhr.status] ?? "Something failed on our side. Try again.");
   }
 });
 
@@ -76,9 +76,9 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const form = event.detail.requestConfig?.elt ?? event.detail.elt;
+  const form = event.detail.requestConfig.elt;
   const { status } = event.detail.xhr;
-  if (form?.tagName === "FORM" && status < 400) {
+  if (form.tagName === "FORM" && status < 400) {
     form.reset();
     form.closest("details")?.removeAttribute("open");
   }

@@ -91,6 +91,9 @@ def open_page(browser: Browser, web: str) -> Iterator[OpenPage]:
     assert faults == []
 
 
+EXPECTED = ("Failed to load resource", "WebSocket", "htmx:", "Response Status Error")
+
+
 def _is_fault(kind: str, text: str) -> bool:
-    """A refused request is part of what is tested; a broken script or policy is not."""
-    return kind == "error" and "Failed to load resource" not in text and "WebSocket" not in text
+    """A refused or lost request is part of what is tested; a broken script or policy is not."""
+    return kind == "error" and not any(words in text for words in EXPECTED)

@@ -72,6 +72,24 @@ def test_a_refusal_stands_in_the_form_that_caused_it(open_page: OpenPage) -> Non
     expect(page.locator(f"#skip-{step} [role=alert]")).to_contain_text("Say in a few words")
 
 
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(0, "The server cannot be reached"), (403, "out of date"), (500, "failed on our side")],
+)
+def test_a_failure_stands_in_the_form_that_was_sent(
+    status: int, words: str, open_page: OpenPage
+) -> None:
+    page = open_page(ROOM)
+    step = _open_rows(page)[0].removeprefix("row-")
+    page.route(
+        f"**/steps/{step}/tick/",
+        lambda route: route.fulfill(status=status, body="") if status else route.abort(),
+    )
+    page.locator(f"#tick-{step}").click()
+
+    expect(page.locator(f"#row-{step} [role=alert]")).to_contain_text(words)
+
+
 def test_the_page_says_when_the_server_is_away_and_keeps_polling(open_page: OpenPage) -> None:
     page = open_page(ROOM)
     page.route_web_socket(re.compile("/live/"), lambda socket: socket.close())
