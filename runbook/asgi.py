@@ -14,9 +14,11 @@ pages = get_asgi_application()
 
 from incidents.routing import sockets  # noqa: E402  (Django must be set up first)
 
+routed = URLRouter(sockets)  # type: ignore[arg-type]  # its stubs know Channels' own paths only
+
 application = ProtocolTypeRouter(
     {
         "http": pages,
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(sockets))),
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(routed)),
     }
 )

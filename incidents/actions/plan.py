@@ -11,14 +11,13 @@ from typing import Any
 from django.db import transaction
 
 from incidents import clock, timeline
+from incidents.actions.job import UNPLANNABLE, job_of
 from incidents.actions.leases import claim_planning
 from incidents.actions.moves import end_run, move_run, panels_of
 from incidents.models import Approval, Plan, Run
 from incidents.states import EffectChoice, RunState
-from incidents.targets import target_of
-from runbook.cloud.errors import CloudError
-from runbook.cloud.sessions import Session
-from runbook.commands import base, running, shell
+from runbook.commands import base
+from runbook.commands.base import NotRunnable
 
 
 def plan_run(run_id: int, *, worker: str) -> None:
@@ -26,13 +25,15 @@ def plan_run(run_id: int, *, worker: str) -> None:
     run = claim_planning(run_id, worker=worker)
     if run is None:
         return
-    target = target_of(run.incident.environment)
-    line = shell.read(run.text, {}).lines[0]
     try:
-        plan = running.plan(line, Session(target), target)
-    except CloudError as error:
-        advice = f" {error.advice}" if error.advice else ""
-        _fail(run, f"No plan could be made: {error.message}{advice}")
+        job = job_of(run)
+    except NotRunnable as error:
+        _fail(run, f"No plan could be made. {error.reason}")
+        return
+    try:
+        plan = job.plan()
+    except UNPLANNABLE as error:
+        _fail(run, f"No plan could be made. {job.words(error)}")
         return
     _store(run, plan)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -20,8 +19,7 @@ from incidents.targets import target_of
 from runbook.cloud.target import Target
 from runbook.commands import running, shell
 from runbook.document import definition
-
-PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+from runbook.document.parameters import fill
 
 
 def write_phases(
@@ -101,7 +99,7 @@ def _command_rows(
     position = 0
     for written in step.commands:
         checks = [
-            {"expression": _fill(c.expression, values), "level": c.level, "line": c.line}
+            {"expression": fill(c.expression, values), "level": c.level, "line": c.line}
             for c in written.checks
         ]
         read = shell.read(written.text, values)
@@ -110,10 +108,10 @@ def _command_rows(
             yield StepCommand(
                 step=row,
                 position=position,
-                text=_fill(written.text, values),
+                text=fill(written.text, values),
                 label=written.label[:300],
                 reason=read.reason,
-                instead=_fill(read.instead, values),
+                instead=fill(read.instead, values),
                 example=written.example,
                 checks=checks,
             )
@@ -132,12 +130,6 @@ def _command_rows(
                 checks=checks,
                 timeout=step.attributes.timeout,
             )
-
-
-def _fill(text: str, values: dict[str, str]) -> str:
-    """`${NAME}` replaced where the name has a value, for people to read, copy and compare with.
-    Safe inside a CEL string too: `validate` lets no quote and no backslash into a value."""
-    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
 
 
 def write_components(incident: Incident, document: definition.Runbook) -> None:

@@ -9,17 +9,15 @@ from typing import Any
 from django.db import transaction
 
 from incidents import clock, permissions, timeline
+from incidents.actions.job import UNPLANNABLE, Job, job_of
 from incidents.actions.leases import LOADED, claim_running
 from incidents.actions.moves import end_run, panels_of
 from incidents.actions.output import RunKeeper
 from incidents.actions.plan import as_plan, digest_of, what_moved
-from incidents.models import Approval, Plan, Run
+from incidents.models import Approval, Run
+from incidents.models import Plan as PlanRow
 from incidents.states import ApprovalState, EffectChoice, IncidentState, RunState
-from incidents.targets import target_of
-from runbook.cloud.errors import CloudError
-from runbook.cloud.sessions import Session
-from runbook.commands import base, running, shell
-from runbook.commands.base import Cancelled, Outcome
+from runbook.commands.base import NotRunnable, Outcome, Plan
 from runbook.document.checks import evaluate
 from runbook.document.definition import Check, Json
 
@@ -42,35 +40,39 @@ def execute_run(run_id: int, *, worker: str) -> None:
     run = _claim(run_id, worker=worker)
     if run is None:
         return
+    try:
+        job = job_of(run)
+    except NotRunnable as error:
+        _fail_unsent(run, error.reason)
+        return
     plan = as_plan(run.plan) if run.effect != EffectChoice.READS else None
-    target = target_of(run.incident.environment)
-    line = shell.read(run.text, {}).lines[0]
-    session = Session(target, request_id=str(run.request_id))
-    if plan is not None and _has_moved(run, line, session, plan):
+    if plan is not None and _has_moved(run, job, plan):
         return
     with RunKeeper(run) as keeper:
         if run.attempt > 1:
             keeper.emit(
                 f"--- the worker before stopped answering; attempt {run.attempt} begins ---"
             )
-        outcome = _execute(line, session, keeper, plan, run)
+        outcome = job.execute(keeper.emit, plan)
+        if plan is not None and outcome.state == "succeeded":
+            outcome = _verified(job, plan, outcome)
     _finish(run, outcome)
 
 
-def _execute(
-    line: base.Line, session: Session, keeper: RunKeeper, plan: base.Plan | None, run: Run
-) -> Outcome:
-    target = target_of(run.incident.environment)
+def _verified(job: Job, plan: Plan, outcome: Outcome) -> Outcome:
+    """Google's word that a change is done is checked against the resource."""
     try:
-        return running.execute(line, session, target, keeper.emit, plan)
-    except Cancelled:
-        if plan is None:
-            return Outcome("cancelled", "Stopped by a person.")
-        return Outcome(
-            "unknown",
-            "A person stopped this run after the change may have been sent. Look at the resource,"
-            " then say whether it was done.",
-        )
+        seen = job.verify(plan)
+    except UNPLANNABLE as error:
+        doubt = f"The resource could not be read afterwards: {job.words(error)}"
+        return dataclasses.replace(outcome, message=f"{outcome.message} {doubt}")
+    if seen.verdict == "applied":
+        return outcome
+    return dataclasses.replace(
+        outcome,
+        state="failed",
+        message=f"Google reported success, but the resource is not as planned. {seen.message}",
+    )
 
 
 def _claim(run_id: int, *, worker: str) -> Run | None:
@@ -105,7 +107,7 @@ def _objection(run: Run) -> tuple[RunState, str] | None:
     if run.effect == EffectChoice.READS:
         return None
     approval = Approval.objects.select_related("decided_by").filter(run=run).first()
-    plan = Plan.objects.filter(run=run).first()
+    plan = PlanRow.objects.filter(run=run).first()
     if approval is None or plan is None or approval.state != ApprovalState.APPROVED:
         return RunState.VOID, "It has no approval."
     if clock.now() >= approval.expires_at:
@@ -128,20 +130,12 @@ def _withdraw_authority(run: Run, state: RunState, sentence: str) -> None:
     Approval.objects.filter(run=run).update(state=ApprovalState.VOID, void_reason=sentence)
 
 
-def _has_moved(run: Run, line: base.Line, session: Session, plan: base.Plan) -> bool:
+def _has_moved(run: Run, job: Job, plan: Plan) -> bool:
     """Read the resource once more, right before the change; a different plan voids the approval."""
     try:
-        now = running.plan(line, session, target_of(run.incident.environment))
-    except CloudError as error:
-        with transaction.atomic():
-            end_run(
-                run,
-                old=RunState.RUNNING,
-                new=RunState.FAILED,
-                actor=None,
-                token=run.token,
-                message=f"Nothing was sent: the resource could not be read first. {error.message}",
-            )
+        now = job.plan()
+    except UNPLANNABLE as error:
+        _fail_unsent(run, f"The resource could not be read first. {job.words(error)}")
         return True
     moved = what_moved(plan, now)
     if not moved:
@@ -151,6 +145,18 @@ def _has_moved(run: Run, line: base.Line, session: Session, plan: base.Plan) -> 
             run, RunState.VOID, f"Nothing was sent: since the approval {moved}. Plan it again."
         )
     return True
+
+
+def _fail_unsent(run: Run, sentence: str) -> None:
+    with transaction.atomic():
+        end_run(
+            run,
+            old=RunState.RUNNING,
+            new=RunState.FAILED,
+            actor=None,
+            token=run.token,
+            message=f"Nothing was sent. {sentence}",
+        )
 
 
 def _finish(run: Run, outcome: Outcome) -> None:
@@ -195,13 +201,12 @@ def probe_run(run_id: int, *, worker: str) -> None:
     )
     if run is None:
         return
-    target = target_of(run.incident.environment)
-    line = shell.read(run.text, {}).lines[0]
+    job = job_of(run)
     try:
-        found = running.probe(line, Session(target), target, as_plan(run.plan))
+        found = job.probe(as_plan(run.plan))
         sentence = f"Looked again: {found.verdict}. {found.message}"
-    except CloudError as error:
-        sentence = f"Looked again, without an answer: {error.message}"
+    except UNPLANNABLE as error:
+        sentence = f"Looked again, without an answer: {job.words(error)}"
     with transaction.atomic():
         noted = Run.objects.filter(pk=run_id, state=RunState.UNKNOWN).update(
             message=f"{run.message} {sentence}", worker=worker[:120]

@@ -25,6 +25,13 @@ def names_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in _USE.findall(text) if name not in bound))
 
 
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """`${NAME}` replaced where the name has a value, for people to read, copy and compare with;
+    never a way into a command. Safe inside a CEL string too, since `validate` lets no quote and no
+    backslash into a value."""
+    return _USE.sub(lambda found: values.get(found[1], found[0]), text)
+
+
 def used_in(phases: Iterable[Phase], declared: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
     """The declared parameters, then those that only commands name, with the line of the first."""
     found = {parameter.name: parameter for parameter in declared}

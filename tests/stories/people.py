@@ -87,6 +87,16 @@ class Person:
         return self.page.locator("form[method=post]:not([action='/sign-out/'])").count()
 
 
+NETWORK = (
+    "Failed to load resource",
+    "WebSocket",
+    "htmx:afterRequest",
+    "htmx:sendError",
+    "Response",
+)
+
+
 def _is_fault(kind: str, text: str) -> bool:
-    """Errors of our scripts and policy; a refused request or a lost socket is part of the story."""
-    return kind == "error" and "Failed to load resource" not in text and "WebSocket" not in text
+    """Errors of our scripts and policy; a refused request, one that leaving a page cut off, or a
+    lost socket is part of the story."""
+    return kind == "error" and not any(word in text for word in NETWORK)

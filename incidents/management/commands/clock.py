@@ -20,6 +20,7 @@ PASS_SECONDS = 1.0
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()
     help = "Fire timers, expire approvals, and recover runs whose worker died, each second."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from runbook.commands import running, shell
 from runbook.commands.base import Line, Plan
 from runbook.document.checks import evaluate
 from runbook.document.definition import Check, Runbook, Step
+from runbook.document.parameters import fill
 from tests.support.processes import private_simulator
 from tests.support.simulator import Simulator
 
@@ -42,7 +44,7 @@ def lines_of(step: Step, shipped: Runbook) -> list[tuple[Line, tuple[Check, ...]
     values = {p.name: p.value for p in shipped.parameters}
     values |= {"PROJECT": "netra-staging", "REGION": "us-central1"}
     return [
-        (line, command.checks)
+        (line, tuple(replace(c, expression=fill(c.expression, values)) for c in command.checks))
         for command in step.commands
         for line in shell.read(command.text, values).lines
     ]
