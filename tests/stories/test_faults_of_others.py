@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.stories.conftest import Invite
 from tests.stories.people import Person
-from tests.support.processes import Processes, wait_until
+from tests.support.processes import Processes
 
 pytestmark = [pytest.mark.story, pytest.mark.browser]
 

@@ -50,7 +50,7 @@ def test_from_a_started_runbook_to_a_resolved_incident(
 
     commander.page.get_by_role("button", name="Run all diagnostics of this phase").first.click()
     secrets = commander.row("secret")
-    expect(secrets).to_contain_text(re.compile("failed", re.I), timeout=60_000)
+    expect(secrets).to_contain_text(re.compile("failed", re.IGNORECASE), timeout=60_000)
 
     commander.choose("Scale the connector")
     commander.run()
