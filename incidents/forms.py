@@ -30,6 +30,12 @@ class ApproveForm(forms.Form):
     words = forms.CharField(required=False, max_length=LONGEST_WORDS)
 
 
+class PasteForm(forms.Form):
+    """What a command printed elsewhere; its length is the action's business."""
+
+    text = forms.CharField(required=False, strip=False)
+
+
 class SettleForm(forms.Form):
     verdict = forms.ChoiceField(choices=[("applied", "applied"), ("not-applied", "not applied")])
     reason = forms.CharField(required=False, max_length=LONGEST_WORDS)

@@ -40,17 +40,17 @@ class EffectChoice(TextChoices):
 
 
 class RunState(TextChoices):
-    PLANNING = "planning"
+    PLANNING = "planning", "planning"
     WAITING = "waiting", "waiting for approval"
-    QUEUED = "queued"
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    REJECTED = "rejected"
-    EXPIRED = "expired"
-    VOID = "void"
-    UNKNOWN = "unknown"
+    QUEUED = "queued", "queued"
+    RUNNING = "running", "running"
+    SUCCEEDED = "succeeded", "succeeded"
+    FAILED = "failed", "failed"
+    CANCELLED = "cancelled", "cancelled"
+    REJECTED = "rejected", "rejected"
+    EXPIRED = "expired", "expired"
+    VOID = "void", "void"
+    UNKNOWN = "unknown", "unknown"
 
 
 class ApprovalState(TextChoices):

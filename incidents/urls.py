@@ -60,6 +60,7 @@ actions = [
     path("phases/<row:phase_id>/diagnostics/", runs.run_diagnostics, name="run-diagnostics"),
     path("phases/<row:phase_id>/complete/", steps.complete_phase, name="complete-phase"),
     path("commands/<row:command_id>/run/", runs.request_run, name="request-run"),
+    path("commands/<row:command_id>/paste/", steps.paste_result, name="paste-result"),
     path("runs/<row:run_id>/cancel/", runs.cancel_run, name="cancel-run"),
     path("runs/<row:run_id>/settle/", runs.settle_run, name="settle-run"),
     path("approvals/<row:approval_id>/approve/", approvals.approve, name="approve"),

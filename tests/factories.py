@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import F
 
 from incidents import clock
 from incidents.models import (
@@ -132,11 +133,12 @@ def make_command(
 def make_run(command: StepCommand, requested_by: User, state: RunState, **columns: Any) -> Run:
     incident = command.step.incident
     now = clock.now()
+    Incident.objects.filter(pk=incident.pk).update(run_count=F("run_count") + 1)
     return Run.objects.create(
         **{
             "incident": incident,
             "command": command,
-            "number": incident.runs.count() + 1,
+            "number": Incident.objects.get(pk=incident.pk).run_count,
             "text": command.text,
             "effect": command.effect,
             "resource": command.resource,

@@ -7,9 +7,11 @@ from django.db import transaction
 
 from incidents import clock, permissions, timeline
 from incidents.actions.moves import open_incidents
-from incidents.models import Phase, Step
+from incidents.models import Phase, Step, StepCommand
 from incidents.refusal import Refused
 from incidents.states import PhaseState, StepState
+
+LONGEST_PASTE = 64 * 1024
 
 
 def tick(*, actor: User, step_id: int) -> Step:
@@ -66,6 +68,42 @@ def untick(*, actor: User, step_id: int) -> Step:
         )
     step.refresh_from_db()
     return step
+
+
+def paste_result(*, actor: User, command_id: int, text: str) -> StepCommand:
+    """Keep what a person saw when they ran, in their own terminal, a command that is not run here.
+
+    A second paste takes the first one's place; both are on the timeline by size, not by content.
+    """
+    words = text.strip("\r\n")
+    if not words.strip():
+        raise Refused("Paste what the command printed.", status=422)
+    if len(words) > LONGEST_PASTE:
+        raise Refused(
+            f"That is {len(words)} characters; {LONGEST_PASTE} are kept."
+            " Paste the part that matters.",
+            status=422,
+        )
+    with transaction.atomic():
+        command = StepCommand.objects.filter(pk=command_id).first()
+        if command is None:
+            raise Refused("That command does not exist.", status=404)
+        if command.is_runnable:
+            raise Refused("This command is run here: run it, and its output is kept.", status=422)
+        step = _open_step(actor=actor, step_id=command.step_id)
+        StepCommand.objects.filter(pk=command_id).update(
+            pasted=words, pasted_at=clock.now(), pasted_by=actor
+        )
+        timeline.record(
+            incident_id=step.incident_id,
+            actor=actor,
+            kind="command.pasted",
+            text=f"pasted {len(words.splitlines())} lines for `{command.text}`",
+            panels=[f"step-{step.pk}"],
+            data={"step": step.key, "command": command.position},
+        )
+    command.refresh_from_db()
+    return command
 
 
 def complete_phase(*, actor: User, phase_id: int) -> Phase:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from incidents import clock, permissions, timeline
+from incidents import clock, live, permissions, timeline
 from incidents.actions.job import UNPLANNABLE, Job, job_of
 from incidents.actions.leases import LOADED, claim_running
 from incidents.actions.moves import end_run, panels_of
@@ -83,18 +83,26 @@ def _claim(run_id: int, *, worker: str) -> Run | None:
             return None
         objection = _objection(run)
         if objection is None:
-            timeline.record(
-                incident_id=run.incident_id,
-                actor=None,
-                kind="run.started",
-                text=f"run {run.number} started: `{run.text}`",
-                panels=panels_of(run),
-                data={"run": run.number, "attempt": run.attempt},
-            )
+            _tell_started(run)
             return run
         state, sentence = objection
         _withdraw_authority(run, state, sentence)
         return None
+
+
+def _tell_started(run: Run) -> None:
+    """That a change begins is a fact of its own; a read's request and end say enough."""
+    if run.effect == EffectChoice.READS:
+        live.changed(run.incident_id, panels_of(run))
+        return
+    timeline.record(
+        incident_id=run.incident_id,
+        actor=None,
+        kind="run.started",
+        text=f"run {run.number} starts: `{run.text}`",
+        panels=panels_of(run),
+        data={"run": run.number, "attempt": run.attempt},
+    )
 
 
 def _objection(run: Run) -> tuple[RunState, str] | None:

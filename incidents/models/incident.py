@@ -150,7 +150,7 @@ class StepCommand(models.Model):
     """One command line of a step, parameters filled in, as `runbook.commands.shell.read` gives it.
 
     `effect` is empty and `reason` says why when it cannot be run; then people copy it and paste
-    what they saw. `checks` is a list of {"expression", "level", "line"}.
+    what they saw into `pasted`. `checks` is a list of {"expression", "level", "line"}.
     """
 
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="commands")
@@ -164,6 +164,11 @@ class StepCommand(models.Model):
     example = models.TextField(blank=True)
     checks = models.JSONField(default=list)
     timeout = models.PositiveIntegerField(null=True, blank=True)
+    pasted = models.TextField(blank=True)
+    pasted_at = models.DateTimeField(null=True, blank=True)
+    pasted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["position"]

@@ -74,7 +74,7 @@ def read_step(
     )
     if step is None:
         return None
-    commands = list(step.commands.all())
+    commands = list(step.commands.select_related("pasted_by"))
     runs = _runs(commands)
     current = {pk: own[0] for pk, own in runs.items()}
     tails = _tails(run.pk for run in current.values())

@@ -51,6 +51,7 @@ LEVEL_ICONS = {
 TIMELINE_ICONS = {
     "step": "list-checks",
     "run": "terminal",
+    "command": "terminal",
     "approval": "shield-check",
     "plan": "file-text",
     "level": "siren",

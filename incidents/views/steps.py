@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from incidents.actions import checklist
-from incidents.forms import ReasonForm
+from incidents.forms import PasteForm, ReasonForm
 from incidents.models import Step
 from incidents.views.answers import answer
 from incidents.views.requests import PageRequest, find_incident
@@ -31,6 +31,14 @@ def skip(request: PageRequest, step_id: int) -> HttpResponse:
     reason = typed(ReasonForm(request.POST))["reason"]
     step = checklist.skip(actor=request.user, step_id=step_id, reason=reason)
     return _decided(request, step, incident.pk)
+
+
+@require_POST
+def paste_result(request: PageRequest, command_id: int) -> HttpResponse:
+    incident = find_incident(request.user, steps__commands=command_id)
+    text = typed(PasteForm(request.POST))["text"]
+    command = checklist.paste_result(actor=request.user, command_id=command_id, text=text)
+    return answer(request, incident, panel=f"step-{command.step_id}")
 
 
 @require_POST

@@ -116,3 +116,40 @@ def test_complete_phase_by_an_engineer_is_refused(incident: Incident, engineer: 
 
     with pytest.raises(Refused, match="commander"):
         checklist.complete_phase(actor=engineer, phase_id=phase.pk)
+
+
+def test_paste_result_keeps_what_a_person_saw(
+    step: Step, engineer: User, set_clock: SetClock
+) -> None:
+    shown = factories.make_command(step, "dig staging.netrasystems.ai", "", reason="Not run here.")
+
+    kept = checklist.paste_result(actor=engineer, command_id=shown.pk, text="\nANSWER: 1\n2\n")
+
+    assert (kept.pasted, kept.pasted_by, kept.pasted_at) == ("ANSWER: 1\n2", engineer, set_clock.at)
+    assert TimelineEntry.objects.get().text == "pasted 2 lines for `dig staging.netrasystems.ai`"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("  \n", "Paste what"), ("x" * 65537, "65537 characters")]
+)
+def test_paste_result_refuses_nothing_and_too_much(
+    step: Step, engineer: User, text: str, words: str
+) -> None:
+    shown = factories.make_command(step, "dig staging.netrasystems.ai", "", reason="Not run here.")
+
+    with pytest.raises(Refused, match=words):
+        checklist.paste_result(actor=engineer, command_id=shown.pk, text=text)
+
+
+def test_paste_result_is_for_commands_that_are_not_run_here(step: Step, engineer: User) -> None:
+    command = factories.make_command(step)
+
+    with pytest.raises(Refused, match="run it"):
+        checklist.paste_result(actor=engineer, command_id=command.pk, text="READY")
+
+
+def test_paste_result_by_a_viewer_is_refused(step: Step, leader: User) -> None:
+    shown = factories.make_command(step, "dig staging.netrasystems.ai", "", reason="Not run here.")
+
+    with pytest.raises(Refused, match="responder"):
+        checklist.paste_result(actor=leader, command_id=shown.pk, text="READY")
