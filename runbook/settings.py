@@ -189,6 +189,8 @@ LOGGING = {
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.worker.request": {"level": "WARNING"},
+        # A worker that stops gives the message it had not begun back to the queue, as it should.
+        "kombu.transport.virtual.base": {"level": "ERROR"},
     },
     "root": {"handlers": ["stderr"], "level": env.str("RUNBOOK_LOG_LEVEL", default="INFO")},
 }

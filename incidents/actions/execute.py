@@ -6,6 +6,7 @@ What workers do with a run is in `work.py`; what happens when they die is in `re
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -33,7 +34,17 @@ def request_run(*, actor: User, command_id: int) -> Run:
     _require_may_run(actor, command)
     try:
         with transaction.atomic():
-            return _start(actor=actor, command=command, now=clock.now())
+            run = _start(actor=actor, command=command, now=clock.now())
+            reads = run.effect == EffectChoice.READS
+            timeline.record(
+                incident_id=run.incident_id,
+                actor=actor,
+                kind="run.requested",
+                text=f"{'ran' if reads else 'asked to change'} `{run.text}`",
+                panels=panels_of(run),
+                data={"run": run.number, "effect": run.effect},
+            )
+            return run
     except IntegrityError as error:
         first = Run.objects.filter(command=command, state__in=LIVE_RUN_STATES).first()
         if first is None:
@@ -61,15 +72,31 @@ def request_phase_diagnostics(*, actor: User, phase_id: int) -> list[Run]:
     if not commands:
         raise Refused("This phase has no diagnostic that is not running already.")
     _require_may_run(actor, commands[0])
-    started: list[Run] = []
+    with transaction.atomic():
+        started = list(_start_free(actor=actor, commands=commands))
+        if not started:
+            raise Refused("Somebody else has just started these diagnostics. Watch their runs.")
+        timeline.record(
+            incident_id=phase.incident_id,
+            actor=actor,
+            kind="run.requested",
+            text=f"ran the {len(started)} diagnostics of “{phase.title}”",
+            panels=[panel for run in started for panel in panels_of(run)],
+            data={"runs": [run.number for run in started], "effect": EffectChoice.READS.value},
+        )
+    return started
+
+
+def _start_free(*, actor: User, commands: Sequence[StepCommand]) -> Iterator[Run]:
+    """Start those that nobody started in the same moment; call inside a transaction."""
     now = clock.now()
     for command in commands:
         try:
             with transaction.atomic():
-                started.append(_start(actor=actor, command=command, now=now))
+                run = _start(actor=actor, command=command, now=now)
         except IntegrityError:
             continue
-    return started
+        yield run
 
 
 def _start(*, actor: User, command: StepCommand, now: datetime) -> Run:
@@ -88,14 +115,6 @@ def _start(*, actor: User, command: StepCommand, now: datetime) -> Run:
         requested_at=now,
         queued_at=now,
         request_id=uuid.uuid4(),
-    )
-    timeline.record(
-        incident_id=incident.pk,
-        actor=actor,
-        kind="run.requested",
-        text=(f"ran `{run.text}`" if reads else f"asked to change: `{run.text}`"),
-        panels=panels_of(run),
-        data={"run": run.number, "effect": run.effect},
     )
     queue.enqueue("execute_run" if reads else "plan_run", run.pk, queue="reads")
     return run
