@@ -2,6 +2,10 @@
 
 from django.apps import AppConfig
 
+from incidents import checks
+
+__all__ = ["IncidentsConfig", "checks"]
+
 
 class IncidentsConfig(AppConfig):
     name = "incidents"
