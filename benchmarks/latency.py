@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -30,6 +33,16 @@ WATCH = """selector => {
   window.watcher = new MutationObserver(look);
   window.watcher.observe(document.body,
     {subtree: true, childList: true, attributes: true, characterData: true});
+}"""
+
+LINES = """() => {
+  window.lines = {};
+  new MutationObserver(() => {
+    for (const line of document.querySelectorAll("[data-terminal] [data-line]")) {
+      const run = line.closest("[data-terminal]").dataset.terminal;
+      window.lines[run + ":" + line.dataset.line] ??= Date.now();
+    }
+  }).observe(document.body, {subtree: true, childList: true});
 }"""
 
 
@@ -100,18 +113,33 @@ def approvals(processes: Processes, commander: Person, engineer: Person) -> tupl
     return changed, first_seen(commander.page) - begun
 
 
+def stored_to_shown(processes: Processes, page: Page) -> list[float]:
+    """From the moment a line was stored to the moment it stood on the page."""
+    shown: dict[str, float] = page.evaluate("window.lines")
+    with closing(sqlite3.connect(processes.data / "runbook.sqlite3")) as database:
+        chunks = database.execute("SELECT run_id, first, last, at FROM incidents_outputchunk")
+        stored = {
+            f"{run}:{line}": datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp()
+            for run, first, last, at in chunks
+            for line in range(first, last + 1)
+        }
+    return [at / 1000 - stored[key] for key, at in shown.items() if key in stored]
+
+
 def measure(processes: Processes, browser: Browser, rounds: int) -> None:
     def person(name: str) -> Person:
         return Person(browser, processes.address, name, password_of(processes, name))
 
     commander, engineer = person("commander"), person("engineer")
-    to_change, to_output = [], []
+    to_change, to_output, to_page = [], [], []
     for _ in range(max(rounds // 3, 1)):
         processes.simulator.reset()
         room = commander.start_incident(SLUG)
         commander.wait_until_live()
+        commander.page.evaluate(LINES)
         changed, line = approvals(processes, commander, engineer)
         commander.sees_in_step("succeeded", within=60)
+        to_page += stored_to_shown(processes, commander.page)
         to_change.append(changed)
         to_output.append(line)
     engineer.open(room)
@@ -122,6 +150,7 @@ def measure(processes: Processes, browser: Browser, rounds: int) -> None:
     show("Run, first line on the page", to_line)
     show("Approve, change at Google", to_change)
     show("Approve, first line on the other's page", to_output)
+    show("a line, from stored to shown", to_page)
 
 
 def main(rounds: int) -> None:

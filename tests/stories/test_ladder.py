@@ -1,0 +1,56 @@
+"""A team's own short runbook is added on the page, and its ladder climbs in front of everybody."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.stories.conftest import Invite
+from tests.support.processes import Processes
+
+pytestmark = [pytest.mark.story, pytest.mark.browser]
+
+SOURCE = """---
+severity: P1
+escalation:
+  - {after: 4s, if: nobody has looked, to: [infrastructure-lead], then: [open a support case]}
+  - {after: 2h, to: [vp-engineering], then: [prepare customer words]}
+updates: {leadership: 5s}
+---
+# The queue is growing
+
+## Phase 1: Look (10 min) @infrastructure
+
+- [ ] Read the queue's length
+"""
+
+
+def test_the_ladder_climbs_and_somebody_takes_it_up(processes: Processes, invite: Invite) -> None:
+    commander = invite(processes, "commander")
+    commander.open("/runbooks/")
+    commander.page.get_by_text("Add a runbook").click()
+    commander.page.locator("textarea[name=text]").fill(SOURCE)
+    commander.page.get_by_role("button", name="Add to the library").click()
+    commander.page.wait_for_url(re.compile("/runbooks/the-queue-is-growing/"))
+    room = commander.start_incident("the-queue-is-growing")
+    engineer = invite(processes, "engineer")
+    engineer.open(room)
+    engineer.wait_until_live()
+
+    expect(engineer.page.locator("#timeline")).to_contain_text(
+        "escalation after 4 s if nobody has looked: infrastructure-lead", timeout=20_000
+    )
+    expect(engineer.page.locator("#timeline")).to_contain_text(
+        "an update for leadership is due", timeout=20_000
+    )
+    engineer.page.locator("#tab-ladder").click()
+    engineer.page.get_by_role("button", name=re.compile("cknowledge")).click()
+    expect(commander.page.locator("#timeline")).to_contain_text(
+        "acknowledged the escalation after 4 s"
+    )
+    assert processes.manage("clock", "--once") == ""
+    expect(
+        engineer.page.locator("#timeline .entry", has_text="escalation after 4 s if")
+    ).to_have_count(1)
