@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from incidents import clock, timeline
+from incidents.actions.storable import storable, storable_text
 from incidents.models import Incident, Run
 from incidents.states import ENDED_RUN_STATES, IncidentState, RunState, check_run_move
+from runbook.document.definition import Json
 
 
 def open_incidents() -> QuerySet[Incident]:
@@ -46,6 +50,9 @@ def end_run(
     **columns: object,
 ) -> bool:
     """Move to an ending and write it on the timeline, inside the caller's transaction."""
+    message = storable_text(message)
+    for name in columns.keys() & {"result", "checks"}:
+        columns[name] = storable(cast("Json", columns[name]))
     if not move_run(run, old=old, new=new, token=token, message=message, **columns):
         return False
     timeline.record(

@@ -14,10 +14,11 @@ from types import TracebackType
 from typing import Self
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 
 from incidents import clock, live
 from incidents.actions.leases import renew
+from incidents.actions.storable import storable_text
 from incidents.models import OutputChunk, Run
 from incidents.states import RunState
 from runbook.commands.base import Cancelled
@@ -76,7 +77,7 @@ class RunKeeper:
     def _add(self, line: str) -> None:
         if self._total > TOTAL_BYTES:
             return
-        clean = line.rstrip("\r").replace("\x00", "\N{REPLACEMENT CHARACTER}")
+        clean = storable_text(line.rstrip("\r"))
         for start in range(0, max(len(clean), 1), LINE_CHARACTERS):
             piece = clean[start : start + LINE_CHARACTERS]
             self._waiting.append(piece)
@@ -97,6 +98,11 @@ class RunKeeper:
                     return
                 if is_due and self._guarded(self._renew):
                     renewed = time.monotonic()
+        except Exception:
+            logger.exception(
+                "the output of run %s cannot be kept; the run is stopped", self._run.pk
+            )
+            self._stopped.set()
         finally:
             connection.close()
 
@@ -104,6 +110,8 @@ class RunKeeper:
         """Do a database step; a busy or absent database is tried again at the next pass."""
         try:
             work()
+        except (DataError, IntegrityError):
+            raise  # would be the same at every pass
         except DatabaseError as error:
             logger.warning("output of run %s waits for the database: %s", self._run.pk, error)
             connection.close_if_unusable_or_obsolete()
@@ -133,19 +141,28 @@ class RunKeeper:
         self._next += len(lines)
 
     def _store(self, lines: list[str]) -> bool:
-        """False when the run is not this worker's any more; then nothing is stored."""
+        """False when the run is not this worker's any more; then nothing is stored.
+
+        A commit whose answer was lost is done again: the same first line, as many or more of them.
+        """
         last = self._next + len(lines) - 1
         with transaction.atomic():
             held = Run.objects.filter(
                 pk=self._run.pk, token=self._run.token, state=RunState.RUNNING
             ).update(last_line=last)
             if held:
-                OutputChunk.objects.create(
+                chunk = OutputChunk(
                     run=self._run,
                     first=self._next,
                     last=last,
                     text="\n".join(lines),
                     at=clock.now(),
+                )
+                OutputChunk.objects.bulk_create(
+                    [chunk],
+                    update_conflicts=True,
+                    unique_fields=["run", "first"],
+                    update_fields=["last", "text", "at"],
                 )
         return bool(held)
 

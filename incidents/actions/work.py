@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import transaction
 
-from incidents import clock, live, permissions, timeline
+from incidents import clock, live, permissions, queue, timeline
 from incidents.actions.job import UNPLANNABLE, Job, job_of
-from incidents.actions.leases import LOADED, claim_running
+from incidents.actions.leases import LOADED, claim_running, renew
 from incidents.actions.moves import end_run, panels_of
 from incidents.actions.output import RunKeeper
 from incidents.actions.plan import as_plan, digest_of, what_moved
@@ -43,12 +43,12 @@ def execute_run(run_id: int, *, worker: str) -> None:
     try:
         job = job_of(run)
     except NotRunnable as error:
-        _fail_unsent(run, error.reason)
+        _end_unsent(run, RunState.FAILED, error.reason)
         return
     plan = as_plan(run.plan) if run.effect != EffectChoice.READS else None
-    if plan is not None and _has_moved(run, job, plan):
-        return
     with RunKeeper(run) as keeper:
+        if plan is not None and not _may_be_sent(run, job, plan):
+            return
         if run.attempt > 1:
             keeper.emit(
                 f"--- the worker before stopped answering; attempt {run.attempt} begins ---"
@@ -134,8 +134,20 @@ def _objection(run: Run) -> tuple[RunState, str] | None:
 
 
 def _withdraw_authority(run: Run, state: RunState, sentence: str) -> None:
-    end_run(run, old=RunState.RUNNING, new=state, actor=None, message=sentence, token=run.token)
-    Approval.objects.filter(run=run).update(state=ApprovalState.VOID, void_reason=sentence)
+    if end_run(run, old=RunState.RUNNING, new=state, actor=None, message=sentence, token=run.token):
+        Approval.objects.filter(run=run).update(state=ApprovalState.VOID, void_reason=sentence)
+
+
+def _may_be_sent(run: Run, job: Job, plan: Plan) -> bool:
+    """The last look before a change: the world is as approved, the run still ours and wanted."""
+    if _has_moved(run, job, plan):
+        return False
+    is_ours, is_cancelled = renew(run)
+    if not is_ours:
+        logger.warning("run %s was taken from this worker before it sent anything", run.pk)
+    elif is_cancelled:
+        _end_unsent(run, RunState.CANCELLED, "It was cancelled in time.")
+    return is_ours and not is_cancelled
 
 
 def _has_moved(run: Run, job: Job, plan: Plan) -> bool:
@@ -143,7 +155,9 @@ def _has_moved(run: Run, job: Job, plan: Plan) -> bool:
     try:
         now = job.plan()
     except UNPLANNABLE as error:
-        _fail_unsent(run, f"The resource could not be read first. {job.words(error)}")
+        _end_unsent(
+            run, RunState.FAILED, f"The resource could not be read first. {job.words(error)}"
+        )
         return True
     moved = what_moved(plan, now)
     if not moved:
@@ -155,12 +169,12 @@ def _has_moved(run: Run, job: Job, plan: Plan) -> bool:
     return True
 
 
-def _fail_unsent(run: Run, sentence: str) -> None:
+def _end_unsent(run: Run, state: RunState, sentence: str) -> None:
     with transaction.atomic():
         end_run(
             run,
             old=RunState.RUNNING,
-            new=RunState.FAILED,
+            new=state,
             actor=None,
             token=run.token,
             message=f"Nothing was sent. {sentence}",
@@ -185,6 +199,8 @@ def _finish(run: Run, outcome: Outcome) -> None:
             result=outcome.result,
             checks=checks,
         )
+        if is_ours and outcome.state == "unknown":
+            queue.enqueue("probe_run", run.pk, queue="reads")
     if not is_ours:
         logger.warning("run %s was taken from this worker; its outcome is not recorded", run.pk)
 

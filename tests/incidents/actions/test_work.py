@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,8 +12,8 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django.fixtures import Settings as SettingsWrapper
 
-from incidents import clock
-from incidents.actions import approve, execute, plan, resolve, work
+from incidents import clock, queue
+from incidents.actions import approve, execute, job, plan, recover, resolve, work
 from incidents.actions.declare import declare
 from incidents.models import (
     Approval,
@@ -27,7 +28,7 @@ from incidents.models import (
 from incidents.refusal import Refused
 from incidents.targets import target_of
 from runbook.cloud.sessions import Session
-from runbook.commands import running, shell
+from runbook.commands import base, running, shell
 from tests import factories
 from tests.support.simulator import Simulator
 
@@ -311,3 +312,109 @@ def test_all_diagnostics_of_the_first_phase_end(incident: Incident, commander: U
     assert strange == []
     missing = Run.objects.filter(text__contains="database-url", state="failed")
     assert missing.exists()
+
+
+def approved(incident: Incident, commander: User, engineer: User) -> Run:
+    approval = asked(commander, command_with(incident, "connectors update staging-connector"))
+    approve.approve(actor=engineer, approval_id=approval.pk, digest=approval.digest)
+    return Run.objects.get(pk=approval.run_id)
+
+
+def test_change_taken_while_it_was_read_again_sends_nothing(
+    incident: Incident,
+    commander: User,
+    engineer: User,
+    sent: Callable[[], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = approved(incident, commander, engineer)
+    read = job.Job.plan
+
+    def lose_the_lease(self: job.Job) -> base.Plan:
+        Run.objects.filter(pk=run.pk).update(lease_until=clock.now() - timedelta(seconds=1))
+        recover.recover_expired_leases()
+        return read(self)
+
+    monkeypatch.setattr(job.Job, "plan", lose_the_lease)
+
+    work.execute_run(run.pk, worker="slow")
+
+    assert Run.objects.get(pk=run.pk).state == "unknown"
+    assert sent() == []
+
+
+def test_change_cancelled_while_it_was_read_again_sends_nothing(
+    incident: Incident,
+    commander: User,
+    engineer: User,
+    sent: Callable[[], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = approved(incident, commander, engineer)
+    read = job.Job.plan
+
+    def cancel_meanwhile(self: job.Job) -> base.Plan:
+        execute.cancel_run(actor=commander, run_id=run.pk)
+        return read(self)
+
+    monkeypatch.setattr(job.Job, "plan", cancel_meanwhile)
+
+    work.execute_run(run.pk, worker="test")
+
+    run.refresh_from_db()
+    assert (run.state, run.message) == (
+        "cancelled",
+        "Nothing was sent. It was cancelled in time.",
+    )
+    assert sent() == []
+
+
+def test_change_keeps_its_lease_while_the_resource_is_read_again(
+    incident: Incident,
+    commander: User,
+    engineer: User,
+    settings: SettingsWrapper,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings.LEASE_SECONDS, settings.HEARTBEAT_SECONDS = 1, 0.2
+    run = approved(incident, commander, engineer)
+    read = job.Job.plan
+
+    def slowly(self: job.Job) -> base.Plan:
+        time.sleep(1.3)
+        assert recover.recover_expired_leases() == 0
+        return read(self)
+
+    monkeypatch.setattr(job.Job, "plan", slowly)
+
+    work.execute_run(run.pk, worker="test")
+
+    assert Run.objects.get(pk=run.pk).state == "succeeded"
+
+
+def test_read_whose_answer_no_database_takes_still_ends(
+    incident: Incident, commander: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strange: dict[str, Any] = {"zero": "\x00", "half": "\ud800"}
+    outcome = base.Outcome("succeeded", "Read \x00.", strange)
+    monkeypatch.setattr(job.Job, "execute", lambda *_: outcome)
+
+    run = run_read(commander, command_with(incident, "connectors describe staging-connector"))
+
+    assert run.result == {"zero": "\N{REPLACEMENT CHARACTER}", "half": "?"}
+    assert run.message.startswith("Read \N{REPLACEMENT CHARACTER}.")
+
+
+def test_change_of_unknown_outcome_is_looked_at_by_itself(
+    incident: Incident, commander: User, engineer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = approved(incident, commander, engineer)
+    monkeypatch.setattr(job.Job, "execute", lambda *_: base.Outcome("unknown", "No answer."))
+    announced: list[tuple[str, int]] = []
+    monkeypatch.setattr(
+        queue, "enqueue", lambda name, row_id, **_: announced.append((name, row_id))
+    )
+
+    work.execute_run(run.pk, worker="test")
+
+    assert announced == [("probe_run", run.pk)]
