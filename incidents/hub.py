@@ -30,6 +30,8 @@ from incidents.live import stream_of
 logger = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 0.04
+VIEWERS_PER_SECOND = 5000
+PEOPLE_SECONDS = 0.5
 BLOCK_MILLISECONDS = 2000
 POLL_SECONDS = 1.0
 RING_BYTES = 1024 * 1024
@@ -120,6 +122,7 @@ class Topic:
         self.ring = Ring()
         self._is_live = True
         self._task: asyncio.Task[None] | None = None
+        self._people_told: asyncio.TimerHandle | None = None
 
     def join(self, viewer: Viewer) -> None:
         self.viewers.add(viewer)
@@ -127,14 +130,16 @@ class Topic:
         viewer.has_news_of_source = not self._is_live
         if self._task is None:
             self._task = asyncio.create_task(self._read(), name=f"reader of {self.name}")
-        self._tell_people()
+        self._people_changed()
 
     def leave(self, viewer: Viewer) -> None:
         self.viewers.discard(viewer)
-        self._tell_people()
+        self._people_changed()
 
     async def close(self) -> None:
         """Stop reading and let the connection go."""
+        if self._people_told is not None:
+            self._people_told.cancel()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -142,7 +147,14 @@ class Topic:
     def names(self) -> list[str]:
         return sorted({viewer.name for viewer in self.viewers})
 
+    def _people_changed(self) -> None:
+        """Tell everybody who is here, once for all who come and go within `PEOPLE_SECONDS`."""
+        if self._people_told is None:
+            loop = asyncio.get_running_loop()
+            self._people_told = loop.call_later(PEOPLE_SECONDS, self._tell_people)
+
     def _tell_people(self) -> None:
+        self._people_told = None
         for viewer in self.viewers:
             viewer.panels.add("people")
             viewer.wake.set()
@@ -172,7 +184,11 @@ class Topic:
                     for cursor, fields in entries:  # noqa: B007  (the last one is the next start)
                         self._take(fields)
                     self._wake_all()
-                await asyncio.sleep(PAUSE_SECONDS if answer else 0)
+                await asyncio.sleep(self._pause() if answer else 0)
+
+    def _pause(self) -> float:
+        """Many viewers get fewer, bigger frames: the number of frames is what costs."""
+        return max(PAUSE_SECONDS, len(self.viewers) / VIEWERS_PER_SECOND)
 
     async def _follow_database(self) -> None:
         """One second of polling; the caller then tries Redis again."""

@@ -27,7 +27,7 @@ _SEVERITY = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _IMPACT_LINE = re.compile(
-    r"^\W{0,8}business impact\W{1,8}(\w[^\n]*|\$[^\n]*)", re.IGNORECASE | re.MULTILINE
+    r"^\W{0,8}business impact[^\w$\n]{1,8}([\w$][^\n]*)", re.IGNORECASE | re.MULTILINE
 )
 _IMPACT = re.compile(r"(?:business )?impact\b", re.IGNORECASE)
 
