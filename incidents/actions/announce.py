@@ -7,6 +7,7 @@ from django.db import transaction
 
 from incidents import clock, permissions, timeline
 from incidents.actions.escalate import restart_update_timer
+from incidents.actions.moves import hold
 from incidents.models import Component, Incident, Update
 from incidents.refusal import Refused
 from incidents.states import Audience, ComponentState
@@ -28,6 +29,7 @@ def post_update(*, actor: User, incident_id: int, audience: str, text: str) -> U
     if audience not in Audience.values:
         raise Refused(f"“{audience}” is not an audience.", status=422)
     with transaction.atomic():
+        hold(pk=incident_id)
         incident = _incident(actor=actor, incident_id=incident_id, what="post updates")
         update = Update.objects.create(
             incident=incident, audience=audience, text=words, author=actor, at=clock.now()
@@ -49,6 +51,7 @@ def set_component(*, actor: User, component_id: int, state: str) -> Component:
     if state not in ComponentState.values:
         raise Refused(f"“{state}” is not a state of a component.", status=422)
     with transaction.atomic():
+        hold(components=component_id)
         component = Component.objects.filter(pk=component_id).first()
         if component is None:
             raise Refused("That component does not exist.", status=404)

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from incidents import clock, permissions, queue, timeline
-from incidents.actions.moves import end_run, move_run, panels_of
+from incidents.actions.moves import end_run, hold, move_run, panels_of
 from incidents.models import Approval
 from incidents.refusal import Refused
 from incidents.states import ApprovalState, RunState
@@ -19,6 +19,7 @@ def approve(*, actor: User, approval_id: int, digest: str, words: str = "") -> A
     second of two deciders.
     """
     with transaction.atomic():
+        hold(runs__approval=approval_id)
         approval = _waiting(actor=actor, approval_id=approval_id)
         _require_second_person(actor, approval)
         if digest != approval.digest:
@@ -48,6 +49,7 @@ def reject(*, actor: User, approval_id: int, reason: str) -> Approval:
     if not reason.strip():
         raise Refused("Say why, so that the requester knows what to change.", status=422)
     with transaction.atomic():
+        hold(runs__approval=approval_id)
         approval = _waiting(actor=actor, approval_id=approval_id)
         _require_second_person(actor, approval)
         _decide(actor, approval, ApprovalState.REJECTED, reason)
@@ -64,6 +66,7 @@ def reject(*, actor: User, approval_id: int, reason: str) -> Approval:
 def withdraw(*, actor: User, approval_id: int) -> Approval:
     """The requester takes the question back; nothing was sent."""
     with transaction.atomic():
+        hold(runs__approval=approval_id)
         approval = _waiting(actor=actor, approval_id=approval_id)
         if approval.run.requested_by_id != actor.pk:
             raise Refused(
@@ -87,6 +90,7 @@ def expire_waiting() -> int:
     expired = 0
     for approval in due.select_related("run__command__step")[:200]:
         with transaction.atomic():
+            hold(pk=approval.run.incident_id)
             moved = Approval.objects.filter(pk=approval.pk, state=ApprovalState.WAITING).update(
                 state=ApprovalState.EXPIRED, decided_at=now
             )

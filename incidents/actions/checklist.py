@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from incidents import clock, permissions, timeline
-from incidents.actions.moves import open_incidents
+from incidents.actions.moves import hold, open_incidents
 from incidents.models import Phase, Step, StepCommand
 from incidents.refusal import Refused
 from incidents.states import PhaseState, StepState
@@ -28,6 +28,7 @@ def skip(*, actor: User, step_id: int, reason: str) -> Step:
 
 def _decide(*, actor: User, step_id: int, state: StepState, reason: str) -> Step:
     with transaction.atomic():
+        hold(steps=step_id)
         step = _open_step(actor=actor, step_id=step_id)
         moved = Step.objects.filter(
             pk=step_id, state=StepState.OPEN, incident__in=open_incidents()
@@ -50,6 +51,7 @@ def _decide(*, actor: User, step_id: int, state: StepState, reason: str) -> Step
 def untick(*, actor: User, step_id: int) -> Step:
     """Open a step again that was ticked or skipped."""
     with transaction.atomic():
+        hold(steps=step_id)
         step = _open_step(actor=actor, step_id=step_id)
         moved = (
             Step.objects.filter(pk=step_id)
@@ -85,6 +87,7 @@ def paste_result(*, actor: User, command_id: int, text: str) -> StepCommand:
             status=422,
         )
     with transaction.atomic():
+        hold(steps__commands=command_id)
         command = StepCommand.objects.filter(pk=command_id).first()
         if command is None:
             raise Refused("That command does not exist.", status=404)
@@ -109,6 +112,7 @@ def paste_result(*, actor: User, command_id: int, text: str) -> StepCommand:
 def complete_phase(*, actor: User, phase_id: int) -> Phase:
     """Complete an active phase once its exit criteria are ticked, and start the next one."""
     with transaction.atomic():
+        hold(phases=phase_id)
         phase = _phase(phase_id)
         abilities = permissions.abilities(person=actor, incident=phase.incident)
         permissions.require(

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from incidents import clock, permissions, timeline
-from incidents.actions.moves import open_incidents
+from incidents.actions.moves import hold, open_incidents
 from incidents.models import EscalationLevel, Incident, Timer
 from incidents.refusal import Refused
 from incidents.states import IncidentState, LevelState, TimerKind, TimerState
@@ -24,6 +24,7 @@ def fire_due_timers() -> int:
     fired = 0
     for timer in due.select_related("incident")[:BATCH]:
         with transaction.atomic():
+            hold(pk=timer.incident_id)
             late = (now - timer.due_at).total_seconds()
             claimed = Timer.objects.filter(
                 pk=timer.pk, state=TimerState.PENDING, incident__in=open_incidents()
@@ -102,6 +103,7 @@ def restart_update_timer(*, incident: Incident, audience: str) -> None:
 def acknowledge(*, actor: User, level_id: int) -> EscalationLevel:
     """Say that a fired level has been taken up."""
     with transaction.atomic():
+        hold(levels=level_id)
         level = (
             EscalationLevel.objects.select_related("incident__environment")
             .filter(pk=level_id)

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from incidents import clock, permissions, queue, timeline
-from incidents.actions.moves import end_run, panels_of
+from incidents.actions.moves import end_run, hold, panels_of
 from incidents.models import Approval, Incident, Phase, Run, StepCommand
 from incidents.refusal import Refused
 from incidents.states import (
@@ -30,10 +30,11 @@ def request_run(*, actor: User, command_id: int) -> Run:
 
     One live run per command: the second of two people is told who was first.
     """
-    command = _command(command_id)
-    _require_may_run(actor, command)
     try:
         with transaction.atomic():
+            hold(steps__commands=command_id)
+            command = _command(command_id)
+            _require_may_run(actor, command)
             run = _start(actor=actor, command=command, now=clock.now())
             reads = run.effect == EffectChoice.READS
             timeline.record(
@@ -46,7 +47,7 @@ def request_run(*, actor: User, command_id: int) -> Run:
             )
             return run
     except IntegrityError as error:
-        first = Run.objects.filter(command=command, state__in=LIVE_RUN_STATES).first()
+        first = Run.objects.filter(command=command_id, state__in=LIVE_RUN_STATES).first()
         if first is None:
             raise Refused(
                 "Another run of this command has just ended. Look at it, then run again."
@@ -60,19 +61,10 @@ def request_run(*, actor: User, command_id: int) -> Run:
 
 def request_phase_diagnostics(*, actor: User, phase_id: int) -> list[Run]:
     """Queue every reading command of the phase that is not running already, side by side."""
-    phase = Phase.objects.select_related("incident__environment").filter(pk=phase_id).first()
-    if phase is None:
-        raise Refused("That phase does not exist.", status=404)
-    commands = list(
-        StepCommand.objects.select_related("step__incident__environment", "step__phase")
-        .filter(step__phase=phase, effect=EffectChoice.READS)
-        .exclude(runs__state__in=LIVE_RUN_STATES)
-        .order_by("step__position", "position")
-    )
-    if not commands:
-        raise Refused("This phase has no diagnostic that is not running already.")
-    _require_may_run(actor, commands[0])
     with transaction.atomic():
+        hold(phases=phase_id)
+        phase, commands = _diagnostics(phase_id)
+        _require_may_run(actor, commands[0])
         started = list(_start_free(actor=actor, commands=commands))
         if not started:
             raise Refused("Somebody else has just started these diagnostics. Watch their runs.")
@@ -85,6 +77,21 @@ def request_phase_diagnostics(*, actor: User, phase_id: int) -> list[Run]:
             data={"runs": [run.number for run in started], "effect": EffectChoice.READS.value},
         )
     return started
+
+
+def _diagnostics(phase_id: int) -> tuple[Phase, list[StepCommand]]:
+    phase = Phase.objects.select_related("incident__environment").filter(pk=phase_id).first()
+    if phase is None:
+        raise Refused("That phase does not exist.", status=404)
+    commands = list(
+        StepCommand.objects.select_related("step__incident__environment", "step__phase")
+        .filter(step__phase=phase, effect=EffectChoice.READS)
+        .exclude(runs__state__in=LIVE_RUN_STATES)
+        .order_by("step__position", "position")
+    )
+    if not commands:
+        raise Refused("This phase has no diagnostic that is not running already.")
+    return phase, commands
 
 
 def _start_free(*, actor: User, commands: Sequence[StepCommand]) -> Iterator[Run]:
@@ -124,6 +131,7 @@ def cancel_run(*, actor: User, run_id: int) -> Run:
     """Stop a run. What no worker holds yet ends at once; a worker that holds it is told to stop at
     the next sign of life. A change that has been sent to Google cannot be called back."""
     with transaction.atomic():
+        hold(runs=run_id)
         run = _run(actor=actor, run_id=run_id)
         asked = Run.objects.filter(pk=run_id, state=RunState.RUNNING, is_cancel_requested=False)
         if asked.update(is_cancel_requested=True):
@@ -163,6 +171,7 @@ def settle_unknown(*, actor: User, run_id: int, is_applied: bool, reason: str) -
     if not reason.strip():
         raise Refused("Say how you know: what did you look at?", status=422)
     with transaction.atomic():
+        hold(runs=run_id)
         run = _run(actor=actor, run_id=run_id)
         verdict = "was applied" if is_applied else "was not applied"
         ended = end_run(

@@ -20,6 +20,15 @@ def open_incidents() -> QuerySet[Incident]:
     return Incident.objects.filter(state=IncidentState.OPEN)
 
 
+def hold(**lookup: object) -> None:
+    """Lock the incident's row before anything else, inside the caller's transaction.
+
+    `timeline.record` ends up there anyway; who took other rows first would wait for somebody who
+    waits for them. What is read after this is what stands: nobody closes the incident meanwhile.
+    """
+    Incident.objects.select_for_update(of=("self",), no_key=True).filter(**lookup).first()
+
+
 def panels_of(run: Run) -> list[str]:
     """Panels of the room that show this run. The step must be loaded with the run's command."""
     return [f"run-{run.pk}", f"step-{run.command.step_id}", f"phase-{run.command.step.phase_id}"]
@@ -50,6 +59,7 @@ def end_run(
     **columns: object,
 ) -> bool:
     """Move to an ending and write it on the timeline, inside the caller's transaction."""
+    hold(pk=run.incident_id)
     message = storable_text(message)
     for name in columns.keys() & {"result", "checks"}:
         columns[name] = storable(cast("Json", columns[name]))

@@ -13,7 +13,7 @@ from django.db import transaction
 from incidents import clock, timeline
 from incidents.actions.job import UNPLANNABLE, job_of
 from incidents.actions.leases import claim_planning
-from incidents.actions.moves import end_run, move_run, panels_of
+from incidents.actions.moves import end_run, hold, move_run, panels_of
 from incidents.models import Approval, Plan, Run
 from incidents.states import EffectChoice, RunState
 from runbook.commands import base
@@ -53,6 +53,7 @@ def _fail(run: Run, message: str) -> None:
 def _store(run: Run, plan: base.Plan) -> None:
     now = clock.now()
     with transaction.atomic():
+        hold(pk=run.incident_id)
         row = Plan.objects.create(
             run=run,
             **as_columns(plan),
@@ -67,7 +68,7 @@ def _store(run: Run, plan: base.Plan) -> None:
         else:
             _ask(run, row)
             return
-        end_run(
+        is_ours = end_run(
             run,
             old=RunState.PLANNING,
             new=ended[0],
@@ -76,6 +77,8 @@ def _store(run: Run, plan: base.Plan) -> None:
             token=run.token,
             result=plan.before,
         )
+        if not is_ours:
+            transaction.set_rollback(True)
 
 
 def _ask(run: Run, plan: Plan) -> None:

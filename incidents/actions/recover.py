@@ -9,7 +9,7 @@ from django.db import transaction
 
 from incidents import clock, queue, timeline
 from incidents.actions.leases import return_to_queue
-from incidents.actions.moves import end_run, panels_of
+from incidents.actions.moves import end_run, hold, panels_of
 from incidents.models import Run
 from incidents.states import EffectChoice, RunState
 
@@ -24,6 +24,7 @@ def recover_expired_leases() -> int:
     taken = 0
     for run in held.select_related("command__step")[:200]:
         with transaction.atomic():
+            hold(pk=run.incident_id)
             taken += _recover(run)
     return taken
 
@@ -41,6 +42,15 @@ def _recover(run: Run) -> bool:
         if ended:
             queue.enqueue("probe_run", run.pk, queue="reads")
         return ended
+    if run.is_cancel_requested:
+        return end_run(
+            run,
+            old=RunState.RUNNING,
+            new=RunState.CANCELLED,
+            actor=None,
+            token=run.token,
+            message="It was to be stopped, and its worker stopped answering.",
+        )
     if run.attempt >= ATTEMPTS:
         return end_run(
             run,
@@ -74,6 +84,7 @@ def resend_waiting() -> int:
     sent = 0
     for run in waiting.select_related("command__step")[:200]:
         with transaction.atomic():
+            hold(pk=run.incident_id)
             claimed = Run.objects.filter(
                 pk=run.pk, state=run.state, queued_at=run.queued_at
             ).update(queued_at=now)

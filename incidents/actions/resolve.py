@@ -7,7 +7,7 @@ from django.db import transaction
 
 from incidents import clock, permissions, timeline
 from incidents.actions.escalate import cancel_all
-from incidents.actions.moves import end_run
+from incidents.actions.moves import end_run, hold
 from incidents.models import Approval, Incident, Run
 from incidents.refusal import Refused
 from incidents.states import ApprovalState, IncidentState, RunState
@@ -18,6 +18,7 @@ def resolve(*, actor: User, incident_id: int, words: str) -> Incident:
     if not words.strip():
         raise Refused("Say in a sentence how it was resolved; it opens the report.", status=422)
     with transaction.atomic():
+        hold(pk=incident_id)
         incident = Incident.objects.select_related("environment").filter(pk=incident_id).first()
         if incident is None:
             raise Refused("That incident does not exist.", status=404)

@@ -11,7 +11,7 @@ from django.db import transaction
 from incidents import clock, live, permissions, queue, timeline
 from incidents.actions.job import UNPLANNABLE, Job, job_of
 from incidents.actions.leases import LOADED, claim_running, renew
-from incidents.actions.moves import end_run, panels_of
+from incidents.actions.moves import end_run, hold, panels_of
 from incidents.actions.output import RunKeeper
 from incidents.actions.plan import as_plan, digest_of, what_moved
 from incidents.models import Approval, Run
@@ -78,6 +78,7 @@ def _verified(job: Job, plan: Plan, outcome: Outcome) -> Outcome:
 def _claim(run_id: int, *, worker: str) -> Run | None:
     """The run, held, with its authority read again in the transaction that starts it."""
     with transaction.atomic():
+        hold(runs=run_id)
         run = claim_running(run_id, worker=worker)
         if run is None:
             return None
@@ -232,6 +233,7 @@ def probe_run(run_id: int, *, worker: str) -> None:
     except UNPLANNABLE as error:
         sentence = f"Looked again, without an answer: {job.words(error)}"
     with transaction.atomic():
+        hold(pk=run.incident_id)
         noted = Run.objects.filter(pk=run_id, state=RunState.UNKNOWN).update(
             message=f"{run.message} {sentence}", worker=worker[:120]
         )

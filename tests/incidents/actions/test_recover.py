@@ -51,6 +51,16 @@ def test_recover_gives_a_read_up_after_three_deaths(
     )
 
 
+def test_recover_does_not_start_again_what_was_to_be_stopped(
+    command: StepCommand, commander: User, set_clock: SetClock
+) -> None:
+    dead(command, commander, set_clock, attempt=1, is_cancel_requested=True)
+
+    recover.recover_expired_leases()
+
+    assert Run.objects.get().state == "cancelled"
+
+
 def test_recover_never_sends_a_change_again(
     command: StepCommand, commander: User, set_clock: SetClock
 ) -> None:
