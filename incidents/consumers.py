@@ -12,11 +12,15 @@ import json
 import logging
 import time
 from collections.abc import Sequence
+from importlib import import_module
 from typing import cast
 
+from channels.auth import get_user
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
+from django.db import DatabaseError
 
 from incidents import permissions
 from incidents.hub import Chunk, Topic, Viewer, hub
@@ -27,6 +31,8 @@ from runbook.document.definition import Json
 logger = logging.getLogger(__name__)
 
 FRAME_BYTES = 128 * 1024
+LONGEST_FRAME_OF_A_PAGE = 4096
+ACCESS_SECONDS = 60.0
 FOLLOWED_RUNS = 50
 NOT_SIGNED_IN = 4401
 NOT_FOUND = 4404
@@ -38,6 +44,8 @@ class LivePage(AsyncWebsocketConsumer):
     topic: Topic | None = None
     viewer: Viewer
     sender: asyncio.Task[None] | None = None
+    guard: asyncio.Task[None] | None = None
+    shows_people = True
     incident_id: int | None = None
 
     async def connect(self) -> None:
@@ -54,13 +62,15 @@ class LivePage(AsyncWebsocketConsumer):
         self.topic = hub.join(name, self.viewer, version_of)
         await self.send_frame(type="hello", at=int(time.time() * 1000))
         self.sender = asyncio.create_task(self.keep_sending(self.topic))
+        self.guard = asyncio.create_task(self.keep_checking(person))
 
     async def find_topic(self, person: User) -> str | None:
         raise NotImplementedError
 
     async def disconnect(self, code: int) -> None:  # noqa: ARG002  (Channels' signature)
-        if self.sender is not None:
-            self.sender.cancel()
+        for task in (self.sender, self.guard):
+            if task is not None:
+                task.cancel()
         if self.topic is not None:
             await hub.leave(self.topic, self.viewer)
 
@@ -70,6 +80,8 @@ class LivePage(AsyncWebsocketConsumer):
         bytes_data: bytes | None = None,  # noqa: ARG002  (Channels' signature)
     ) -> None:
         try:
+            if len(text_data or "") > LONGEST_FRAME_OF_A_PAGE:
+                raise ValueError("too long")
             frame = json.loads(text_data or "")
             kind = frame["type"]
             if kind == "ping":
@@ -78,12 +90,13 @@ class LivePage(AsyncWebsocketConsumer):
                 await self.follow(int(frame["run"]), int(frame.get("after", 0)))
             elif kind == "unfollow":
                 self.viewer.follows.pop(int(frame["run"]), None)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             logger.info("a page sent a frame that is not one of ours")
 
     async def follow(self, run_id: int, after: int) -> None:
         """Send this run's output from line `after + 1` on, if it is of this page's incident."""
-        if len(self.viewer.follows) < FOLLOWED_RUNS and await self.has_run(run_id):
+        has_room = run_id in self.viewer.follows or len(self.viewer.follows) < FOLLOWED_RUNS
+        if has_room and await self.has_run(run_id):
             self.viewer.follows[run_id] = max(after, 0)
             self.viewer.behind.add(run_id)
             self.viewer.wake.set()
@@ -91,6 +104,29 @@ class LivePage(AsyncWebsocketConsumer):
     @database_sync_to_async
     def has_run(self, run_id: int) -> bool:
         return Run.objects.filter(pk=run_id, incident_id=self.incident_id or 0).exists()
+
+    async def keep_checking(self, person: User) -> None:
+        """A socket does not outlive the session and the role it was opened with."""
+        while True:
+            await asyncio.sleep(ACCESS_SECONDS)
+            try:
+                is_welcome = await self.is_signed_in(person) and await self.find_topic(person)
+            except DatabaseError as error:
+                logger.warning("access to a live page is checked later: %s", error)
+                continue
+            if not is_welcome:
+                await self.close(code=NOT_FOUND)
+                return
+
+    async def is_signed_in(self, person: User) -> bool:
+        """Read again from the database: signing out ends a session, a new password all others."""
+        opened = self.scope.get("session")
+        if opened is None:
+            return True
+        store = import_module(settings.SESSION_ENGINE).SessionStore
+        session = await database_sync_to_async(store)(opened.session_key)
+        found = await get_user({**self.scope, "session": session})
+        return found.pk == person.pk
 
     async def keep_sending(self, topic: Topic) -> None:
         """The viewer's own loop: whatever is new since its cursors, then wait to be woken."""
@@ -112,7 +148,8 @@ class LivePage(AsyncWebsocketConsumer):
         panels = self.viewer.take_panels()
         if "people" in panels:
             panels.remove("people")
-            await self.send_frame(type="people", names=list(topic.names()))
+            if self.shows_people:
+                await self.send_frame(type="people", names=list(topic.names()))
         if panels:
             await self.send_frame(type="changed", panels=list(panels))
         for run in list(self.viewer.follows):
@@ -151,6 +188,8 @@ class RoomPage(LivePage):
 
 class NowPage(LivePage):
     """Pages that show many incidents; notices carry names of incidents, never their content."""
+
+    shows_people = False
 
     async def find_topic(self, person: User) -> str | None:
         return NOW if person.is_active else None

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 
 import redis.asyncio
 from django.conf import settings
+from django.db import DatabaseError
 from redis.exceptions import RedisError
 
 from incidents.live import stream_of
@@ -33,6 +34,7 @@ PAUSE_SECONDS = 0.04
 VIEWERS_PER_SECOND = 5000
 PEOPLE_SECONDS = 0.5
 BLOCK_MILLISECONDS = 2000
+SILENCE_SECONDS = 5.0
 POLL_SECONDS = 1.0
 RING_BYTES = 1024 * 1024
 RING_RUNS = 16
@@ -57,9 +59,13 @@ class Chunk:
 
 
 class Ring:
-    """The newest output of each run, bounded in bytes per run and in runs."""
+    """The newest output of each run, bounded in bytes per run and in runs.
+
+    Of what it had to let go it knows the last line, so that nobody takes a hole for the end.
+    """
 
     def __init__(self) -> None:
+        self._let_go: dict[int, int] = {}
         self._runs: OrderedDict[int, deque[Chunk]] = OrderedDict()
         self._bytes: dict[int, int] = {}
 
@@ -69,10 +75,14 @@ class Ring:
         kept.append(chunk)
         self._bytes[chunk.run] = self._bytes.get(chunk.run, 0) + chunk.size
         while self._bytes[chunk.run] > RING_BYTES:
-            self._bytes[chunk.run] -= kept.popleft().size
+            oldest = kept.popleft()
+            self._let_go[chunk.run] = oldest.last
+            self._bytes[chunk.run] -= oldest.size
         while len(self._runs) > RING_RUNS:
-            oldest, _ = self._runs.popitem(last=False)
-            del self._bytes[oldest]
+            run, chunks = self._runs.popitem(last=False)
+            if chunks:
+                self._let_go[run] = chunks[-1].last
+            del self._bytes[run]
 
     def after(self, run: int, line: int) -> list[Chunk] | None:
         """Chunks that follow `line`, oldest first; None when some in between are not held."""
@@ -82,9 +92,12 @@ class Ring:
                 break
             found.append(chunk)
         found.reverse()
-        return None if found and found[0].first > line + 1 else found
+        if not found:
+            return None if self._let_go.get(run, 0) > line else []
+        return None if found[0].first > line + 1 else found
 
     def clear(self) -> None:
+        self._let_go.clear()
         self._runs.clear()
         self._bytes.clear()
 
@@ -166,12 +179,17 @@ class Topic:
                 await self._follow_stream()
             except (RedisError, OSError) as error:
                 logger.warning("%s: reading the database until Redis is back: %s", self.name, error)
-                self._set_live(is_live=False)
-                await self._follow_database()
+            except Exception:
+                logger.exception("%s: an entry could not be read; the reader goes on", self.name)
+            self._set_live(is_live=False)
+            await self._follow_database()
 
     async def _follow_stream(self) -> None:
         async with redis.asyncio.Redis.from_url(
-            settings.REDIS_URL, decode_responses=True, socket_connect_timeout=1
+            settings.REDIS_URL,
+            decode_responses=True,
+            socket_connect_timeout=1,
+            socket_timeout=SILENCE_SECONDS,
         ) as client:
             key = stream_of(self.name)
             newest = await client.xrevrange(key, count=1)
@@ -192,7 +210,11 @@ class Topic:
 
     async def _follow_database(self) -> None:
         """One second of polling; the caller then tries Redis again."""
-        version = await self._version(self.name)
+        try:
+            version = await self._version(self.name)
+        except DatabaseError as error:
+            logger.warning("%s: neither Redis nor the database answers: %s", self.name, error)
+            version = self._known_version
         if version != self._known_version:
             self._known_version = version
             for viewer in self.viewers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,12 +12,14 @@ from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from channels.routing import URLRouter
 from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.sessions.backends.db import SessionStore
+from django.test import Client
 from pytest_django.fixtures import Settings as SettingsWrapper
 
-from incidents import clock, live
+from incidents import clock, consumers, live
 from incidents.consumers import FRAME_BYTES, joined
 from incidents.hub import Chunk
-from incidents.models import Incident, OutputChunk, Run
+from incidents.models import Incident, Membership, OutputChunk, Run
 from incidents.routing import sockets
 from incidents.states import RunState
 from tests import factories
@@ -46,8 +49,11 @@ def store(run: Run, first: int, *lines: str) -> None:
     )
 
 
-def page(person: User | AnonymousUser, path: str) -> ApplicationCommunicator:
+def page(
+    person: User | AnonymousUser, path: str, **scope_of_sign_in: Any
+) -> ApplicationCommunicator:
     scope = {"type": "websocket", "path": path, "headers": [], "subprotocols": [], "user": person}
+    scope |= scope_of_sign_in
     return ApplicationCommunicator(URLRouter(sockets), scope)
 
 
@@ -63,9 +69,17 @@ class Room:
         self._communicator = communicator
 
     async def send(self, **frame: Any) -> None:
-        await self._communicator.send_input(
-            {"type": "websocket.receive", "text": json.dumps(frame)}
-        )
+        await self.send_text(json.dumps(frame))
+
+    async def send_text(self, text: str) -> None:
+        await self._communicator.send_input({"type": "websocket.receive", "text": text})
+
+    async def closed(self) -> int:
+        """The code the server closes with; frames before that are passed over."""
+        while True:
+            sent = await self._communicator.receive_output(timeout=5)
+            if sent["type"] == "websocket.close":
+                return int(sent["code"])
 
     async def next(self, kind: str) -> dict[str, Any]:
         """The next frame of this type; others are passed over."""
@@ -165,10 +179,61 @@ async def test_follow_of_a_run_elsewhere_is_ignored(room: Room, run: Run) -> Non
 
 async def test_a_frame_that_is_not_ours_does_no_harm(room: Room) -> None:
     await room.send(type="follow", run="x")
+    await room.send(type="follow", run=float("inf"))
+    await room.send(type="follow", run=10**40)
+    await room.send(type="ping", t="x" * 5000)
+    await room.send_text("[" * 4000)
+    await room.send_text('"text"')
+    await room.send_text("7")
     await room.send(nonsense=True)
     await room.send(type="ping", t=7)
 
     assert (await room.next("pong"))["t"] == 7
+
+
+@pytest.fixture
+def checked_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "ACCESS_SECONDS", 0.1)
+
+
+@pytest.mark.usefixtures("checked_often")
+async def test_room_closes_when_the_role_is_taken_away(room: Room, commander: User) -> None:
+    await room.send(type="ping", t=1)
+    await room.next("pong")
+
+    await sync_to_async(Membership.objects.filter(person=commander).delete)()
+
+    assert await room.closed() == consumers.NOT_FOUND
+
+
+@pytest.mark.usefixtures("checked_often")
+async def test_room_closes_when_the_session_ends(incident: Incident, commander: User) -> None:
+    def sign_in() -> SessionStore:
+        client = Client()
+        client.force_login(commander)
+        return SessionStore(client.session.session_key)
+
+    session = await sync_to_async(sign_in)()
+    communicator = page(commander, f"/live/incidents/INC-{incident.number}/", session=session)
+    assert (await answer_to_connect(communicator))["type"] == "websocket.accept"
+    room = Room(communicator)
+    await asyncio.sleep(0.3)
+    await room.send(type="ping", t=1)
+    await room.next("pong")
+
+    await sync_to_async(SessionStore(session.session_key).flush)()
+
+    assert await room.closed() == consumers.NOT_FOUND
+
+
+async def test_pages_of_many_incidents_are_not_told_who_else_looks(commander: User) -> None:
+    communicator = page(commander, "/live/now/")
+    await answer_to_connect(communicator)
+    await communicator.receive_output(timeout=5)
+
+    assert await communicator.receive_nothing(timeout=1.0)
+    await communicator.send_input({"type": "websocket.disconnect", "code": 1000})
+    await communicator.wait(timeout=5)
 
 
 def test_joined_frames_stay_small() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from django.db import OperationalError
 from pytest_django.fixtures import Settings as SettingsWrapper
 
 from incidents import hub as hub_module
@@ -64,8 +65,16 @@ class TestRing:
         for run in range(hub_module.RING_RUNS + 1):
             ring.add(chunk(run, 1, "x"))
 
-        assert ring.after(0, 0) == []
+        assert ring.after(0, 0) is None
+        assert ring.after(0, 1) == []
         assert ring.after(hub_module.RING_RUNS, 0) == [chunk(hub_module.RING_RUNS, 1, "x")]
+
+    def test_lines_too_big_for_the_ring_are_not_taken_for_the_end(self) -> None:
+        ring = Ring()
+        ring.add(chunk(1, 1, "x" * (hub_module.RING_BYTES + 1)))
+
+        assert ring.after(1, 0) is None
+        assert ring.after(1, 1) == []
 
 
 async def one_version(topic: str) -> int:
@@ -160,3 +169,32 @@ async def test_hub_without_redis_reads_the_database_and_recovers(own_redis: str)
         await asyncio.sleep(1.6)
         assert (viewer.is_live, EVERYTHING in viewer.take_panels()) == (True, True)
     await hub.leave(topic, viewer)
+
+
+async def test_hub_outlives_redis_and_the_database_being_away(own_redis: str) -> None:
+    async def version(topic: str) -> int:
+        raise OperationalError("the database is starting up")
+
+    hub, viewer = Hub(), Viewer("Chiara")
+    topic = hub.join("incident-10", viewer, version)
+    await asyncio.sleep(0.5)
+
+    with private_redis(Path(own_redis)):
+        await asyncio.sleep(1.6)
+        assert viewer.is_live
+    await hub.leave(topic, viewer)
+
+
+async def test_hub_outlives_an_entry_that_is_not_ours(
+    watched: tuple[Hub, Viewer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_module, "POLL_SECONDS", 0.1)
+    _, viewer = watched
+
+    live._append("incident-7", {"panels": "not JSON"})
+    await asyncio.sleep(0.5)
+    viewer.take_panels()
+    live._append("incident-7", {"panels": '["step-3"]'})
+    await asyncio.sleep(0.5)
+
+    assert "step-3" in viewer.take_panels()
