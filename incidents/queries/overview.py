@@ -44,7 +44,8 @@ class PhaseBar:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """`updates_due` are the pending update timers, soonest first; `waits_for` is a sentence."""
+    """`updates_due` is the update each audience waits for, soonest first, also when its time has
+    passed and the clock has said so; `waits_for` is a sentence."""
 
     incident: Incident
     phases: tuple[PhaseBar, ...]
@@ -88,7 +89,7 @@ def with_overview(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
         Prefetch("levels", EscalationLevel.objects.all(), "all_levels"),
         Prefetch(
             "timers",
-            Timer.objects.filter(kind=TimerKind.UPDATE, state=TimerState.PENDING),
+            Timer.objects.filter(kind=TimerKind.UPDATE).exclude(state=TimerState.CANCELLED),
             "due_updates",
         ),
         Prefetch(
@@ -108,7 +109,7 @@ def overview(incident: Incident, *, now: datetime) -> Overview:
     levels: Sequence[EscalationLevel] = getattr(incident, "all_levels")  # noqa: B009  (likewise)
     timers: Sequence[Timer] = getattr(incident, "due_updates")  # noqa: B009  (likewise)
     runs: Sequence[Run] = getattr(incident, "busy_runs")  # noqa: B009  (likewise)
-    due = tuple(timers) if incident.is_open else ()
+    due = _updates_due(timers) if incident.is_open else ()
     straight = {phase.pk for phase in phases}
     icon, sentence = _waits_for(runs, [step for step in steps if step.phase_id in straight])
     return Overview(
@@ -120,6 +121,12 @@ def overview(incident: Incident, *, now: datetime) -> Overview:
         waits_for=sentence,
         waits_icon=icon,
     )
+
+
+def _updates_due(timers: Sequence[Timer]) -> tuple[Timer, ...]:
+    """The newest timer of each audience: posting an update makes a newer one."""
+    newest = {timer.key: timer for timer in sorted(timers, key=lambda timer: timer.occurrence)}
+    return tuple(sorted(newest.values(), key=lambda timer: timer.due_at))
 
 
 def _bars(phases: Iterable[Phase], steps: Sequence[Step]) -> Iterable[PhaseBar]:

@@ -64,6 +64,13 @@ TIMELINE_ICONS = {
 }
 
 
+LOUD_ENTRIES = {
+    "entry-bad": {"run.failed", "approval.rejected", "escalation.fired", "update.due"},
+    "entry-odd": {"run.unknown"},
+    "entry-good": {"approval.approved", "incident.resolved"},
+}
+
+
 @register.simple_tag
 def icon(name: str, words: str = "") -> SafeString:
     """An icon of the sprite. With `words` it speaks for itself, without it is decoration."""
@@ -101,6 +108,15 @@ def level_icon(state: str) -> str:
 @register.filter
 def timeline_icon(kind: str) -> str:
     return TIMELINE_ICONS.get(kind.partition(".")[0], "circle-dot")
+
+
+@register.filter
+def timeline_look(kind: str) -> str:
+    """Class names of an entry: what stands out, and what carries a command."""
+    names = [name for name, kinds in LOUD_ENTRIES.items() if kind in kinds]
+    if kind.startswith("run.") or kind == "approval.asked":
+        names.append("entry-command")
+    return " ".join(names)
 
 
 @register.filter
@@ -187,6 +203,19 @@ def clock_face(seconds: float) -> str:
     return f"{rest // 60}:{rest % 60:02}"
 
 
+def _span(seconds: float) -> str:
+    """Two units at most; seconds only in the last ten minutes. `time.js` says the same."""
+    whole = int(seconds)
+    days, hours, minutes = whole // 86400, whole % 86400 // 3600, whole % 3600 // 60
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    if minutes >= 10:
+        return f"{minutes} min"
+    return f"{minutes} min {whole % 60:02} s" if minutes else f"{whole} s"
+
+
 @register.simple_tag
 def elapsed(since: datetime, until: datetime | None = None) -> SafeString:
     """Time since a moment, ticking in the browser; standing still when `until` is given."""
@@ -204,9 +233,10 @@ def elapsed(since: datetime, until: datetime | None = None) -> SafeString:
 
 @register.simple_tag
 def countdown(to: datetime) -> SafeString:
-    """Time until a moment, ticking; once it has passed it says how late it is."""
+    """Time until a moment, ticking: "in 1 h 59 min"; once it has passed, "12 min overdue". Always
+    with units, so that nobody reads it as a time of day."""
     left = (to - clock.now()).total_seconds()
-    face = clock_face(left) if left >= 0 else f"{clock_face(-left)} late"
+    face = f"in {_span(left)}" if left >= 0 else f"{_span(-left)} overdue"
     return format_html(
         '<time class="figures{}" datetime="{}" data-countdown-to="{}" title="{}">{}</time>',
         "" if left >= 0 else " is-late",

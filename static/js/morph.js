@@ -30,6 +30,7 @@ function beforeNodeMorphed(old, fresh) {
   if (old.matches("[data-refusal]") && old.childElementCount) {
     return Date.now() - Number(old.dataset.shownAt ?? 0) > REFUSAL_STAYS;
   }
+  if (old === document.activeElement && old.matches("input, textarea, select")) return false;
   if (old.matches(MARKED) && words(old) !== words(fresh)) changing.add(old);
   return !isTyped(old);
 }
@@ -57,7 +58,7 @@ function beforeAttributeUpdated(name, node) {
 }
 
 if (window.Idiomorph) {
-  Object.assign(Idiomorph.defaults, { ignoreActiveValue: true, restoreFocus: true });
+  Object.assign(Idiomorph.defaults, { restoreFocus: true });
   Object.assign(Idiomorph.defaults.callbacks, {
     beforeNodeMorphed,
     afterNodeMorphed,

@@ -21,24 +21,60 @@ export function show(part) {
   }
 }
 
+function chosenFilter() {
+  return document.querySelector("[data-step-filter][aria-pressed=true]")?.dataset.stepFilter ?? "";
+}
+
+// A row is shown when it fits the chosen filter and holds the words; a phase when a row of it is.
 function find(words) {
   const wanted = words.trim().toLowerCase();
+  const filter = chosenFilter();
   for (const row of document.querySelectorAll("[data-row]")) {
-    row.hidden = wanted !== "" && !row.textContent.toLowerCase().includes(wanted);
+    const fits = filter === "" || row.matches(filter);
+    row.hidden = !fits || (wanted !== "" && !row.textContent.toLowerCase().includes(wanted));
+  }
+  room.classList.toggle("is-filtered", filter !== "" || wanted !== "");
+}
+
+function count() {
+  for (const button of document.querySelectorAll("[data-step-filter]")) {
+    const figure = button.querySelector("[data-count]");
+    if (!figure) continue;
+    const found = document.querySelectorAll(`[data-row]${button.dataset.stepFilter}`).length;
+    figure.textContent = String(found);
+    button.classList.toggle("has-some", found > 0);
+  }
+}
+
+function choose(button) {
+  for (const each of document.querySelectorAll("[data-step-filter]")) {
+    each.setAttribute("aria-pressed", String(each === button));
   }
 }
 
 if (room) {
   show(room.dataset.view);
   const search = document.querySelector("[data-step-search]");
-  search?.addEventListener("input", () => find(search.value));
+  const findAgain = () => find(search?.value ?? "");
+  search?.addEventListener("input", findAgain);
+  count();
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-show]");
     if (button) show(button.dataset.show);
+    const filter = event.target.closest("[data-step-filter]");
+    if (filter) {
+      choose(filter);
+      findAgain();
+    }
+    if (event.target.closest("a[href='#resolve']")) {
+      const form = document.getElementById("resolve");
+      if (form) form.open = true;
+    }
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     markChosen();
-    if (search?.value) find(search.value);
+    count();
+    findAgain();
     const isChoice = event.detail.requestConfig?.elt?.matches?.(".step-link, [data-next]");
     if (isChoice && narrow.matches) {
       show("step");

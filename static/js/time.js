@@ -18,6 +18,19 @@ function face(milliseconds) {
   return `${minutes}:${two(whole % 60)}`;
 }
 
+// With units, so that nobody reads it as a time of day; `pages.py` says the same.
+function span(milliseconds) {
+  const whole = Math.floor(milliseconds / 1000);
+  const two = (number) => String(number).padStart(2, "0");
+  const days = Math.floor(whole / 86400);
+  const hours = Math.floor((whole % 86400) / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  if (days) return `${days} d ${hours} h`;
+  if (hours) return `${hours} h ${two(minutes)} min`;
+  if (minutes >= 10) return `${minutes} min`;
+  return minutes ? `${minutes} min ${two(whole % 60)} s` : `${whole} s`;
+}
+
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -29,7 +42,7 @@ function tick() {
   }
   for (const element of document.querySelectorAll("[data-countdown-to]")) {
     const left = Date.parse(element.dataset.countdownTo) - now;
-    write(element, left >= 0 ? face(left) : `${face(-left)} late`);
+    write(element, left >= 0 ? `in ${span(left)}` : `${span(-left)} overdue`);
     element.classList.toggle("is-late", left < 0);
     element.classList.toggle("is-soon", left >= 0 && left < SOON);
   }

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 
 from incidents.models import Incident
 from incidents.queries.overview import Overview, overview, with_overview
-from incidents.states import PhaseState, RunState, StepState, TimerKind
+from incidents.states import PhaseState, RunState, StepState, TimerKind, TimerState
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -65,3 +65,26 @@ def test_overview_knows_when_an_update_is_late(incident: Incident) -> None:
     )
 
     assert [_look(incident, m).is_update_overdue for m in (59, 61)] == [False, True]
+
+
+def test_an_update_stays_overdue_after_the_clock_has_said_so(incident: Incident) -> None:
+    due_at = incident.started_at + timedelta(minutes=60)
+    incident.timers.create(
+        kind=TimerKind.UPDATE,
+        key="leadership",
+        state=TimerState.FIRED,
+        due_at=due_at,
+        occurrence=1,
+    )
+
+    assert _look(incident, 61).is_update_overdue
+
+    incident.timers.create(
+        kind=TimerKind.UPDATE,
+        key="leadership",
+        due_at=due_at + timedelta(minutes=60),
+        occurrence=2,
+    )
+
+    assert not _look(incident, 61).is_update_overdue
+    assert len(_look(incident, 61).updates_due) == 1

@@ -20,8 +20,10 @@ from incidents.templatetags.pages import (
     person,
     planned,
     short_resource,
+    timeline_look,
     value,
 )
+from tests.incidents.conftest import SetClock
 
 
 @pytest.mark.parametrize(
@@ -86,8 +88,27 @@ def test_times_carry_what_the_browser_ticks_from() -> None:
     assert f'title="{at:%Y-%m-%d %H:%M:%S} UTC"' in moment(at)
 
 
-def test_countdown_says_how_late_it_is() -> None:
-    assert "5:00 late</time>" in countdown(clock.now() - timedelta(minutes=5))
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (2 * 86400 + 3 * 3600 + 5, "in 2 d 3 h"),
+        (3600 + 5, "in 1 h 00 min"),
+        (3599, "in 59 min"),
+        (599, "in 9 min 59 s"),
+        (5, "in 5 s"),
+        (-300, "5 min 00 s overdue"),
+        (-7500, "2 h 05 min overdue"),
+    ],
+)
+def test_countdown_cannot_be_read_as_a_time_of_day(
+    seconds: int, words: str, set_clock: SetClock
+) -> None:
+    assert f">{words}</time>" in countdown(set_clock() + timedelta(seconds=seconds))
+
+
+def test_timeline_look_marks_what_went_wrong_and_what_carries_a_command() -> None:
+    assert timeline_look("run.failed") == "entry-bad entry-command"
+    assert timeline_look("step.ticked") == ""
 
 
 def test_elapsed_of_something_over_stands_still() -> None:
