@@ -76,4 +76,4 @@ def _way_back(request: HttpRequest) -> str:
     """The page the person came from, if it is one of ours."""
     referer = request.headers.get("Referer", "")
     own = f"{request.scheme}://{request.get_host()}/"
-    return "/" + referer.removeprefix(own) if referer.startswith(own) else "/"
+    return "/" + referer.removeprefix(own).lstrip("/\\") if referer.startswith(own) else "/"

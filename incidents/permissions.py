@@ -35,7 +35,9 @@ class Abilities:
 def roles_in(*, person: Person, environment: Environment) -> frozenset[Role]:
     if person.pk is None:
         return frozenset()
-    found = Membership.objects.filter(person_id=person.pk, environment=environment)
+    found = Membership.objects.filter(
+        person_id=person.pk, person__is_active=True, environment=environment
+    )
     return frozenset(Role(role) for role in found.values_list("role", flat=True))
 
 

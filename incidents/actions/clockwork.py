@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from datetime import timedelta
+
+from django.db import InterfaceError, OperationalError
 
 from incidents import clock, queue
 from incidents.actions.approve import expire_waiting
@@ -13,15 +17,34 @@ from incidents.models import Heartbeat
 CLOCK = "clock"
 QUEUES: tuple[queue.QueueName, ...] = ("reads", "changes")
 BEAT_SECONDS = 5
+SWEEPS: tuple[Callable[[], int], ...] = (
+    fire_due_timers,
+    expire_waiting,
+    recover_expired_leases,
+    resend_waiting,
+)
+
+logger = logging.getLogger(__name__)
 
 
 def tick() -> int:
     """Do what is due now; how many things were done. Safe beside other clocks."""
-    done = fire_due_timers() + expire_waiting() + recover_expired_leases() + resend_waiting()
+    done = sum(_swept(sweep) for sweep in SWEEPS)
     if beat(CLOCK):
         for name in QUEUES:
             queue.ask_for_sign_of_life(name, within=BEAT_SECONDS)
     return done
+
+
+def _swept(sweep: Callable[[], int]) -> int:
+    """What one kind of row stumbles over must not keep the other kinds from being done."""
+    try:
+        return sweep()
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("%s is left out of this pass", sweep.__name__)
+        return 0
 
 
 def beat(process: str) -> bool:

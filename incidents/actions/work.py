@@ -7,6 +7,8 @@ import logging
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Concat
 
 from incidents import clock, live, permissions, queue, timeline
 from incidents.actions.job import UNPLANNABLE, Job, job_of
@@ -14,6 +16,7 @@ from incidents.actions.leases import LOADED, claim_running, renew
 from incidents.actions.moves import end_run, hold, panels_of
 from incidents.actions.output import RunKeeper
 from incidents.actions.plan import as_plan, digest_of, what_moved
+from incidents.actions.storable import storable_text
 from incidents.models import Approval, Run
 from incidents.models import Plan as PlanRow
 from incidents.states import ApprovalState, EffectChoice, IncidentState, RunState
@@ -217,6 +220,18 @@ def findings(run: Run, result: Json) -> list[dict[str, Any]]:  # Any: JSON
     ]
 
 
+def _seen(run: Run) -> str:
+    try:
+        job = job_of(run)
+    except NotRunnable as error:
+        return f"Looked again, without an answer: {error.reason}"
+    try:
+        found = job.probe(as_plan(run.plan))
+    except UNPLANNABLE as error:
+        return f"Looked again, without an answer: {job.words(error)}"
+    return f"Looked again: {found.verdict}. {found.message}"
+
+
 def probe_run(run_id: int, *, worker: str) -> None:
     """Look, without changing anything, whether a change of unknown outcome can be seen."""
     run = (
@@ -226,16 +241,11 @@ def probe_run(run_id: int, *, worker: str) -> None:
     )
     if run is None:
         return
-    job = job_of(run)
-    try:
-        found = job.probe(as_plan(run.plan))
-        sentence = f"Looked again: {found.verdict}. {found.message}"
-    except UNPLANNABLE as error:
-        sentence = f"Looked again, without an answer: {job.words(error)}"
+    sentence = storable_text(_seen(run))
     with transaction.atomic():
         hold(pk=run.incident_id)
         noted = Run.objects.filter(pk=run_id, state=RunState.UNKNOWN).update(
-            message=f"{run.message} {sentence}", worker=worker[:120]
+            message=Concat("message", Value(f" {sentence}")), worker=worker[:120]
         )
         if noted:
             timeline.record(

@@ -21,7 +21,7 @@ from incidents.queries.overview import overview, with_overview
 from incidents.queries.room import read_room
 from incidents.queries.step import read_step
 from incidents.states import Audience, ComponentState
-from incidents.views.requests import PageRequest, approves_in, find_incident
+from incidents.views.requests import PageRequest, approves_in, find_incident, number_in
 
 TIMELINE_LENGTH = 60
 LONGEST_TIMELINE = 2000
@@ -59,12 +59,13 @@ def render_panel(request: PageRequest, incident: Incident, name: str) -> HttpRes
     """`name` is a panel's, "header", or with a row's id, "step-12". 404 when there is none."""
     kind, _, key = name.partition("-")
     found = PANELS.get(kind)
-    if found is None or (key and not key.isdecimal()):
+    number = number_in(key) if key else 0
+    if found is None or number is None:
         raise Http404("No such panel.")
     template, read = found
     scene = scene_of(request, incident)
     context = {"incident": incident, "can": scene.can, "now": scene.now}
-    return render(request, template, context | read(scene, int(key or 0)))
+    return render(request, template, context | read(scene, number))
 
 
 def read_header(scene: Scene, _key: int = 0) -> Context:

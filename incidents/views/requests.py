@@ -9,6 +9,8 @@ from django_htmx.middleware import HtmxDetails
 from incidents import permissions
 from incidents.models import Incident
 
+LONGEST_NUMBER = 18
+
 
 class PageRequest(HttpRequest):
     """A signed-in person's request, past the middleware."""
@@ -36,6 +38,11 @@ def find_incident(person: User, **lookup: object) -> Incident:
     if found is None:
         raise Http404("No such incident.")
     return found
+
+
+def number_in(text: str) -> int | None:
+    """A number somebody wrote into an address: None for anything longer than a database counts."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else None
 
 
 def approves_in(person: User) -> set[int]:

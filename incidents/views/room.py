@@ -18,7 +18,7 @@ from incidents.views.panels import (
     read_updates,
     scene_of,
 )
-from incidents.views.requests import PageRequest, find_incident
+from incidents.views.requests import PageRequest, find_incident, number_in
 
 
 @require_GET
@@ -39,7 +39,7 @@ def incident(request: PageRequest, number: int) -> HttpResponse:
 def _chosen(request: PageRequest, room: Room) -> int | None:
     asked = request.GET.get("step", "")
     if asked.isdecimal():
-        return int(asked)
+        return number_in(asked) or 0
     if room.next is not None and room.next.step is not None:
         return room.next.step.pk
     lines = [line for part in room.parts for line in (*part.lines, *part.criteria)]

@@ -17,7 +17,7 @@ from incidents.queries.library import read_library, revisions_of, uses_of
 from incidents.states import Severity
 from incidents.views.answers import room_url
 from incidents.views.document import draw_document
-from incidents.views.requests import PageRequest
+from incidents.views.requests import PageRequest, number_in
 from incidents.views.typed import typed
 
 
@@ -82,7 +82,7 @@ def _revision(row: Runbook, number: str) -> Revision:
     """The revision of that number, the newest for none."""
     revisions = row.revisions.select_related("runbook", "created_by")
     if number.isdecimal():
-        revisions = revisions.filter(number=int(number))
+        revisions = revisions.filter(number=number_in(number) or 0)
     found = revisions.first()
     if found is None:
         raise Http404("No such revision.")

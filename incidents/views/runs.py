@@ -11,8 +11,10 @@ from incidents.forms import SettleForm
 from incidents.models import Run
 from incidents.queries.output import find_lines, read_page, whole_output
 from incidents.views.answers import answer
-from incidents.views.requests import PageRequest, find_incident
+from incidents.views.requests import PageRequest, find_incident, number_in
 from incidents.views.typed import typed
+
+LAST_LINE = 999_999_999
 
 
 @require_POST
@@ -56,7 +58,7 @@ def run_output(request: PageRequest, run_id: int) -> HttpResponse:
     run = Run.objects.select_related("command__step", "requested_by").get(pk=run_id)
     if "download" in request.GET:
         return _download(run, f"{incident.name.lower()}-run-{run.number}.txt")
-    words = request.GET.get("q", "").strip()
+    words = request.GET.get("q", "").replace("\x00", "").strip()
     edges = {"before": _number(request, "before"), "after": _number(request, "after")}
     context = {
         "incident": incident,
@@ -78,6 +80,7 @@ def _number(request: PageRequest, name: str) -> int | None:
     text = request.GET.get(name, "")
     if not text:
         return None
-    if not text.isdecimal() or len(text) > 9:
+    number = number_in(text)
+    if number is None or number > LAST_LINE:
         raise Http404("No such line.")
-    return int(text)
+    return number

@@ -418,3 +418,27 @@ def test_change_of_unknown_outcome_is_looked_at_by_itself(
     work.execute_run(run.pk, worker="test")
 
     assert announced == [("probe_run", run.pk)]
+
+
+def test_change_approved_by_someone_who_left_is_void(
+    incident: Incident, commander: User, engineer: User, sent: Callable[[], list[str]]
+) -> None:
+    run = approved(incident, commander, engineer)
+    User.objects.filter(pk=engineer.pk).update(is_active=False)
+
+    work.execute_run(run.pk, worker="test")
+
+    assert Run.objects.get(pk=run.pk).message == "engineer may not approve here any more."
+    assert sent() == []
+
+
+def test_probe_of_a_text_that_no_longer_reads_says_so(
+    incident: Incident, commander: User, engineer: User
+) -> None:
+    run = approved(incident, commander, engineer)
+    Run.objects.filter(pk=run.pk).update(state="unknown", text="gcloud nothing", message="Died.")
+
+    work.probe_run(run.pk, worker="test")
+
+    run.refresh_from_db()
+    assert run.message.startswith("Died. Looked again, without an answer: ")

@@ -51,3 +51,11 @@ def test_output_page_knows_no_such_line(
     query: str, run: Run, sign_in: SignIn, leader: User
 ) -> None:
     assert sign_in(leader).get(f"/runs/{run.pk}/output/?{query}").status_code == 404
+
+
+def test_output_page_survives_a_zero_byte_in_the_search(
+    run: Run, sign_in: SignIn, leader: User
+) -> None:
+    page = sign_in(leader).get(f"/runs/{run.pk}/output/?q=line%00+77+%3Cb")
+
+    assert "1 line with" in page.content.decode()

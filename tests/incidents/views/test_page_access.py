@@ -177,6 +177,9 @@ def test_closed_incident_says_that_nothing_can_change(
         "/runs/99999999999999999999999/output/",
         "/runbooks/a-runbook/?revision=99999999999999999999999",
         "/runbooks/nobody-wrote-this/",
+        "{room}?step=" + "9" * 5000,
+        "{room}panels/step-" + "9" * 5000 + "/",
+        "/runbooks/a-runbook/?revision=" + "9" * 5000,
     ],
 )
 def test_numbers_beyond_reason_are_not_found(

@@ -257,3 +257,14 @@ def test_changing_needs_the_csrf_token(first: Step, commander: User) -> None:
 
     assert answer.status_code == 403
     assert "This page is out of date" in answer.content.decode()
+
+
+def test_a_way_back_that_leads_to_another_host_stays_here(
+    first: Step, sign_in: SignIn, leader: User
+) -> None:
+    answer = sign_in(leader).post(
+        f"/steps/{first.pk}/tick/", headers={"Referer": "http://testserver//evil.example/"}
+    )
+
+    assert answer.status_code == 403
+    assert 'href="//evil.example' not in answer.content.decode()
