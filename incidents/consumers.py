@@ -13,7 +13,7 @@ import logging
 import time
 from collections.abc import Sequence
 from importlib import import_module
-from typing import cast
+from typing import Any, cast
 
 from channels.auth import get_user
 from channels.db import database_sync_to_async
@@ -48,6 +48,18 @@ class LivePage(AsyncWebsocketConsumer):
     shows_people = True
     incident_id: int | None = None
 
+    async def __call__(
+        self,
+        scope: Any,  # Any: Channels' own types  # noqa: ANN401
+        receive: Any,  # Any: Channels' own types  # noqa: ANN401
+        send: Any,  # Any: Channels' own types  # noqa: ANN401
+    ) -> None:
+        """Whatever ends the connection, also a fault while sending, the viewer leaves."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self.leave()
+
     async def connect(self) -> None:
         person = cast("User | AnonymousUser", self.scope.get("user") or AnonymousUser())
         if isinstance(person, AnonymousUser) or not person.is_authenticated:
@@ -68,11 +80,15 @@ class LivePage(AsyncWebsocketConsumer):
         raise NotImplementedError
 
     async def disconnect(self, code: int) -> None:  # noqa: ARG002  (Channels' signature)
+        await self.leave()
+
+    async def leave(self) -> None:
         for task in (self.sender, self.guard):
             if task is not None:
                 task.cancel()
-        if self.topic is not None:
-            await hub.leave(self.topic, self.viewer)
+        topic, self.topic = self.topic, None
+        if topic is not None:
+            await hub.leave(topic, self.viewer)
 
     async def receive(
         self,

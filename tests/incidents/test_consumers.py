@@ -18,7 +18,7 @@ from pytest_django.fixtures import Settings as SettingsWrapper
 
 from incidents import clock, consumers, live
 from incidents.consumers import FRAME_BYTES, joined
-from incidents.hub import Chunk
+from incidents.hub import Chunk, hub
 from incidents.models import Incident, Membership, OutputChunk, Run
 from incidents.routing import sockets
 from incidents.states import RunState
@@ -234,6 +234,29 @@ async def test_pages_of_many_incidents_are_not_told_who_else_looks(commander: Us
     assert await communicator.receive_nothing(timeout=1.0)
     await communicator.send_input({"type": "websocket.disconnect", "code": 1000})
     await communicator.wait(timeout=5)
+
+
+async def test_a_page_that_vanishes_while_it_is_told_something_leaves(
+    incident: Incident, commander: User
+) -> None:
+    begun = iter([{"type": "websocket.connect"}])
+
+    async def receive() -> dict[str, Any]:
+        for message in begun:
+            return message
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "websocket.send":
+            raise OSError("the client is gone")
+
+    path = f"/live/incidents/INC-{incident.number}/"
+    scope = {"type": "websocket", "path": path, "headers": [], "user": commander}
+    with pytest.raises(OSError, match="gone"):
+        await URLRouter(sockets)(scope, receive, send)
+
+    assert f"incident-{incident.pk}" not in hub._topics
 
 
 def test_joined_frames_stay_small() -> None:
