@@ -27,7 +27,7 @@ def claim_planning(run_id: int, *, worker: str) -> Run | None:
         token=F("token") + 1,
         attempt=F("attempt") + 1,
         worker=worker[:120],
-        lease_until=now + timedelta(seconds=settings.LEASE_SECONDS * 4),
+        lease_until=now + timedelta(seconds=settings.LEASE_SECONDS),
     )
     return Run.objects.select_related(*LOADED).get(pk=run_id) if claimed else None
 
@@ -48,7 +48,9 @@ def claim_running(run_id: int, *, worker: str) -> Run | None:
 
 def renew(run: Run) -> tuple[bool, bool]:
     """(still ours, cancel was asked for). A lease that is not ours any more stays untouched."""
-    held = Run.objects.filter(pk=run.pk, token=run.token, state=RunState.RUNNING)
+    held = Run.objects.filter(
+        pk=run.pk, token=run.token, state__in=[RunState.PLANNING, RunState.RUNNING]
+    )
     is_ours = held.update(lease_until=clock.now() + timedelta(seconds=settings.LEASE_SECONDS))
     if not is_ours:
         return False, False

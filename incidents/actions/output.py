@@ -32,7 +32,7 @@ TOTAL_BYTES = 32 * 1024 * 1024
 
 
 class RunKeeper:
-    """Context manager around the execution of one claimed run.
+    """Context manager around the planning or the execution of one claimed run.
 
     `emit` may be called from any thread. It raises `Cancelled` once a person asked to stop or the
     lease was lost. On exit everything emitted is stored.

@@ -14,6 +14,7 @@ from incidents import clock, timeline
 from incidents.actions.job import UNPLANNABLE, job_of
 from incidents.actions.leases import claim_planning
 from incidents.actions.moves import end_run, hold, move_run, panels_of
+from incidents.actions.output import RunKeeper
 from incidents.models import Approval, Plan, Run
 from incidents.states import EffectChoice, RunState
 from runbook.commands import base
@@ -31,7 +32,8 @@ def plan_run(run_id: int, *, worker: str) -> None:
         _fail(run, f"No plan could be made. {error.reason}")
         return
     try:
-        plan = job.plan()
+        with RunKeeper(run):
+            plan = job.plan()
     except UNPLANNABLE as error:
         _fail(run, f"No plan could be made. {job.words(error)}")
         return

@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from pytest_django.fixtures import Settings as SettingsWrapper
 
 from incidents import clock, queue
-from incidents.actions import approve, execute, job, plan, recover, resolve, work
+from incidents.actions import approve, execute, job, leases, plan, recover, resolve, work
 from incidents.actions.declare import declare
 from incidents.models import (
     Approval,
@@ -442,3 +442,39 @@ def test_probe_of_a_text_that_no_longer_reads_says_so(
 
     run.refresh_from_db()
     assert run.message.startswith("Died. Looked again, without an answer: ")
+
+
+def test_plan_that_takes_long_keeps_its_lease(
+    incident: Incident,
+    commander: User,
+    settings: SettingsWrapper,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings.LEASE_SECONDS, settings.HEARTBEAT_SECONDS, settings.RESEND_SECONDS = 1, 0.2, 0
+    read = job.Job.plan
+
+    def slowly(self: job.Job) -> base.Plan:
+        time.sleep(1.3)
+        assert recover.resend_waiting() == 0
+        return read(self)
+
+    monkeypatch.setattr(job.Job, "plan", slowly)
+
+    approval = asked(commander, command_with(incident, "connectors update staging-connector"))
+
+    assert approval.state == "waiting"
+
+
+def test_plan_whose_worker_died_is_made_by_the_next(
+    incident: Incident, commander: User, settings: SettingsWrapper
+) -> None:
+    settings.RESEND_SECONDS = 0
+    command = command_with(incident, "connectors update staging-connector")
+    run = execute.request_run(actor=commander, command_id=command.pk)
+    leases.claim_planning(run.pk, worker="dies")
+    Run.objects.update(lease_until=clock.now() - timedelta(seconds=1))
+
+    assert recover.resend_waiting() == 1
+    plan.plan_run(run.pk, worker="next")
+
+    assert Run.objects.get().state == "waiting"
