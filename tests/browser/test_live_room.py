@@ -34,6 +34,27 @@ def test_a_tick_reaches_the_other_browser_with_name_and_time(open_page: OpenPage
     expect(theirs.locator(f"#{row}")).to_contain_text("Chiara Moretti")
 
 
+def test_a_row_changes_while_the_keyboard_is_on_it(open_page: OpenPage) -> None:
+    watching, ticking = open_page(ROOM, person="engineer"), open_page(ROOM, person="commander")
+    _wait_until_live(watching)
+    row = _open_rows(ticking)[0]
+    link = watching.locator(f"#link-{row.removeprefix('row-')}")
+    link.focus()
+    ticking.locator(f"#{row} .tick").click()
+
+    expect(link).to_contain_text("Chiara Moretti")
+    expect(link).to_be_focused()
+
+
+def test_steps_that_need_a_look_can_be_shown_alone(open_page: OpenPage) -> None:
+    page = open_page("/incidents/INC-1/", person="engineer")
+    page.get_by_role("button", name=re.compile("Needs a look")).click()
+
+    expect(page.locator("[data-row]:not([hidden])")).to_have_count(5)
+    page.get_by_role("button", name="All", exact=True).click()
+    expect(page.locator("[data-row][hidden]")).to_have_count(0)
+
+
 def test_a_change_leaves_typed_words_focus_and_open_details(open_page: OpenPage) -> None:
     typing, ticking = open_page(ROOM, person="engineer"), open_page(ROOM, person="commander")
     _wait_until_live(typing)
