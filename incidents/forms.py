@@ -61,7 +61,7 @@ class AddRunbookForm(forms.Form):
         upload = self.cleaned_data["file"]
         if upload is None:
             return self.cleaned_data["text"].encode(), "pasted.md"
-        return upload.read(64 * MAX_BYTES), str(upload.name)
+        return upload.read(16 * MAX_BYTES), str(upload.name)
 
 
 class DeclareForm(forms.Form):

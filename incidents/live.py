@@ -19,7 +19,7 @@ from django.db import transaction
 logger = logging.getLogger(__name__)
 
 NOW = "now"
-ENTRIES_KEPT = 2000
+ENTRIES_KEPT = 500
 SECONDS_KEPT = 24 * 3600
 
 _client = redis.Redis.from_url(

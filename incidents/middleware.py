@@ -45,6 +45,7 @@ def content_security_policy(get_response: Sync | Async) -> Sync | Async:
 
 def _guarded(response: HttpResponseBase) -> HttpResponseBase:
     response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("Cache-Control", "private, no-cache")
     patch_vary_headers(response, ["HX-Request"])
     return response
 

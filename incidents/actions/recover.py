@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -75,23 +75,31 @@ def _recover(run: Run) -> bool:
 
 
 def resend_waiting() -> int:
-    """Announce again what was queued and not started: the message may have been lost. How many."""
+    """Announce again what was not started or not looked at: messages get lost. How many."""
     now = clock.now()
     before = now - timedelta(seconds=settings.RESEND_SECONDS)
-    waiting = Run.objects.filter(
-        state__in=[RunState.QUEUED, RunState.PLANNING], queued_at__lt=before
-    ).exclude(lease_until__gt=now)
-    sent = 0
-    for run in waiting.select_related("command__step")[:200]:
-        with transaction.atomic():
-            hold(pk=run.incident_id)
-            claimed = Run.objects.filter(
-                pk=run.pk, state=run.state, queued_at=run.queued_at
-            ).update(queued_at=now)
-            if claimed:
-                _announce(run)
-                sent += 1
-    return sent
+    waiting = Run.objects.filter(queued_at__lt=before)
+    not_started = waiting.filter(state__in=[RunState.QUEUED, RunState.PLANNING]).exclude(
+        lease_until__gt=now
+    )
+    not_probed = waiting.filter(state=RunState.UNKNOWN, probed_at__isnull=True)
+    return sum(
+        _resend(run, now)
+        for rows in (not_started, not_probed)
+        for run in rows.select_related("command__step")[:200]
+    )
+
+
+def _resend(run: Run, now: datetime) -> bool:
+    """`queued_at` is when a run was last announced; of two clocks one announces."""
+    with transaction.atomic():
+        hold(pk=run.incident_id)
+        claimed = Run.objects.filter(pk=run.pk, state=run.state, queued_at=run.queued_at).update(
+            queued_at=now
+        )
+        if claimed:
+            _announce(run)
+    return bool(claimed)
 
 
 def _announce(run: Run) -> None:
@@ -106,6 +114,9 @@ def _announce(run: Run) -> None:
         return
     if run.state == RunState.PLANNING:
         queue.enqueue("plan_run", run.pk, queue="reads")
+        return
+    if run.state == RunState.UNKNOWN:
+        queue.enqueue("probe_run", run.pk, queue="reads")
         return
     reads = run.effect == EffectChoice.READS
     queue.enqueue("execute_run", run.pk, queue="reads" if reads else "changes")

@@ -233,10 +233,10 @@ def _seen(run: Run) -> str:
 
 
 def probe_run(run_id: int, *, worker: str) -> None:
-    """Look, without changing anything, whether a change of unknown outcome can be seen."""
+    """Look once, without changing anything, whether a change of unknown outcome can be seen."""
     run = (
         Run.objects.select_related(*LOADED, "plan")
-        .filter(pk=run_id, state=RunState.UNKNOWN)
+        .filter(pk=run_id, state=RunState.UNKNOWN, probed_at__isnull=True)
         .first()
     )
     if run is None:
@@ -244,8 +244,12 @@ def probe_run(run_id: int, *, worker: str) -> None:
     sentence = storable_text(_seen(run))
     with transaction.atomic():
         hold(pk=run.incident_id)
-        noted = Run.objects.filter(pk=run_id, state=RunState.UNKNOWN).update(
-            message=Concat("message", Value(f" {sentence}")), worker=worker[:120]
+        noted = Run.objects.filter(
+            pk=run_id, state=RunState.UNKNOWN, probed_at__isnull=True
+        ).update(
+            message=Concat("message", Value(f" {sentence}")),
+            worker=worker[:120],
+            probed_at=clock.now(),
         )
         if noted:
             timeline.record(

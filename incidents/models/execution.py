@@ -15,9 +15,10 @@ class Run(models.Model):
     `text` is what is executed, copied from the command when asked for. `token` grows with each
     claim: a worker whose token is no longer the row's has lost the run and must stop. `lease_until`
     is renewed while a worker holds it, in `planning` and `running`. `attempt` counts claims of a
-    read. `request_id` is the idempotency key for APIs that take one. `result` is what the checks
-    looked at, `checks` a list of {"expression", "level", "expected", "found", "passed"} where
-    `passed` is null for a check that could not be made. `last_line` numbers the output lines.
+    read, `queued_at` is when the run was last announced, `probed_at` when one of unknown outcome
+    was looked at. `request_id` is the idempotency key for APIs that take one. `result` is what the
+    checks looked at, `checks` a list of {"expression", "level", "expected", "found", "passed"}
+    where `passed` is null for a check that could not be made. `last_line` numbers the output lines.
     """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="runs")
@@ -40,6 +41,7 @@ class Run(models.Model):
     attempt = models.PositiveIntegerField(default=0)
     worker = models.CharField(max_length=120, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
+    probed_at = models.DateTimeField(null=True, blank=True)
     is_cancel_requested = models.BooleanField(default=False)
     message = models.TextField(blank=True)
     result = models.JSONField(null=True, blank=True)
@@ -69,6 +71,11 @@ class Run(models.Model):
                 fields=["queued_at"],
                 condition=models.Q(state__in=[RunState.PLANNING, RunState.QUEUED]),
                 name="run_not_started",
+            ),
+            models.Index(
+                fields=["queued_at"],
+                condition=models.Q(state=RunState.UNKNOWN, probed_at__isnull=True),
+                name="run_not_probed",
             ),
         ]
 

@@ -121,3 +121,16 @@ def test_resend_gives_planning_up_after_three_deaths(
 
     run.refresh_from_db()
     assert run.state == "failed"
+
+
+def test_resend_has_an_unknown_run_looked_at_until_it_was(
+    command: StepCommand, commander: User, set_clock: SetClock
+) -> None:
+    run = factories.make_run(command, commander, RunState.UNKNOWN, effect="changes")
+    set_clock.advance(6)
+    assert recover.resend_waiting() == 1
+
+    Run.objects.filter(pk=run.pk).update(probed_at=set_clock.at)
+    set_clock.advance(6)
+
+    assert recover.resend_waiting() == 0
