@@ -89,8 +89,8 @@ def read_public(*, now: datetime) -> list[StatusFact]:
 
 
 def read_internal(visible: QuerySet[Incident], *, now: datetime) -> list[StatusFact]:
-    """For signed-in people: the incidents they may see, with words meant for leadership."""
-    rows = visible.filter(state=IncidentState.OPEN)
+    """For signed-in people: the real incidents they may see, with words meant for leadership."""
+    rows = visible.filter(state=IncidentState.OPEN, is_drill=False)
     return _facts(rows, audience=Audience.LEADERSHIP, now=now)
 
 
