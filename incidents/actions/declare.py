@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from incidents import clock, permissions, timeline
+from incidents import clock, timeline
 from incidents.actions.unfold import write_components, write_phases, write_timers
 from incidents.models import (
     Environment,
@@ -140,8 +140,3 @@ def _write(
         data={"digest": revision.digest, "revision": revision.number, "parameters": values},
     )
     return incident
-
-
-def may_declare_in(person: User) -> list[Environment]:
-    """The environments the declare form offers."""
-    return list(permissions.environments_to_declare_in(person))

@@ -2,90 +2,35 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from pytest_django.fixtures import Settings as SettingsWrapper
 
-from incidents import clock, queue
-from incidents.actions import approve, execute, job, leases, plan, recover, resolve, work
-from incidents.actions.declare import declare
+from incidents import clock
+from incidents.actions import approve, execute, resolve, work
 from incidents.models import (
     Approval,
     Incident,
     Membership,
-    OutputChunk,
     Plan,
     Run,
-    StepCommand,
     TimelineEntry,
 )
 from incidents.refusal import Refused
-from incidents.targets import target_of
-from runbook.cloud.sessions import Session
-from runbook.commands import base, running, shell
-from tests import factories
+from tests.incidents.actions.worker.deeds import (
+    asked,
+    change_by_somebody_else,
+    command_with,
+    output_of,
+    run_read,
+)
 from tests.support.simulator import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-LIBRARY = Path(__file__).parents[3] / "runbook" / "library"
-SHIPPED = LIBRARY / "staging-cannot-reach-cloud-sql.md"
-
-
-@pytest.fixture
-def google(simulator: Simulator) -> Iterator[Simulator]:
-    simulator.reset()
-    simulator.heal()
-    yield simulator
-    simulator.heal()
-
-
-@pytest.fixture
-def incident(google: Simulator, commander: User) -> Incident:
-    environment = factories.make_environment()
-    environment.endpoint = google.address
-    environment.allowed_hosts = ["staging.netrasystems.ai", "api-staging.netrasystems.ai"]
-    environment.routes = dict.fromkeys(environment.allowed_hosts, google.address)
-    environment.save()
-    return declare(
-        actor=commander,
-        revision=factories.make_revision(SHIPPED.read_bytes()),
-        environment=environment,
-        severity="P0",
-        title="Staging cannot reach its database",
-        parameters={},
-    )
-
-
-def command_with(incident: Incident, words: str) -> StepCommand:
-    found = StepCommand.objects.filter(step__incident=incident, text__contains=words)
-    first = found.exclude(effect="").first()
-    assert first is not None, f"no command with {words}"
-    return first
-
-
-def run_read(person: User, command: StepCommand) -> Run:
-    run = execute.request_run(actor=person, command_id=command.pk)
-    work.execute_run(run.pk, worker="test")
-    run.refresh_from_db()
-    return run
-
-
-def asked(person: User, command: StepCommand) -> Approval:
-    run = execute.request_run(actor=person, command_id=command.pk)
-    plan.plan_run(run.pk, worker="test")
-    return Approval.objects.get(run=run)
-
-
-def output_of(run: Run) -> list[str]:
-    chunks = OutputChunk.objects.filter(run=run).order_by("first")
-    return [line for chunk in chunks for line in chunk.text.split("\n")]
 
 
 def test_declare_makes_rows_of_the_shipped_runbook(incident: Incident) -> None:
@@ -140,19 +85,6 @@ def test_change_is_made_once_it_is_approved(
     assert TimelineEntry.objects.filter(kind="run.started", data__run=run.number).count() == 1
 
 
-@pytest.fixture
-def sent(google: Simulator) -> Callable[[], list[str]]:
-    """The methods of the changing requests that reached Google since this test began."""
-    begun = max((seen["at"] for seen in google.log()), default=0.0)
-    changing = ("PATCH", "POST", "PUT", "DELETE")
-
-    def since() -> list[str]:
-        fresh = [seen for seen in google.log() if seen["at"] > begun]
-        return [seen["method"] for seen in fresh if seen["method"] in changing]
-
-    return since
-
-
 def test_change_without_approval_sends_nothing(
     incident: Incident, commander: User, sent: Callable[[], list[str]]
 ) -> None:
@@ -164,17 +96,6 @@ def test_change_without_approval_sends_nothing(
     run = Run.objects.get(pk=approval.run_id)
     assert (run.state, run.message) == ("void", "It has no approval.")
     assert sent() == []
-
-
-def change_by_somebody_else(incident: Incident, text: str) -> None:
-    """What a colleague does with gcloud in a terminal, past Runbook."""
-    target = target_of(incident.environment)
-    session = Session(target)
-    line = shell.read(text, {}).lines[0]
-    done = running.execute(
-        line, session, target, lambda _: None, running.plan(line, session, target)
-    )
-    assert done.state == "succeeded", done.message
 
 
 def test_change_after_the_resource_moved_is_void(
@@ -312,169 +233,3 @@ def test_all_diagnostics_of_the_first_phase_end(incident: Incident, commander: U
     assert strange == []
     missing = Run.objects.filter(text__contains="database-url", state="failed")
     assert missing.exists()
-
-
-def approved(incident: Incident, commander: User, engineer: User) -> Run:
-    approval = asked(commander, command_with(incident, "connectors update staging-connector"))
-    approve.approve(actor=engineer, approval_id=approval.pk, digest=approval.digest)
-    return Run.objects.get(pk=approval.run_id)
-
-
-def test_change_taken_while_it_was_read_again_sends_nothing(
-    incident: Incident,
-    commander: User,
-    engineer: User,
-    sent: Callable[[], list[str]],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    run = approved(incident, commander, engineer)
-    read = job.Job.plan
-
-    def lose_the_lease(self: job.Job) -> base.Plan:
-        Run.objects.filter(pk=run.pk).update(lease_until=clock.now() - timedelta(seconds=1))
-        recover.recover_expired_leases()
-        return read(self)
-
-    monkeypatch.setattr(job.Job, "plan", lose_the_lease)
-
-    work.execute_run(run.pk, worker="slow")
-
-    assert Run.objects.get(pk=run.pk).state == "unknown"
-    assert sent() == []
-
-
-def test_change_cancelled_while_it_was_read_again_sends_nothing(
-    incident: Incident,
-    commander: User,
-    engineer: User,
-    sent: Callable[[], list[str]],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    run = approved(incident, commander, engineer)
-    read = job.Job.plan
-
-    def cancel_meanwhile(self: job.Job) -> base.Plan:
-        execute.cancel_run(actor=commander, run_id=run.pk)
-        return read(self)
-
-    monkeypatch.setattr(job.Job, "plan", cancel_meanwhile)
-
-    work.execute_run(run.pk, worker="test")
-
-    run.refresh_from_db()
-    assert (run.state, run.message) == (
-        "cancelled",
-        "Nothing was sent. It was cancelled in time.",
-    )
-    assert sent() == []
-
-
-def test_change_keeps_its_lease_while_the_resource_is_read_again(
-    incident: Incident,
-    commander: User,
-    engineer: User,
-    settings: SettingsWrapper,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    settings.LEASE_SECONDS, settings.HEARTBEAT_SECONDS = 1, 0.2
-    run = approved(incident, commander, engineer)
-    read = job.Job.plan
-
-    def slowly(self: job.Job) -> base.Plan:
-        time.sleep(1.3)
-        assert recover.recover_expired_leases() == 0
-        return read(self)
-
-    monkeypatch.setattr(job.Job, "plan", slowly)
-
-    work.execute_run(run.pk, worker="test")
-
-    assert Run.objects.get(pk=run.pk).state == "succeeded"
-
-
-def test_read_whose_answer_no_database_takes_still_ends(
-    incident: Incident, commander: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    strange: dict[str, Any] = {"zero": "\x00", "half": "\ud800"}
-    outcome = base.Outcome("succeeded", "Read \x00.", strange)
-    monkeypatch.setattr(job.Job, "execute", lambda *_: outcome)
-
-    run = run_read(commander, command_with(incident, "connectors describe staging-connector"))
-
-    assert run.result == {"zero": "\N{REPLACEMENT CHARACTER}", "half": "?"}
-    assert run.message.startswith("Read \N{REPLACEMENT CHARACTER}.")
-
-
-def test_change_of_unknown_outcome_is_looked_at_by_itself(
-    incident: Incident, commander: User, engineer: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = approved(incident, commander, engineer)
-    monkeypatch.setattr(job.Job, "execute", lambda *_: base.Outcome("unknown", "No answer."))
-    announced: list[tuple[str, int]] = []
-    monkeypatch.setattr(
-        queue, "enqueue", lambda name, row_id, **_: announced.append((name, row_id))
-    )
-
-    work.execute_run(run.pk, worker="test")
-
-    assert announced == [("probe_run", run.pk)]
-
-
-def test_change_approved_by_someone_who_left_is_void(
-    incident: Incident, commander: User, engineer: User, sent: Callable[[], list[str]]
-) -> None:
-    run = approved(incident, commander, engineer)
-    User.objects.filter(pk=engineer.pk).update(is_active=False)
-
-    work.execute_run(run.pk, worker="test")
-
-    assert Run.objects.get(pk=run.pk).message == "engineer may not approve here any more."
-    assert sent() == []
-
-
-def test_probe_of_a_text_that_no_longer_reads_says_so(
-    incident: Incident, commander: User, engineer: User
-) -> None:
-    run = approved(incident, commander, engineer)
-    Run.objects.filter(pk=run.pk).update(state="unknown", text="gcloud nothing", message="Died.")
-
-    work.probe_run(run.pk, worker="test")
-
-    run.refresh_from_db()
-    assert run.message.startswith("Died. Looked again, without an answer: ")
-
-
-def test_plan_that_takes_long_keeps_its_lease(
-    incident: Incident,
-    commander: User,
-    settings: SettingsWrapper,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    settings.LEASE_SECONDS, settings.HEARTBEAT_SECONDS, settings.RESEND_SECONDS = 1, 0.2, 0
-    read = job.Job.plan
-
-    def slowly(self: job.Job) -> base.Plan:
-        time.sleep(1.3)
-        assert recover.resend_waiting() == 0
-        return read(self)
-
-    monkeypatch.setattr(job.Job, "plan", slowly)
-
-    approval = asked(commander, command_with(incident, "connectors update staging-connector"))
-
-    assert approval.state == "waiting"
-
-
-def test_plan_whose_worker_died_is_made_by_the_next(
-    incident: Incident, commander: User, settings: SettingsWrapper
-) -> None:
-    settings.RESEND_SECONDS = 0
-    command = command_with(incident, "connectors update staging-connector")
-    run = execute.request_run(actor=commander, command_id=command.pk)
-    leases.claim_planning(run.pk, worker="dies")
-    Run.objects.update(lease_until=clock.now() - timedelta(seconds=1))
-
-    assert recover.resend_waiting() == 1
-    plan.plan_run(run.pk, worker="next")
-
-    assert Run.objects.get().state == "waiting"

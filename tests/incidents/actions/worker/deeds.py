@@ -1,0 +1,59 @@
+"""What people and workers do in these tests, one function a sentence."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+
+from incidents.actions import approve, execute, plan, work
+from incidents.models import (
+    Approval,
+    Incident,
+    OutputChunk,
+    Run,
+    StepCommand,
+)
+from incidents.targets import target_of
+from runbook.cloud.sessions import Session
+from runbook.commands import running, shell
+
+
+def command_with(incident: Incident, words: str) -> StepCommand:
+    found = StepCommand.objects.filter(step__incident=incident, text__contains=words)
+    first = found.exclude(effect="").first()
+    assert first is not None, f"no command with {words}"
+    return first
+
+
+def run_read(person: User, command: StepCommand) -> Run:
+    run = execute.request_run(actor=person, command_id=command.pk)
+    work.execute_run(run.pk, worker="test")
+    run.refresh_from_db()
+    return run
+
+
+def asked(person: User, command: StepCommand) -> Approval:
+    run = execute.request_run(actor=person, command_id=command.pk)
+    plan.plan_run(run.pk, worker="test")
+    return Approval.objects.get(run=run)
+
+
+def output_of(run: Run) -> list[str]:
+    chunks = OutputChunk.objects.filter(run=run).order_by("first")
+    return [line for chunk in chunks for line in chunk.text.split("\n")]
+
+
+def change_by_somebody_else(incident: Incident, text: str) -> None:
+    """What a colleague does with gcloud in a terminal, past Runbook."""
+    target = target_of(incident.environment)
+    session = Session(target)
+    line = shell.read(text, {}).lines[0]
+    done = running.execute(
+        line, session, target, lambda _: None, running.plan(line, session, target)
+    )
+    assert done.state == "succeeded", done.message
+
+
+def approved(incident: Incident, commander: User, engineer: User) -> Run:
+    approval = asked(commander, command_with(incident, "connectors update staging-connector"))
+    approve.approve(actor=engineer, approval_id=approval.pk, digest=approval.digest)
+    return Run.objects.get(pk=approval.run_id)
