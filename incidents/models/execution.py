@@ -28,7 +28,6 @@ class Run(models.Model):
     effect = models.CharField(max_length=10, choices=EffectChoice)
     resource = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=12, choices=RunState)
-    reason = models.TextField(blank=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

@@ -106,7 +106,7 @@ def read_room(incident: Incident) -> Room:
 
 def _latest_runs(incident: Incident) -> dict[int, Run]:
     """The newest run of each command."""
-    rows = incident.runs.defer("result", "message", "reason").order_by("requested_at", "id")
+    rows = incident.runs.defer("result", "message").order_by("requested_at", "id")
     return {run.command_id: run for run in rows}
 
 

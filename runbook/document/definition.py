@@ -27,7 +27,6 @@ BlockKind = Literal[
     "note",
 ]
 Severity = Literal["P0", "P1", "P2", "P3", "P4"]
-EffectName = Literal["changes", "destroys"]
 
 
 @dataclass(frozen=True, slots=True)
