@@ -21,7 +21,7 @@ from incidents.actions.leases import renew
 from incidents.actions.storable import storable_text
 from incidents.models import OutputChunk, Run
 from incidents.states import RunState
-from runbook.commands.base import Cancelled
+from runbook.commands.base import Cancelled, Stream
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class RunKeeper:
         self._wake.set()
         self._thread.join()
 
-    def emit(self, text: str) -> None:
+    def emit(self, text: str, stream: Stream = "stdout") -> None:  # noqa: ARG002 (pages show both alike)
         if self._stopped.is_set():
             raise Cancelled
         with self._lock:

@@ -17,7 +17,7 @@ from incidents.models import (
 from incidents.states import ComponentState, PhaseState, TimerKind
 from incidents.targets import target_of
 from runbook.cloud.target import Target
-from runbook.commands import running, shell
+from runbook.commands import shell
 from runbook.document import definition
 from runbook.document.parameters import fill
 
@@ -117,7 +117,7 @@ def _command_rows(
             )
         for line in read.lines:
             position += 1
-            outside = running.outside(line.command, target)
+            outside = line.command.outside(target)
             yield StepCommand(
                 step=row,
                 position=position,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from runbook.cloud.answers import Call, bad_response
 from runbook.cloud.calls import Calls
 from runbook.cloud.connections import Connection, Transport, Untyped
@@ -29,6 +31,24 @@ class DiscoveryApi:
             return _answer(request, self._connection.kept_transport(seconds), call)
 
         return self._calls.read(send, permission=permission)
+
+    def read_all(
+        self,
+        list_page: Callable[..., Untyped],
+        field: str,
+        permission: str,
+        **arguments: str | int,
+    ) -> list[Json]:
+        """Every item of a list, page by page; `field` is where an answer holds its items."""
+        found: list[Json] = []
+        token: Json = None
+        while True:
+            answer = self.read(list_page(**arguments, pageToken=token), permission)
+            page = answer.get(field)
+            found.extend(page if isinstance(page, list) else [])
+            token = answer.get("nextPageToken")
+            if not token:
+                return found
 
     def change(self, request: Untyped, permission: str) -> dict[str, Json]:
         call = self._call(permission, is_change=True)

@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 
+from runbook.cloud.certificate_manager import CertificateManager
 from runbook.cloud.compute import Compute
 from runbook.cloud.connections import check_endpoint
+from runbook.cloud.logs import Logs
+from runbook.cloud.monitoring import Monitoring
+from runbook.cloud.projects import Projects
+from runbook.cloud.run import Run
 from runbook.cloud.secrets import Secrets
+from runbook.cloud.services import Services
 from runbook.cloud.sql import Sql
 from runbook.cloud.target import Target
 from runbook.cloud.vpc_access import VpcAccess
@@ -42,6 +48,30 @@ class Session:
     @cached_property
     def compute(self) -> Compute:
         return Compute(self.target)
+
+    @cached_property
+    def run(self) -> Run:
+        return Run(self.target)
+
+    @cached_property
+    def logs(self) -> Logs:
+        return Logs(self.target)
+
+    @cached_property
+    def monitoring(self) -> Monitoring:
+        return Monitoring(self.target)
+
+    @cached_property
+    def certificate_manager(self) -> CertificateManager:
+        return CertificateManager(self.target)
+
+    @cached_property
+    def projects(self) -> Projects:
+        return Projects(self.target)
+
+    @cached_property
+    def services(self) -> Services:
+        return Services(self.target)
 
     @cached_property
     def web(self) -> Web:

@@ -13,8 +13,10 @@ class Target:
     `endpoint` is "" for the real Google APIs (application default credentials) or the base URL of
     a simulator, `http://127.0.0.1:PORT`, loopback only, reached without credentials. `routes` maps
     a public host name to the base URL that answers for it (simulated environments only); a host in
-    `allowed_hosts` without a route is reached as itself. Times are seconds: `connect_timeout` and
-    `read_timeout` bound one request, `deadline` one command including its operation.
+    `allowed_hosts` without a route is reached as itself. `allowed_networks` are the private
+    networks that a probe may reach besides public addresses ("10.20.0.0/16"). Times are seconds:
+    `connect_timeout` and `read_timeout` bound one request, `deadline` one command including its
+    operation.
     """
 
     name: str
@@ -22,6 +24,7 @@ class Target:
     region: str
     endpoint: str = ""
     allowed_hosts: tuple[str, ...] = ()
+    allowed_networks: tuple[str, ...] = ()
     routes: Mapping[str, str] = field(default_factory=dict)
     connect_timeout: float = 5.0
     read_timeout: float = 30.0

@@ -23,16 +23,9 @@ class VpcAccess:
     def connectors(self, parent: str) -> list[Json]:
         """All of "projects/P/locations/R", page by page."""
         collection = self._api.collection("projects", "locations", "connectors")
-        found: list[Json] = []
-        token: Json = None
-        while True:
-            request = collection.list(parent=parent, pageSize=500, pageToken=token)
-            answer = self._api.read(request, "vpcaccess.connectors.list")
-            page = answer.get("connectors")
-            found.extend(page if isinstance(page, list) else [])
-            token = answer.get("nextPageToken")
-            if not token:
-                return found
+        return self._api.read_all(
+            collection.list, "connectors", "vpcaccess.connectors.list", parent=parent, pageSize=500
+        )
 
     def patch_connector(
         self, name: str, body: dict[str, Json], mask: Sequence[str]

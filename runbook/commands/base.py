@@ -16,6 +16,7 @@ from runbook.document.definition import Json
 
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
+    from runbook.cloud.target import Target
 
 
 class Effect(StrEnum):
@@ -29,13 +30,30 @@ class Effect(StrEnum):
 class NotRunnable(Exception):
     """This text is shown and can be copied, but is not run. `reason` is a whole sentence.
 
-    `instead` is a command to write in its place, or "".
+    `instead` is a command to write in its place, or "". `gcloud_exit` is the status with which the
+    real gcloud refuses these words (2 for its grammar, 1 for a missing project or scope), or 0 when
+    gcloud would take them and it is we who do not run them.
     """
 
-    def __init__(self, reason: str, instead: str = "") -> None:
+    def __init__(self, reason: str, instead: str = "", *, gcloud_exit: int = 0) -> None:
         super().__init__(reason)
         self.reason = reason
         self.instead = instead
+        self.gcloud_exit = gcloud_exit
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """Something wrong with a command that gcloud accepts, whatever the resource is like: Google
+    will refuse it, or it does harm.
+
+    `code` names the rule in lower case with hyphens ("connector-limits"), `message` is a whole
+    sentence, `instead` a command to write in its place, or "".
+    """
+
+    code: str
+    message: str
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +118,26 @@ class StillRunning(Cancelled):
     """Cancelled after Google had taken the change: our waiting ends, nothing else does."""
 
 
-Emit = Callable[[str], None]
-"""Takes one or more lines of output for people, as soon as they are known.
+Stream = Literal["stdout", "stderr"]
 
-May raise `Cancelled`."""
+
+class Emit(Protocol):
+    """Takes one or more lines of output, as soon as they are known. May raise `Cancelled`.
+
+    What the real program prints on its standard output goes to "stdout", character for character;
+    progress, notes and our own words go to "stderr". Pages show both alike, in order.
+    """
+
+    def __call__(self, text: str, stream: Stream = "stdout") -> None: ...
+
+
+def aside(emit: Emit) -> Callable[[str], None]:
+    """`emit` for what the real program says on its standard error."""
+
+    def say(text: str) -> None:
+        emit(text, "stderr")
+
+    return say
 
 
 class Command(Protocol):
@@ -125,6 +159,12 @@ class Command(Protocol):
 
     def as_gcloud(self) -> str:
         """The command as one line that the real CLI accepts, quoted."""
+
+    def outside(self, target: Target) -> str:
+        """Why the command does not belong to the environment, as a whole sentence, or ""."""
+
+    def cautions(self) -> tuple[Caution, ...]:
+        """What is wrong with the words alone; asks nobody."""
 
     def plan(self, session: Session) -> Plan:
         """Reads only. Raises `CloudError`; reads have an empty difference."""
@@ -148,7 +188,7 @@ class OutputFilter:
     """An understood pipe, applied by us to the printed output.
 
     `head` and `tail` keep `count` lines, `grep` keeps lines that match the extended regular
-    expression `pattern`."""
+    expression `pattern`. Only standard output is filtered; errors are always shown."""
 
     kind: Literal["head", "tail", "grep"]
     count: int = 0
@@ -176,11 +216,13 @@ class Runnable:
     """What `shell.read` makes of one command text: lines in order, or the reason why it is not run.
 
     A loop over constant words gives several lines. `instead` is what to write in its place, or "".
+    `gcloud_exit` is that of `NotRunnable`.
     """
 
     lines: tuple[Line, ...] = ()
     reason: str = ""
     instead: str = ""
+    gcloud_exit: int = 0
 
     @property
     def effect(self) -> Effect | None:

@@ -8,17 +8,17 @@ from typing import Literal, TypeAlias
 
 from runbook.commands.base import NotRunnable
 
-FlagKind = Literal["text", "integer", "boolean", "mapping", "choice", "duration", "size"]
-FlagValue: TypeAlias = "str | int | bool | tuple[tuple[str, str], ...]"
+FlagKind = Literal["text", "integer", "boolean", "mapping", "list", "choice", "duration", "size"]
+FlagValue: TypeAlias = "str | int | bool | tuple[str, ...] | tuple[tuple[str, str], ...]"
 _DURATION = re.compile(r"(?=.)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 _SIZE = re.compile(r"(\d+)(GB|GiB|TB|TiB)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """`--name`. A boolean also exists as `--no-name`; a mapping is `a=1,b=2`.
+    """`--name`. A boolean also exists as `--no-name`; a mapping is `a=1,b=2`, a list `a,b`.
 
-    `pattern` is what a text may look like.
+    `pattern` is what a text, or each item of a list, may look like.
     """
 
     name: str
@@ -37,6 +37,8 @@ def value_of(flag: Flag, text: str) -> FlagValue:
         return int(text)
     if flag.kind == "mapping":
         return _mapping(flag, text)
+    if flag.kind == "list":
+        return _list(flag, text)
     if flag.kind == "choice":
         return _choice(flag, text)
     if flag.kind == "duration":
@@ -61,6 +63,16 @@ def _mapping(flag: Flag, text: str) -> tuple[tuple[str, str], ...]:
             )
         found[key] = value
     return tuple(found.items())
+
+
+def _list(flag: Flag, text: str) -> tuple[str, ...]:
+    if text.startswith("^"):
+        raise NotRunnable(f"argument --{flag.name}: other delimiters than the comma are not read.")
+    items = tuple(text.split(","))
+    for item in items:
+        if not re.fullmatch(flag.pattern, item):
+            raise NotRunnable(f"argument --{flag.name}: '{item}' is not a possible value.")
+    return items
 
 
 def _choice(flag: Flag, text: str) -> str:

@@ -15,10 +15,12 @@ from runbook.commands.flag_values import Flag, FlagValue, value_of
 from runbook.commands.format import Format, parse_format
 from runbook.commands.keys import parse_key
 
-Scope = Literal["region", "global or region", "global", "none"]
+Scope = Literal["region", "zone", "location", "global or region", "global", "none"]
 
 _PROJECT = re.compile(r"(?:[a-z][a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]")
 _REGION = re.compile(r"[a-z]+-[a-z]+\d{1,2}")
+_ZONE = re.compile(r"[a-z]+-[a-z]+\d{1,2}-[a-z]")
+_LOCATION = re.compile(r"global|[a-z]+(?:-[a-z]+\d{1,2})?")
 _FOREIGN = {
     "access-token-file",
     "account",
@@ -35,13 +37,18 @@ class Grammar:
     """What may follow a command.
 
     `operand` is gcloud's name of the positional argument, "" where there is none, and `pattern`
-    what it may look like. `needs` are flags without which gcloud does not start, `exclusive` pairs
+    what it may look like; with `operand_is_optional` it may be missing. `scope` says which of
+    `--region`, `--zone`, `--location` and `--global` exist; `must_choose_scope` that gcloud does
+    not start without one. `needs` are flags without which gcloud does not start, `exclusive` pairs
     of which it takes one. `others` are flags that gcloud has and we do not. `default_format` is
     what gcloud prints with unless told, `siblings` what it adds to projections (see `Format`).
+    `schema` names what is printed in Google's API descriptions, "sqladmin.v1.DatabaseInstance",
+    so that field paths can be checked without asking anybody.
     """
 
     name: str
     operand: str = ""
+    operand_is_optional: bool = False
     pattern: str = r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?"
     scope: Scope = "none"
     must_choose_scope: bool = False
@@ -52,23 +59,28 @@ class Grammar:
     is_list: bool = False
     default_format: str = "yaml"
     siblings: Mapping[str, str] = field(default_factory=dict)
+    schema: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """A command line that gcloud would accept. `region` is "" for a global resource."""
+    """A command line that gcloud would accept. `region`, `zone` and `location` are "" where they
+    were not given."""
 
     name: str
     operand: str = ""
     flags: tuple[tuple[str, FlagValue], ...] = ()
     project: str = ""
     region: str = ""
+    zone: str = ""
+    location: str = ""
     is_global: bool = False
     format: str = ""
     filter: str = ""
     limit: int = 0
     sort_by: str = ""
     printed: Format = field(default_factory=Format)
+    schema: str = ""
 
     def flag(self, name: str) -> FlagValue | None:
         return dict(self.flags).get(name)
@@ -77,13 +89,25 @@ class Arguments:
         value = self.flag(name)
         return value if isinstance(value, str) else ""
 
+    def mapping(self, name: str) -> dict[str, str]:
+        """What a flag of kind "mapping" holds; {} where it was not given."""
+        value = self.flag(name)
+        entries = value if isinstance(value, tuple) else ()
+        return {entry[0]: entry[1] for entry in entries if isinstance(entry, tuple)}
+
+    def items(self, name: str) -> tuple[str, ...]:
+        """What a flag of kind "list" holds; () where it was not given."""
+        value = self.flag(name)
+        entries = value if isinstance(value, tuple) else ()
+        return tuple(entry for entry in entries if isinstance(entry, str))
+
     def as_gcloud(self) -> str:
         """One line that the real CLI accepts and that reads back to the same arguments."""
         words = ["gcloud", *self.name.split()]
         words += [self.operand] if self.operand else []
         words += [_written(name, value) for name, value in self.flags]
         words += ["--global"] if self.is_global else []
-        for name in ("region", "project", "filter", "sort_by", "format"):
+        for name in ("region", "zone", "location", "project", "filter", "sort_by", "format"):
             value = getattr(self, name)
             words += [f"--{name.replace('_', '-')}={value}"] if value else []
         words += [f"--limit={self.limit}"] if self.limit else []
@@ -94,7 +118,8 @@ def _written(name: str, value: FlagValue) -> str:
     if isinstance(value, bool):
         return f"--{name}" if value else f"--no-{name}"
     if isinstance(value, tuple):
-        return f"--{name}=" + ",".join(f"{key}={item}" for key, item in value)
+        items = (item if isinstance(item, str) else "=".join(item) for item in value)
+        return f"--{name}=" + ",".join(items)
     return f"--{name}={value}"
 
 
@@ -117,6 +142,8 @@ def read_arguments(words: Sequence[str], grammar: Grammar) -> Arguments:
         ),
         project=_project(given, grammar, words),
         region=_region(given, grammar, words),
+        zone=_place(given, "zone", _ZONE, grammar, words),
+        location=_place(given, "location", _LOCATION, grammar, words),
         is_global="global" in given,
         format=given.get("format", ""),
         filter=given.get("filter", ""),
@@ -125,6 +152,7 @@ def read_arguments(words: Sequence[str], grammar: Grammar) -> Arguments:
         printed=parse_format(
             given.get("format", "") or grammar.default_format, siblings=grammar.siblings
         ),
+        schema=grammar.schema,
     )
 
 
@@ -191,6 +219,8 @@ def _with_value(grammar: Grammar) -> set[str]:
     names = {flag.name for flag in grammar.flags if flag.kind != "boolean"} | {"project", "format"}
     if grammar.scope in ("region", "global or region"):
         names.add("region")
+    if grammar.scope in ("zone", "location"):
+        names.add(grammar.scope)
     return names | ({"filter", "limit", "sort-by"} if grammar.is_list else set())
 
 
@@ -209,6 +239,8 @@ def _operand(operands: list[str], grammar: Grammar) -> str:
     if not grammar.operand:
         if operands:
             raise NotRunnable(f"unrecognized arguments: {' '.join(operands)}")
+        return ""
+    if not operands and grammar.operand_is_optional:
         return ""
     if not operands:
         raise NotRunnable(f"argument {grammar.operand}: Must be specified.")
@@ -248,6 +280,27 @@ def _region(given: Mapping[str, str], grammar: Grammar, words: Sequence[str]) ->
     if region and not _REGION.fullmatch(region):
         raise NotRunnable(f"'{region}' cannot be the name of a region.")
     return region
+
+
+def _place(
+    given: Mapping[str, str],
+    name: Literal["zone", "location"],
+    pattern: re.Pattern[str],
+    grammar: Grammar,
+    words: Sequence[str],
+) -> str:
+    """`--zone` or `--location`, needed where the scope says that the command has it."""
+    if grammar.scope != name:
+        return ""
+    text = given.get(name, "")
+    if not text and grammar.must_choose_scope:
+        addition = f"--{name}={name.upper()}"
+        raise NotRunnable(
+            f"argument --{name}: Must be specified.", instead=_corrected(grammar, words, addition)
+        )
+    if text and not pattern.fullmatch(text):
+        raise NotRunnable(f"'{text}' cannot be the name of a {name}.")
+    return text
 
 
 def _corrected(grammar: Grammar, words: Sequence[str], addition: str) -> str:

@@ -17,3 +17,19 @@ class CommandKind:
     effect: Effect
     summary: str
     parse: Callable[[Sequence[str]], Command]
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineKind:
+    """A command that is written as several stages of a pipe: `echo … | gcloud secrets create …`.
+
+    `name` is how docs write it. `parse` takes all stages of the pipe, each as its words, and gives
+    the command with the number of stages it takes up, or None where they are none of its business.
+    It raises `NotRunnable` for stages that are its own and cannot be run. What remains of the pipe
+    are output filters.
+    """
+
+    name: str
+    effect: Effect
+    summary: str
+    parse: Callable[[Sequence[Sequence[str]]], tuple[Command, int] | None]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeAlias
 
-from runbook.commands.base import Emit, OutputFilter
+from runbook.commands.base import Emit, OutputFilter, Stream
 from runbook.commands.patterns import compiled
 
 Pass: TypeAlias = Callable[[str], None]
@@ -25,7 +25,10 @@ def filtered(emit: Emit, filters: Sequence[OutputFilter]) -> Iterator[Emit]:
         sink, finish = _stage(wanted, sink)
         finishes.append(finish)
 
-    def split(text: str) -> None:
+    def split(text: str, stream: Stream = "stdout") -> None:
+        if stream == "stderr":
+            emit(text, stream)
+            return
         for line in text.split("\n"):
             sink(line)
 

@@ -8,7 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from runbook.cloud.errors import CloudError
-from runbook.commands.base import Effect, Emit, Outcome, Plan, Probe
+from runbook.commands import belonging
+from runbook.commands.base import Caution, Effect, Emit, Outcome, Plan, Probe
 from runbook.commands.filter import parse_filter
 from runbook.commands.gcloud_grammar import Arguments
 from runbook.commands.keys import Key, get, parse_key
@@ -17,6 +18,7 @@ from runbook.document.definition import Json
 
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
+    from runbook.cloud.target import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,12 @@ class Reading:
     def as_gcloud(self) -> str:
         return self.arguments.as_gcloud()
 
+    def outside(self, target: Target) -> str:
+        return belonging.outside(self.project, self.resource, target)
+
+    def cautions(self) -> tuple[Caution, ...]:
+        return ()
+
     def plan(self, session: Session) -> Plan:  # noqa: ARG002 (part of the contract)
         return Plan(self.resource, before=None, after=None, changes=(), fingerprint="")
 
@@ -62,9 +70,10 @@ class Reading:
             printed = self.arguments.printed.print_many(shown)
         else:
             printed = self.arguments.printed.print_one(_shown(found))
-        for text in (self.note, printed.rstrip("\n")):
-            if text:
-                emit(text)
+        if self.note:
+            emit(self.note, "stderr")
+        if printed:
+            emit(printed.removesuffix("\n"))
         return Outcome("succeeded", _summary(found), found)
 
     def verify(self, session: Session, plan: Plan) -> Probe:  # noqa: ARG002 (part of the contract)

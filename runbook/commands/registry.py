@@ -6,10 +6,11 @@ import importlib
 import pkgutil
 from collections.abc import Sequence
 from functools import cache
+from types import ModuleType
 
 from runbook.commands import gcloud, probes
 from runbook.commands.base import Command, NotRunnable
-from runbook.commands.kinds import CommandKind
+from runbook.commands.kinds import CommandKind, PipelineKind
 from runbook.commands.mistakes import mistake_in
 
 _MOST_WORDS = 6
@@ -17,22 +18,49 @@ _VERBS = {"create", "delete", "deploy", "describe", "list", "patch", "read", "re
 
 
 @cache
-def known() -> tuple[CommandKind, ...]:
-    """Every command that can be run, by name: the `KINDS` of each module of the two folders."""
-    found: list[CommandKind] = []
-    for package in (gcloud, probes):
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-            found.extend(importlib.import_module(module.name).KINDS)
-    return tuple(sorted(found, key=lambda kind: kind.name))
+def known() -> tuple[CommandKind | PipelineKind, ...]:
+    """Every command that can be run, by name."""
+    return tuple(sorted((*_kinds(), *_pipelines()), key=lambda kind: kind.name))
+
+
+@cache
+def _kinds() -> tuple[CommandKind, ...]:
+    """The `KINDS` of each module of the two folders, longest name first."""
+    found = [kind for module in _modules() for kind in module.KINDS]
+    return tuple(sorted(found, key=lambda kind: len(kind.name.split()), reverse=True))
+
+
+@cache
+def _pipelines() -> tuple[PipelineKind, ...]:
+    """The `PIPELINES` of those modules that have some."""
+    return tuple(kind for module in _modules() for kind in getattr(module, "PIPELINES", ()))
+
+
+@cache
+def _modules() -> tuple[ModuleType, ...]:
+    return tuple(
+        importlib.import_module(module.name)
+        for package in (gcloud, probes)
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+    )
 
 
 def parse(argv: Sequence[str]) -> Command:
     """Raises NotRunnable with the reason when no command of ours fits the words."""
-    for kind in known():
+    for kind in _kinds():
         name = kind.name.split()
         if list(argv[: len(name)]) == name:
             return kind.parse(argv[len(name) :])
     raise mistake_in(argv) or _unknown(argv)
+
+
+def parse_pipe(stages: Sequence[Sequence[str]]) -> tuple[Command, int]:
+    """The command at the front of a pipe and how many stages it takes up; raises like `parse`."""
+    for kind in _pipelines():
+        found = kind.parse(stages)
+        if found is not None:
+            return found
+    return parse(stages[0]), 1
 
 
 def _unknown(argv: Sequence[str]) -> NotRunnable:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from runbook.cloud.errors import CloudError
-from runbook.cloud.hosts import refused_url
 from runbook.cloud.target import Target
 from runbook.commands.base import (
     Cancelled,
-    Command,
     Emit,
     Line,
     NotRunnable,
@@ -24,22 +21,6 @@ from runbook.commands.sentences import outcome_of
 
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
-
-_LOCATION = re.compile(r"/(?:locations|regions)/([^/]+)/")
-
-
-def outside(command: Command, target: Target) -> str:
-    """Why the command does not belong to the environment, as a whole sentence, or ""."""
-    if not command.project:
-        return refused_url(command.resource, target)
-    if command.project != target.project:
-        return (
-            f"This command names project {command.project}; this incident is in {target.project}."
-        )
-    location = _LOCATION.search(command.resource)
-    if location and location[1] not in (target.region, "global"):
-        return f"This command names region {location[1]}; this incident is in {target.region}."
-    return ""
 
 
 def plan(line: Line, session: Session, target: Target) -> Plan:
@@ -65,7 +46,7 @@ def execute(
 def _attempt(
     line: Line, session: Session, target: Target, emit: Emit, plan: Plan | None
 ) -> Outcome:
-    reason = outside(line.command, target)
+    reason = line.command.outside(target)
     if reason:
         return Outcome("failed", f"{reason} Nothing was sent.")
     try:
@@ -82,7 +63,7 @@ def _attempt(
 def _tell(emit: Emit, text: str) -> None:
     """A cancellation that arrives after the end changes nothing any more."""
     try:
-        emit(text)
+        emit(text, "stderr")
     except Cancelled:
         return
 
@@ -100,7 +81,7 @@ def probe(line: Line, session: Session, target: Target, plan: Plan) -> Probe:
 
 
 def _check_inside(line: Line, target: Target) -> None:
-    reason = outside(line.command, target)
+    reason = line.command.outside(target)
     if reason:
         raise NotRunnable(reason)
 

@@ -28,7 +28,9 @@ def read(text: str, values: Mapping[str, str]) -> Runnable:
     try:
         return Runnable(lines=_lines(text, values))
     except NotRunnable as refusal:
-        return Runnable(reason=refusal.reason, instead=refusal.instead)
+        return Runnable(
+            reason=refusal.reason, instead=refusal.instead, gcloud_exit=refusal.gcloud_exit
+        )
 
 
 def _lines(text: str, values: Mapping[str, str]) -> tuple[Line, ...]:
@@ -47,16 +49,17 @@ def _line(parts: list[Part]) -> Line:
     pipeline, *others = _split(parts, ("&&", "||"))
     if any(not _is_words_only(other) for other in others):
         raise NotRunnable("Two commands joined by && or || need a shell; run each on its own.")
-    command, *pipes = [_without_redirections(stage) for stage in _split(pipeline, ("|",))]
-    timeout, argv = _timeout(command)
-    _check_visible(argv)
-    parsed = registry.parse(argv)
-    filters = tuple(_output_filter(pipe) for pipe in pipes)
+    stages = [_without_redirections(stage) for stage in _split(pipeline, ("|",))]
+    timeout, stages[0] = _timeout(stages[0])
+    for stage in stages:
+        _check_visible(stage)
+    parsed, taken = registry.parse_pipe(stages)
+    filters = tuple(_output_filter(pipe) for pipe in stages[taken:])
     if filters and parsed.effect is not Effect.READS:
         raise NotRunnable("The output of a change is shown whole; write it without the pipe.")
     front = [] if timeout is None else ["timeout", f"{timeout:g}"]
-    stages = [shlex.join([*front, *argv]), *(shlex.join(pipe) for pipe in pipes)]
-    return Line(command=parsed, text=" | ".join(stages), filters=filters, timeout=timeout)
+    text = " | ".join(shlex.join(words) for words in ([*front, *stages[0]], *stages[1:]))
+    return Line(command=parsed, text=text, filters=filters, timeout=timeout)
 
 
 def _split(parts: Sequence[Part], operators: Sequence[str]) -> list[list[Part]]:

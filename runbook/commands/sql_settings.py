@@ -82,10 +82,9 @@ def patched(instance: dict[str, Json], arguments: Arguments) -> dict[str, Json]:
 def _wanted_flags(instance: Json, arguments: Arguments) -> dict[str, str] | None:
     if arguments.flag("clear-database-flags"):
         return {}
-    given = arguments.flag("database-flags")
-    if not isinstance(given, tuple):
+    if arguments.flag("database-flags") is None:
         return None
-    return {**database_flags(instance), **dict(given)}
+    return {**database_flags(instance), **arguments.mapping("database-flags")}
 
 
 def _as_sent(name: str, value: Json, project: str) -> Json:

@@ -56,9 +56,8 @@ def _merging(before: dict[str, Json], arguments: Arguments) -> list[str]:
     if arguments.flag("clear-database-flags") and database_flags(before):
         names = ", ".join(database_flags(before))
         return [f"These flags go back to their defaults, which may restart the instance: {names}."]
-    given = arguments.flag("database-flags")
-    named = dict(given) if isinstance(given, tuple) else {}
-    kept = [name for name in database_flags(before) if name not in named]
+    given = arguments.mapping("database-flags")
+    kept = [name for name in database_flags(before) if name not in given]
     if not given or not kept:
         return []
     names = ", ".join(kept)
@@ -81,9 +80,8 @@ def refusals(
     found: list[str] = []
     if not arguments.flags:
         found.append("The command names nothing to change.")
-    given = arguments.flag("database-flags")
     facts = {fact.get("name"): fact for fact in known}
-    for name, value in given if isinstance(given, tuple) else ():
+    for name, value in arguments.mapping("database-flags").items():
         if name not in facts:
             found.append(f"{before.get('databaseVersion')} has no database flag {name}.")
         else:

@@ -17,7 +17,7 @@ import httpx
 from runbook.cloud.sessions import Session
 from runbook.cloud.target import Target
 from runbook.commands import running, shell
-from runbook.commands.base import Line, Outcome, Plan
+from runbook.commands.base import Line, Outcome, Plan, Stream
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT, REGION = "netra-staging", "us-central1"
@@ -37,10 +37,13 @@ def line_of(text: str) -> Line:
 
 @dataclass
 class Simulated:
-    """A simulator process and what commands need to reach it. `printed` is the last output."""
+    """A simulator process and what commands need to reach it.
+
+    `printed` is the last output, `stdout` what of it gcloud prints on its standard output."""
 
     port: int
     printed: list[str] = field(default_factory=list)
+    stdout: str = ""
 
     @property
     def address(self) -> str:
@@ -65,11 +68,16 @@ class Simulated:
 
     def run(self, text: str, plan: Plan | None = None, **changed: Any) -> Outcome:
         """Runs a command; a change without a plan is planned first."""
-        self.printed = []
+        self.printed, self.stdout = [], ""
         line, session, target = line_of(text), self.session(**changed), self.target(**changed)
         if plan is None and line.command.effect != "reads":
             plan = running.plan(line, session, target)
-        return running.execute(line, session, target, self.printed.append, plan)
+        return running.execute(line, session, target, self.emit, plan)
+
+    def emit(self, text: str, stream: Stream = "stdout") -> None:
+        self.printed.append(text)
+        if stream == "stdout":
+            self.stdout += f"{text}\n"
 
     def output(self) -> str:
         return "\n".join(self.printed)

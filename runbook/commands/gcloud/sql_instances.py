@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runbook.cloud.errors import CloudError
-from runbook.commands.base import Command, Effect, Emit, Outcome, Plan, Probe
-from runbook.commands.changing import compare, difference, moved, sent
+from runbook.commands.base import Command, Effect, Emit, FieldChange, Outcome, aside
+from runbook.commands.changing import Changing, Resource, Undo, sent
 from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.reading import Reading
-from runbook.commands.sentences import outcome_of
 from runbook.commands.sql_settings import (
     fields_of,
     fingerprint_of,
@@ -86,81 +84,51 @@ _PATCH = Grammar(
 
 
 @dataclass(frozen=True, slots=True)
-class InstancePatch:
+class InstancePatch(Changing):
     """Changes settings of an instance. Database flags are merged with those it has."""
-
-    arguments: Arguments
-
-    @property
-    def name(self) -> str:
-        return self.arguments.name
-
-    @property
-    def effect(self) -> Effect:
-        return Effect.CHANGES
 
     @property
     def resource(self) -> str:
         return _resource(self.arguments)
 
-    @property
-    def project(self) -> str:
-        return self.arguments.project
+    def read(self, session: Session) -> Resource:
+        return _read(session, self.arguments)
 
-    def as_gcloud(self) -> str:
-        return self.arguments.as_gcloud()
+    def changed(self, before: Resource | None) -> Resource:
+        return patched(before or {}, self.arguments)
 
-    def plan(self, session: Session) -> Plan:
-        before = _read(session, self.arguments)
-        after = patched(before, self.arguments)
-        known = session.sql.flags(str(before.get("databaseVersion", "")))
-        changes = difference(fields_of(before), fields_of(after))
-        undo, why_no_undo = undo_of(self.arguments, changes, fields_of(before))
-        return Plan(
-            resource=self.resource,
-            before=before,
-            after=after,
-            changes=changes,
-            fingerprint=fingerprint_of(before),
-            warnings=warnings(before, self.arguments, changes, known),
-            refusals=refusals(before, self.arguments, known),
-            undo=undo,
-            why_no_undo=why_no_undo,
-        )
+    def fields(self, resource: Resource | None) -> dict[str, Json]:
+        return fields_of(resource)
 
-    def execute(self, session: Session, emit: Emit, plan: Plan | None = None) -> Outcome:
-        if plan is None:
-            return Outcome("failed", "Changes need an approved plan; nothing was sent.")
-        try:
-            found = _read(session, self.arguments)
-            reason = moved(plan, fingerprint_of(found), found)
-            if reason:
-                return Outcome("failed", reason, found)
-            return self._send(session, emit, found)
-        except CloudError as error:
-            return outcome_of(error, self.resource)
+    def fingerprint(self, resource: Resource | None) -> str:
+        return fingerprint_of(resource or {})
 
-    def _send(self, session: Session, emit: Emit, found: dict[str, Json]) -> Outcome:
-        project, name = self.arguments.project, self.arguments.operand
-        body: dict[str, Json] = {"settings": settings_body(found, self.arguments)}
-        emit("The following message will be used for the patch API method.")
-        emit(json.dumps({"name": name, "project": project, **body}))
+    def refusals(self, session: Session, before: Resource | None) -> Sequence[str]:
+        return refusals(before or {}, self.arguments, _flags(session, before))
+
+    def warnings(
+        self, session: Session, before: Resource | None, changes: Sequence[FieldChange]
+    ) -> Sequence[str]:
+        return warnings(before or {}, self.arguments, changes, _flags(session, before))
+
+    def undo_of(self, before: Resource | None, changes: Sequence[FieldChange]) -> Undo:
+        return Undo(*undo_of(self.arguments, changes, fields_of(before)))
+
+    def send(self, session: Session, emit: Emit, found: Resource | None) -> Outcome:
+        project, name, say = self.arguments.project, self.arguments.operand, aside(emit)
+        body: Resource = {"settings": settings_body(found or {}, self.arguments)}
+        say("The following message will be used for the patch API method.")
+        say(json.dumps({"name": name, "project": project, **body}))
         operation = session.sql.patch_instance(project, name, body)
         with sent(operation.name):
-            emit("Patching Cloud SQL instance...")
-            session.sql.wait(project, operation, emit)
-        emit(f"Updated [https://sqladmin.googleapis.com/sql/v1beta4/{self.resource}].")
+            say("Patching Cloud SQL instance...")
+            session.sql.wait(project, operation, say)
+        say(f"Updated [https://sqladmin.googleapis.com/sql/v1beta4/{self.resource}].")
         return Outcome("succeeded", f"Patched instance {name}.", _read(session, self.arguments))
 
-    def verify(self, session: Session, plan: Plan) -> Probe:
-        found = _read(session, self.arguments)
-        return compare(plan, fields_of(found), found)
 
-    def probe(self, session: Session, plan: Plan) -> Probe:
-        return self.verify(session, plan)
-
-    def undo(self, plan: Plan) -> str:
-        return plan.undo
+def _flags(session: Session, instance: Resource | None) -> list[Resource]:
+    return session.sql.flags(str((instance or {}).get("databaseVersion", "")))
 
 
 def _resource(arguments: Arguments) -> str:

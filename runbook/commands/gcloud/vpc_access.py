@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runbook.cloud.errors import CloudError
-from runbook.commands.base import Command, Effect, Emit, FieldChange, Outcome, Plan, Probe
-from runbook.commands.changing import compare, difference, fingerprint_of, moved, sent
+from runbook.commands.base import Command, Effect, Emit, FieldChange, Outcome, aside
+from runbook.commands.changing import Changing, Resource, Undo, sent
 from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.reading import Reading
-from runbook.commands.sentences import outcome_of
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
@@ -31,6 +29,10 @@ _FIELDS = {
     "machine-type": "machineType",
 }
 _MACHINE_TYPES = ("f1-micro", "e2-micro", "e2-standard-4")
+_ONLY_UP = (
+    "Connectors only scale up. Going back means to delete the connector and create it again, an "
+    "outage for everything that reaches the network through it."
+)
 # Limits from gcloud's help of the update command.
 _LEAST_MIN, _MOST_MIN, _LEAST_MAX, _MOST_MAX = 2, 9, 3, 10
 
@@ -49,81 +51,47 @@ _UPDATE = Grammar(
 
 
 @dataclass(frozen=True, slots=True)
-class ConnectorUpdate:
+class ConnectorUpdate(Changing):
     """Scales a connector. Google only lets its limits grow."""
-
-    arguments: Arguments
-
-    @property
-    def name(self) -> str:
-        return self.arguments.name
-
-    @property
-    def effect(self) -> Effect:
-        return Effect.CHANGES
 
     @property
     def resource(self) -> str:
         return _connector_name(self.arguments)
 
-    @property
-    def project(self) -> str:
-        return self.arguments.project
+    def read(self, session: Session) -> Resource:
+        return session.vpc_access.connector(self.resource)
 
-    def as_gcloud(self) -> str:
-        return self.arguments.as_gcloud()
+    def changed(self, before: Resource | None) -> Resource:
+        return {**(before or {}), **self._body()}
 
-    def plan(self, session: Session) -> Plan:
-        before = session.vpc_access.connector(self.resource)
-        after = {**before, **self._body()}
-        changes = difference(_fields_of(before), _fields_of(after))
-        return Plan(
-            resource=self.resource,
-            before=before,
-            after=after,
-            changes=changes,
-            fingerprint=fingerprint_of(before),
-            warnings=_warnings(before, changes),
-            refusals=_refusals(before, self._body()),
-            why_no_undo=(
-                "Connectors only scale up. Going back means to delete the connector and create it "
-                "again, an outage for everything that reaches the network through it."
-            ),
-        )
+    def fields(self, resource: Resource | None) -> dict[str, Json]:
+        return {name: (resource or {}).get(name) for name in _FIELDS.values()}
 
-    def execute(self, session: Session, emit: Emit, plan: Plan | None = None) -> Outcome:
-        if plan is None:
-            return Outcome("failed", "Changes need an approved plan; nothing was sent.")
-        try:
-            found = session.vpc_access.connector(self.resource)
-            reason = moved(plan, fingerprint_of(found), found)
-            if reason:
-                return Outcome("failed", reason, found)
-            return self._send(session, emit)
-        except CloudError as error:
-            return outcome_of(error, self.resource)
+    def refusals(self, session: Session, before: Resource | None) -> tuple[str, ...]:  # noqa: ARG002 (asks nobody)
+        return _refusals(before or {}, self._body())
 
-    def _send(self, session: Session, emit: Emit) -> Outcome:
-        body = self._body()
+    def warnings(
+        self,
+        session: Session,  # noqa: ARG002 (asks nobody)
+        before: Resource | None,
+        changes: Sequence[FieldChange],
+    ) -> tuple[str, ...]:
+        return _warnings(before or {}, changes)
+
+    def undo_of(self, before: Resource | None, changes: Sequence[FieldChange]) -> Undo:  # noqa: ARG002 (never)
+        return Undo(why_not=_ONLY_UP)
+
+    def send(self, session: Session, emit: Emit, found: Resource | None) -> Outcome:  # noqa: ARG002 (not needed)
+        body, say = self._body(), aside(emit)
         operation = session.vpc_access.patch_connector(self.resource, body, tuple(sorted(body)))
         with sent(operation.name):
-            emit(f"Update request issued for: [{self.arguments.operand}]")
-            emit(f"Waiting for operation [{operation.name}] to complete...")
-            session.vpc_access.wait(operation, emit)
-        found = session.vpc_access.connector(self.resource)
-        emit(f"Updated connector [{self.arguments.operand}].")
-        emit(self.arguments.printed.print_one(found).rstrip("\n"))
-        return Outcome("succeeded", f"Updated connector {self.arguments.operand}.", found)
-
-    def verify(self, session: Session, plan: Plan) -> Probe:
-        found = session.vpc_access.connector(self.resource)
-        return compare(plan, _fields_of(found), found)
-
-    def undo(self, plan: Plan) -> str:  # noqa: ARG002 (part of the contract)
-        return ""
-
-    def probe(self, session: Session, plan: Plan) -> Probe:
-        return self.verify(session, plan)
+            say(f"Update request issued for: [{self.arguments.operand}]")
+            say(f"Waiting for operation [{operation.name}] to complete...")
+            session.vpc_access.wait(operation, say)
+        connector = session.vpc_access.connector(self.resource)
+        say(f"Updated connector [{self.arguments.operand}].")
+        emit(self.arguments.printed.print_one(connector).removesuffix("\n"))
+        return Outcome("succeeded", f"Updated connector {self.arguments.operand}.", connector)
 
     def _body(self) -> dict[str, Json]:
         return {
@@ -139,10 +107,6 @@ def _connector_name(arguments: Arguments) -> str:
 
 def _parent(arguments: Arguments) -> str:
     return f"projects/{arguments.project}/locations/{arguments.region}"
-
-
-def _fields_of(connector: dict[str, Json]) -> dict[str, Json]:
-    return {name: connector.get(name) for name in _FIELDS.values()}
 
 
 def _refusals(before: dict[str, Json], body: dict[str, Json]) -> tuple[str, ...]:

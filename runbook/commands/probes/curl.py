@@ -10,8 +10,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from runbook.cloud.errors import CloudError
+from runbook.cloud.hosts import refused_url
 from runbook.cloud.pages import Page, Request
-from runbook.commands.base import Command, Effect, Emit, NotRunnable, Outcome, Plan, Probe
+from runbook.commands.base import Caution, Command, Effect, Emit, NotRunnable, Outcome, Plan, Probe
 from runbook.commands.curl_options import (
     VARIABLE,
     checked_write_out,
@@ -25,6 +26,7 @@ from runbook.document.definition import Json
 
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
+    from runbook.cloud.target import Target
 
 
 _URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#][^\s\[\]{}]*)?")
@@ -63,6 +65,12 @@ class Curl:
 
     def as_gcloud(self) -> str:
         return shlex.join(["curl", *self.words])
+
+    def outside(self, target: Target) -> str:
+        return refused_url(self.url, target)
+
+    def cautions(self) -> tuple[Caution, ...]:
+        return ()
 
     def plan(self, session: Session) -> Plan:  # noqa: ARG002 (part of the contract)
         return Plan(self.url, before=None, after=None, changes=(), fingerprint="")

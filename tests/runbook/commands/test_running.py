@@ -47,7 +47,7 @@ def test_commands_outside_of_the_target_are_refused_everywhere(
     cloud: Simulated, text: str, reason: str
 ) -> None:
     line, session, target = line_of(text), cloud.session(), cloud.target()
-    assert running.outside(line.command, target) == reason
+    assert line.command.outside(target) == reason
     with pytest.raises(NotRunnable) as caught:
         running.plan(line, session, target)
     assert caught.value.reason == reason
@@ -145,7 +145,7 @@ def test_no_server_is_said_plainly(cloud: Simulated) -> None:
 
 
 def test_a_cancelled_read_is_cancelled(cloud: Simulated) -> None:
-    def emit(_text: str) -> None:
+    def emit(_text: str, _stream: str = "stdout") -> None:
         raise Cancelled
 
     outcome = running.execute(line_of(DESCRIBE), cloud.session(), cloud.target(), emit)

@@ -48,7 +48,7 @@ def change_by_somebody_else(incident: Incident, text: str) -> None:
     session = Session(target)
     line = shell.read(text, {}).lines[0]
     done = running.execute(
-        line, session, target, lambda _: None, running.plan(line, session, target)
+        line, session, target, lambda *_: None, running.plan(line, session, target)
     )
     assert done.state == "succeeded", done.message
 

@@ -115,7 +115,7 @@ def test_update_prints_like_gcloud_and_ends_with_the_resource(cloud: Simulated) 
 def test_update_without_plan_sends_nothing(cloud: Simulated) -> None:
     sent = cloud.asked("PATCH", CONNECTOR)
     line = line_of(SCALE)
-    outcome = running.execute(line, cloud.session(), cloud.target(), cloud.printed.append)
+    outcome = running.execute(line, cloud.session(), cloud.target(), cloud.emit)
     assert outcome == Outcome("failed", "Changes need an approved plan; nothing was sent.")
     assert cloud.asked("PATCH", CONNECTOR) == sent
 
@@ -208,7 +208,7 @@ def test_update_can_be_cancelled_while_google_works(cloud: Simulated) -> None:
     plan = cloud.plan(SCALE)
     line = line_of(SCALE)
 
-    def emit(text: str) -> None:
+    def emit(text: str, stream: str = "stdout") -> None:
         if "is running" in text:
             raise Cancelled("stop")
 

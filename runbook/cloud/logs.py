@@ -1,0 +1,11 @@
+"""Log entries and sinks."""
+
+from __future__ import annotations
+
+from runbook.cloud.discovery_api import DiscoveryApi
+from runbook.cloud.target import Target
+
+
+class Logs:
+    def __init__(self, target: Target) -> None:
+        self._api = DiscoveryApi(target, "logging", "v2")
