@@ -56,6 +56,11 @@ class Format:
     columns: tuple[Column, ...] = ()
     siblings: tuple[Key, ...] = ()
 
+    @property
+    def has_columns(self) -> bool:
+        """Whether the keys are columns; those of JSON and YAML cut a resource down."""
+        return self.name in _BY_COLUMNS
+
     def print_one(self, resource: Json) -> str:
         """Lines, each ended by a newline, for the result of a `describe`."""
         if self.name in _BY_COLUMNS:

@@ -23,12 +23,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`fetch` gives a resource, or a list of them for a `list`; `note` is printed before it."""
+    """`fetch` gives a resource, or a list of them for a `list`; `note` is printed before it.
+
+    `seen` is what columns, filters and sort keys find in a resource where gcloud shows them more
+    than the resource has; JSON and YAML print what was fetched. `words` prints where no `--format`
+    was given and gcloud has a text of its own.
+    """
 
     arguments: Arguments
     resource: str
     fetch: Callable[[Session, Arguments], Json]
     note: str = ""
+    seen: Callable[[Json], Json] | None = None
+    words: Callable[[Json], str] | None = None
 
     @property
     def name(self) -> str:
@@ -65,16 +72,22 @@ class Reading:
         except CloudError as error:
             return outcome_of(error, self.resource)
         if isinstance(found, list):
-            found = _chosen(found, self.arguments)
-            shown = [_shown(item) for item in found]
-            printed = self.arguments.printed.print_many(shown)
-        else:
-            printed = self.arguments.printed.print_one(_shown(found))
+            found = _chosen(found, self.arguments, self.seen)
+        printed = self._printed(found)
         if self.note:
             emit(self.note, "stderr")
         if printed:
             emit(printed.removesuffix("\n"))
         return Outcome("succeeded", _summary(found), found)
+
+    def _printed(self, found: Json) -> str:
+        if self.words is not None and not self.arguments.format:
+            return self.words(found)
+        printed = self.arguments.printed
+        seen = self.seen if printed.has_columns else None
+        if isinstance(found, list):
+            return printed.print_many([_shown(seen(item) if seen else item) for item in found])
+        return printed.print_one(_shown(seen(found) if seen else found))
 
     def verify(self, session: Session, plan: Plan) -> Probe:  # noqa: ARG002 (part of the contract)
         return Probe("applied", "This command only reads.")
@@ -86,14 +99,18 @@ class Reading:
         return Probe("not applied", "This command only reads; run it again.")
 
 
-def _chosen(found: list[Json], arguments: Arguments) -> list[Json]:
+def _chosen(
+    found: list[Json], arguments: Arguments, seen: Callable[[Json], Json] | None
+) -> list[Json]:
     """`--filter`, `--sort-by` and `--limit`, in gcloud's order."""
+    pairs = [(seen(item) if seen else item, item) for item in found]
     if arguments.filter:
         matches = parse_filter(arguments.filter)
-        found = [item for item in found if matches(item)]
+        pairs = [pair for pair in pairs if matches(pair[0])]
     for name in reversed([name for name in arguments.sort_by.split(",") if name]):
         by = partial(_sort_text, parse_key(name.removeprefix("~")))
-        found = sorted(found, key=by, reverse=name.startswith("~"))
+        pairs = sorted(pairs, key=by, reverse=name.startswith("~"))
+    found = [item for _seen, item in pairs]
     return found[: arguments.limit] if arguments.limit else found
 
 
@@ -104,8 +121,8 @@ def _shown(value: Json) -> Json:
     return [_shown(item) for item in value] if isinstance(value, list) else value
 
 
-def _sort_text(key: Key, item: Json) -> str:
-    return str(get(item, key) or "")
+def _sort_text(key: Key, pair: tuple[Json, Json]) -> str:
+    return str(get(pair[0], key) or "")
 
 
 def _summary(found: Json) -> str:
