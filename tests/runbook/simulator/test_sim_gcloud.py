@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.runbook.simulator.gcloud import Gcloud
+from tests.support.gcloud import Gcloud
 from tests.runbook.simulator.running import CONNECTOR, GLOBAL, INSTANCE, Running, until
 
 pytestmark = pytest.mark.skipif(shutil.which("gcloud") is None, reason="gcloud is not installed")

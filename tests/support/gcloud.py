@@ -6,55 +6,74 @@ cannot leave the machine.
 """
 
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.runbook.simulator.running import PROJECT
-
-_APIS = ("sql", "vpcaccess", "secretmanager", "run", "logging")
-_HOSTS = {"sql": "sqladmin"}
+IS_INSTALLED = shutil.which("gcloud") is not None
+_HOSTS = {
+    "certificatemanager": "certificatemanager",
+    "cloudresourcemanager": "cloudresourcemanager",
+    "logging": "logging",
+    "monitoring": "monitoring",
+    "run": "run",
+    "secretmanager": "secretmanager",
+    "serviceusage": "serviceusage",
+    "sql": "sqladmin",
+    "vpcaccess": "vpcaccess",
+}
 _DROPPED = ("CLOUDSDK_", "GOOGLE_")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
 @dataclass(frozen=True)
 class Gcloud:
-    """`folder` holds its configuration; `port` is the simulator's."""
+    """`folder` holds its configuration; `port` is the simulator's; without `project` it has none."""
 
     folder: Path
     port: int
+    project: str = ""
 
     def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        return self._run(["gcloud", *arguments], stdin)
+
+    def shell(self, line: str) -> subprocess.CompletedProcess[str]:
+        """A whole line as an operator would type it, pipes included."""
+        return self._run(["bash", "-c", line], "")
+
+    def _run(self, words: list[str], stdin: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["gcloud", *arguments],
+            words,
             env=self._environment(),
             input=stdin,
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=90,
         )
 
     def _environment(self) -> dict[str, str]:
         token = self.folder / "token"
-        token.write_text("simulated")
+        if not token.exists():
+            token.write_text("simulated")
         kept = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith(_DROPPED) and name.lower() not in _PROXIES
         }
+        project = {"CLOUDSDK_CORE_PROJECT": self.project} if self.project else {}
         return (
             kept
             | _overrides()
             | _quiet()
+            | project
             | {
                 "CLOUDSDK_PROXY_TYPE": "http_no_tunnel",
                 "CLOUDSDK_PROXY_ADDRESS": "127.0.0.1",
                 "CLOUDSDK_PROXY_PORT": str(self.port),
                 "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE": str(token),
                 "CLOUDSDK_CONFIG": str(self.folder / "config"),
-                "CLOUDSDK_CORE_PROJECT": PROJECT,
                 "HOME": str(self.folder),
             }
         )
@@ -63,7 +82,7 @@ class Gcloud:
 def _overrides() -> dict[str, str]:
     prefix = "CLOUDSDK_API_ENDPOINT_OVERRIDES_"
     found = {
-        f"{prefix}{api.upper()}": f"http://{_HOSTS.get(api, api)}.googleapis.com/" for api in _APIS
+        f"{prefix}{api.upper()}": f"http://{host}.googleapis.com/" for api, host in _HOSTS.items()
     }
     return found | {f"{prefix}COMPUTE": "http://compute.googleapis.com/compute/v1/"}
 
@@ -73,6 +92,7 @@ def _quiet() -> dict[str, str]:
         "CLOUDSDK_CORE_DISABLE_PROMPTS": "1",
         "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING": "true",
         "CLOUDSDK_CORE_DISABLE_FILE_LOGGING": "true",
+        "CLOUDSDK_CORE_DISABLE_COLOR": "1",
         "CLOUDSDK_CORE_CHECK_GCE_METADATA": "false",
         "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "true",
         "CLOUDSDK_SURVEY_DISABLE_PROMPTS": "true",

@@ -1,0 +1,112 @@
+"""`manage.py try "gcloud …"`: one line of a runbook, run as a worker would run it."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from incidents.models import Environment
+from incidents.targets import target_of
+from runbook.cloud.connections import check_endpoint
+from runbook.cloud.sessions import Session
+from runbook.cloud.target import Target
+from runbook.commands import shell
+from runbook.commands.base import Stream
+from runbook.commands.trial import Trial
+
+_INTERRUPTED = 130
+
+
+class Command(BaseCommand):
+    help = (
+        "Run one line of a runbook as a worker would, and exit as gcloud does: 0 done, 1 failed, "
+        "2 gcloud refuses the words; and 3 not run from here, 4 nobody knows whether a change "
+        "took effect."
+    )
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("line", help='the whole line in quotes: "gcloud sql instances list …"')
+        where = parser.add_mutually_exclusive_group(required=True)
+        where.add_argument("--environment", metavar="NAME", help="an environment of this project")
+        where.add_argument("--endpoint", metavar="URL", help="a simulator: http://127.0.0.1:PORT")
+        parser.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="the value of a parameter in the line; may be repeated",
+        )
+        parser.add_argument(
+            "--allow-changes",
+            action="store_true",
+            help="also run what changes something, in simulated environments only",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:  # Any: Django's signature  # noqa: ANN401, ARG002
+        trial = self._trial(options)
+        values = {"PROJECT": trial.target.project, "REGION": trial.target.region}
+        values |= dict(_assignment(text) for text in options["set"])
+        try:
+            status = trial.attempt(shell.read(options["line"], values))
+        except KeyboardInterrupt:
+            self._emit("Interrupted. What Google had taken by then goes on.", "stderr")
+            status = _INTERRUPTED
+        if status:
+            sys.exit(status)
+
+    def _trial(self, options: dict[str, Any]) -> Trial:  # Any: argparse
+        target = _target(options)
+        if options["allow_changes"] and not target.is_simulated:
+            raise CommandError(
+                "Changes to a real project need an incident, a plan and an approval; "
+                "--allow-changes is for simulated environments."
+            )
+        return Trial(
+            target=target,
+            session=Session,
+            emit=self._emit,
+            allows_changes=options["allow_changes"],
+            takes_place_of_line=bool(options["endpoint"]),
+        )
+
+    def _emit(self, text: str, stream: Stream = "stdout") -> None:
+        out = self.stdout if stream == "stdout" else self.stderr
+        out.write(text, style_func=str, ending="\n")
+        out.flush()
+
+
+def _target(options: dict[str, Any]) -> Target:  # Any: argparse
+    if options["environment"]:
+        try:
+            return target_of(Environment.objects.get(name=options["environment"]))
+        except Environment.DoesNotExist as missing:
+            raise CommandError(_unknown_environment(options["environment"])) from missing
+    try:
+        check_endpoint(options["endpoint"])
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+    return Target(
+        name="the simulator",
+        project="",
+        region="",
+        endpoint=options["endpoint"],
+        read_timeout=settings.READ_TIMEOUT_SECONDS,
+        deadline=settings.RUN_DEADLINE_SECONDS,
+    )
+
+
+def _unknown_environment(name: str) -> str:
+    names = ", ".join(Environment.objects.values_list("name", flat=True)) or "none yet"
+    return f"There is no environment {name}; there are: {names}."
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise CommandError(f"--set takes NAME=VALUE, not {text}.")
+    return name, value
