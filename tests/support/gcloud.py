@@ -29,7 +29,7 @@ _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 @dataclass(frozen=True)
 class Gcloud:
-    """`folder` holds its configuration; `port` is the simulator's; without `project` it has none."""
+    """`folder` holds its configuration; `port` is the simulator's, `project` may be none."""
 
     folder: Path
     port: int

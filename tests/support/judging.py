@@ -36,8 +36,10 @@ _VOLATILE = {"id", "etag", "fingerprint", "resourceVersion", "uid", "settingsVer
 
 @dataclass(frozen=True)
 class Case:
-    """One line. `read` shows what a change left, in JSON; `first` are lines that prepare both
-    simulators; `differs` names what may differ ("stdout", "state", "read", "exit") and `why` the reason."""
+    """One line.
+
+    `read` shows what a change left, in JSON; `first` are lines that prepare both simulators;
+    `differs` names what may differ ("stdout", "state", "read", "exit") and `why` the reason."""
 
     kind: str
     line: str

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.runbook.simulator.running import CONNECTOR, GLOBAL, INSTANCE, PROJECT, Running, until
 from tests.support.gcloud import Gcloud
-from tests.runbook.simulator.running import CONNECTOR, GLOBAL, INSTANCE, Running, until
 
 pytestmark = pytest.mark.skipif(shutil.which("gcloud") is None, reason="gcloud is not installed")
 
@@ -20,7 +20,7 @@ IN_REGION = "--region=us-central1"
 def gcloud(outage: Running, tmp_path: Path) -> Iterator[Gcloud]:
     """Afterwards no request may have been one that the simulator does not know."""
     before = len(outage.requests())
-    yield Gcloud(tmp_path, int(outage.address.rpartition(":")[2]))
+    yield Gcloud(tmp_path, int(outage.address.rpartition(":")[2]), PROJECT)
     strangers = [one["path"] for one in outage.requests()[before:] if not one["known"]]
     assert strangers == []
 
