@@ -14,7 +14,8 @@ class Target:
     a simulator, `http://127.0.0.1:PORT`, loopback only, reached without credentials. `routes` maps
     a public host name to the base URL that answers for it (simulated environments only); a host in
     `allowed_hosts` without a route is reached as itself. `allowed_networks` are the private
-    networks that a probe may reach besides public addresses ("10.20.0.0/16"). Times are seconds:
+    networks that a probe may reach besides public addresses ("10.20.0.0/16"). `programs` names the
+    programs of the operator's own that may run for the environment. Times are seconds:
     `connect_timeout` and `read_timeout` bound one request, `deadline` one command including its
     operation.
     """
@@ -25,6 +26,7 @@ class Target:
     endpoint: str = ""
     allowed_hosts: tuple[str, ...] = ()
     allowed_networks: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
     routes: Mapping[str, str] = field(default_factory=dict)
     connect_timeout: float = 5.0
     read_timeout: float = 30.0

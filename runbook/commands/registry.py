@@ -12,8 +12,11 @@ from runbook.commands import gcloud, probes
 from runbook.commands.base import Command, NotRunnable
 from runbook.commands.kinds import CommandKind, PipelineKind
 from runbook.commands.mistakes import mistake_in
+from runbook.commands.program_run import ProgramRun
+from runbook.commands.programs import Program, listed
 
 _MOST_WORDS = 6
+_SHELL_WORDS = frozenset({"echo", "timeout", "for", "if", "export", "sh", "bash", "sudo", "env"})
 _VERBS = {"create", "delete", "deploy", "describe", "list", "patch", "read", "restart", "update"}
 
 
@@ -45,22 +48,33 @@ def _modules() -> tuple[ModuleType, ...]:
     )
 
 
-def parse(argv: Sequence[str]) -> Command:
-    """Raises NotRunnable with the reason when no command of ours fits the words."""
+def first_words() -> frozenset[str]:
+    """What no program of an operator's own may begin with."""
+    return _SHELL_WORDS | {kind.name.split()[0] for kind in known()}
+
+
+def parse(argv: Sequence[str], programs: Sequence[Program] = ()) -> Command:
+    """Raises NotRunnable with the reason when no command of ours fits the words, and none of the
+    programs that the environment lists."""
     for kind in _kinds():
         name = kind.name.split()
         if list(argv[: len(name)]) == name:
             return kind.parse(argv[len(name) :])
+    own = None if argv and argv[0] in first_words() else listed(argv, programs)
+    if own is not None:
+        return ProgramRun(own[0], tuple(own[1]))
     raise mistake_in(argv) or _unknown(argv)
 
 
-def parse_pipe(stages: Sequence[Sequence[str]]) -> tuple[Command, int]:
+def parse_pipe(
+    stages: Sequence[Sequence[str]], programs: Sequence[Program] = ()
+) -> tuple[Command, int]:
     """The command at the front of a pipe and how many stages it takes up; raises like `parse`."""
     for kind in _pipelines():
         found = kind.parse(stages)
         if found is not None:
             return found
-    return parse(stages[0]), 1
+    return parse(stages[0], programs), 1
 
 
 def _unknown(argv: Sequence[str]) -> NotRunnable:

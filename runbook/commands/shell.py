@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from runbook.commands import registry
 from runbook.commands.base import Effect, Line, NotRunnable, OutputFilter, Runnable
 from runbook.commands.patterns import compiled
+from runbook.commands.programs import Program
 from runbook.commands.shell_script import Part, unroll
 from runbook.commands.shell_words import Operator
 
@@ -23,21 +24,24 @@ _TIMEOUT = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)([smh]?)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
-def read(text: str, values: Mapping[str, str]) -> Runnable:
-    """The lines of `text` with `${NAME}` filled from `values`, or the reason why it is not run."""
+def read(text: str, values: Mapping[str, str], programs: Sequence[Program] = ()) -> Runnable:
+    """The lines of `text` with `${NAME}` filled from `values`, or the reason why it is not run.
+
+    `programs` are those that the environment lists besides the commands everybody has.
+    """
     try:
-        return Runnable(lines=_lines(text, values))
+        return Runnable(lines=_lines(text, values, programs))
     except NotRunnable as refusal:
         return Runnable(
             reason=refusal.reason, instead=refusal.instead, gcloud_exit=refusal.gcloud_exit
         )
 
 
-def _lines(text: str, values: Mapping[str, str]) -> tuple[Line, ...]:
+def _lines(text: str, values: Mapping[str, str], programs: Sequence[Program]) -> tuple[Line, ...]:
     if len(text) > LONGEST_TEXT:
         raise NotRunnable("This text is too long to be a command.")
     commands = unroll(text, values)
-    lines = [_line(parts) for parts in commands if not _is_words_only(parts)]
+    lines = [_line(parts, programs) for parts in commands if not _is_words_only(parts)]
     if not lines:
         raise NotRunnable(
             "This only prints words." if commands else "There is no command here, only preparation."
@@ -45,7 +49,7 @@ def _lines(text: str, values: Mapping[str, str]) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _line(parts: list[Part]) -> Line:
+def _line(parts: list[Part], programs: Sequence[Program]) -> Line:
     pipeline, *others = _split(parts, ("&&", "||"))
     if any(not _is_words_only(other) for other in others):
         raise NotRunnable("Two commands joined by && or || need a shell; run each on its own.")
@@ -53,7 +57,7 @@ def _line(parts: list[Part]) -> Line:
     timeout, stages[0] = _timeout(stages[0])
     for stage in stages:
         _check_visible(stage)
-    parsed, taken = registry.parse_pipe(stages)
+    parsed, taken = registry.parse_pipe(stages, programs)
     filters = tuple(_output_filter(pipe) for pipe in stages[taken:])
     if filters and parsed.effect is not Effect.READS:
         raise NotRunnable("The output of a change is shown whole; write it without the pipe.")
