@@ -86,10 +86,16 @@ class Connection:
         with self._new_session() as session:
             yield self._transport(session, seconds)
 
-    def collection(self, api: str, version: str, path: tuple[str, ...]) -> Untyped:
-        """A discovery collection such as ("sqladmin", "v1", ("instances",)), built once."""
+    def collection(
+        self, api: str, version: str, path: tuple[str, ...], address: str = ""
+    ) -> Untyped:
+        """A discovery collection such as ("sqladmin", "v1", ("instances",)), built once.
+
+        `address` is where Google serves it, for an API whose address depends on the region.
+        """
         with _lock:
-            return _collection(self._target.endpoint, api, version, path)
+            endpoint = self._target.endpoint
+            return _collection(endpoint, endpoint or address, api, version, path)
 
     def compute_client(self, client: Callable[..., Client]) -> Client:
         """A Compute client; these are safe to share between threads."""
@@ -121,16 +127,18 @@ def _credentials(endpoint: str) -> Credentials:
 
 
 @lru_cache(maxsize=256)
-def _collection(endpoint: str, api: str, version: str, path: tuple[str, ...]) -> Untyped:
-    resource = _service(endpoint, api, version)
+def _collection(
+    endpoint: str, address: str, api: str, version: str, path: tuple[str, ...]
+) -> Untyped:
+    resource = _service(endpoint, address, api, version)
     for name in path:
         resource = getattr(resource, name)()
     return resource
 
 
 @lru_cache(maxsize=64)
-def _service(endpoint: str, api: str, version: str) -> Untyped:
-    options = {"api_endpoint": f"{endpoint.rstrip('/')}/"} if endpoint else None
+def _service(endpoint: str, address: str, api: str, version: str) -> Untyped:
+    options = {"api_endpoint": f"{address.rstrip('/')}/"} if address else None
     return discovery.build(
         api,
         version,

@@ -21,8 +21,9 @@ class DiscoveryApi:
         self._connection = Connection(target)
         self._calls = Calls(target)
 
-    def collection(self, *path: str) -> Untyped:
-        return self._connection.collection(self._api, self._version, path)
+    def collection(self, *path: str, address: str = "") -> Untyped:
+        """`address` is Google's own, where it is not the API's usual one."""
+        return self._connection.collection(self._api, self._version, path, address)
 
     def read(self, request: Untyped, permission: str) -> dict[str, Json]:
         call = self._call(permission)

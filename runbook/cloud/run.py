@@ -2,10 +2,85 @@
 
 from __future__ import annotations
 
+from runbook.cloud.connections import Untyped
 from runbook.cloud.discovery_api import DiscoveryApi
 from runbook.cloud.target import Target
+from runbook.document.definition import Json
+
+_MOST_ON_A_PAGE = 500
 
 
 class Run:
+    """A region's services are asked for at the region's own address, all at one for all."""
+
     def __init__(self, target: Target) -> None:
         self._api = DiscoveryApi(target, "run", "v1")
+
+    def service(self, project: str, region: str, name: str) -> dict[str, Json]:
+        request = self._services(region).get(name=_service_name(project, name))
+        return self._api.read(request, "run.services.get")
+
+    def services(self, project: str, region: str = "") -> dict[str, Json]:
+        """`items` of one region or of all; `unreachable` names regions that did not answer."""
+        if region:
+            return self._listed(self._services(region).list, f"namespaces/{project}", "services")
+        everywhere = self._api.collection("projects", "locations", "services")
+        return self._listed(everywhere.list, f"projects/{project}/locations/-", "services")
+
+    def revisions(self, project: str, region: str, service: str = "") -> list[Json]:
+        """All revisions of the region, or those of one service."""
+        selector = f"serving.knative.dev/service = {service}" if service else None
+        collection = self._regional(region, "revisions")
+        parent = f"namespaces/{project}"
+        found = self._listed(collection.list, parent, "revisions", labelSelector=selector)
+        items = found["items"]
+        return items if isinstance(items, list) else []
+
+    def revision(self, project: str, region: str, name: str) -> dict[str, Json]:
+        request = self._regional(region, "revisions").get(
+            name=f"namespaces/{project}/revisions/{name}"
+        )
+        return self._api.read(request, "run.revisions.get")
+
+    def replace_service(
+        self, project: str, region: str, name: str, body: dict[str, Json]
+    ) -> dict[str, Json]:
+        """Sends the whole service; Google refuses it when its `resourceVersion` is not the last."""
+        request = self._services(region).replaceService(
+            name=_service_name(project, name), body=body
+        )
+        return self._api.change(request, "run.services.update")
+
+    def _listed(
+        self, list_page: Untyped, parent: str, kind: str, **chosen: str | None
+    ) -> dict[str, Json]:
+        items: list[Json] = []
+        unreachable: list[Json] = []
+        token: Json = None
+        while True:
+            request = list_page(
+                parent=parent, limit=_MOST_ON_A_PAGE, **chosen, **{"continue": token}
+            )
+            answer = self._api.read(request, f"run.{kind}.list")
+            items += _list_in(answer, "items")
+            unreachable += _list_in(answer, "unreachable")
+            metadata = answer.get("metadata")
+            token = metadata.get("continue") if isinstance(metadata, dict) else None
+            if not token:
+                return {"items": items, "unreachable": unreachable}
+
+    def _services(self, region: str) -> Untyped:
+        return self._regional(region, "services")
+
+    def _regional(self, region: str, kind: str) -> Untyped:
+        address = f"https://{region}-run.googleapis.com/"
+        return self._api.collection("namespaces", kind, address=address)
+
+
+def _service_name(project: str, name: str) -> str:
+    return f"namespaces/{project}/services/{name}"
+
+
+def _list_in(answer: dict[str, Json], field: str) -> list[Json]:
+    found = answer.get(field)
+    return found if isinstance(found, list) else []
