@@ -14,7 +14,7 @@ from runbook.simulator.errors import Refusal
 from runbook.simulator.routing import Call
 from runbook.simulator.store import Resource, Store
 
-Kind = Literal["vpcaccess", "sql", "compute", "silent"]
+Kind = Literal["vpcaccess", "sql", "compute", "run", "silent"]
 
 LONGEST_WAIT = 120.0
 _KEPT = 200

@@ -1,43 +1,129 @@
-"""Cloud Run, API v1: services, read only, in Knative's shape."""
+"""Cloud Run, API v1: services and their revisions, in Knative's shape."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from runbook.simulator import run_services
 from runbook.simulator.errors import Refusal
-from runbook.simulator.routing import Call, Product, Route
+from runbook.simulator.routing import Call, Handler, Product, Route
+from runbook.simulator.run_deployments import deploy
+from runbook.simulator.run_readiness import CONNECTOR, FAULTY_IMAGES
+from runbook.simulator.run_revisions import (
+    API,
+    CREATOR,
+    digest_of,
+    key_of,
+    service_key,
+    shown,
+    version_of,
+)
 from runbook.simulator.store import Place, Resource
 
-_LONG_AGO = "2026-01-12T09:41:07.220184Z"
 _REGIONAL_HOST = "-run.googleapis.com"
-_API = {"apiVersion": "serving.knative.dev/v1"}
-
-
-def seed(section: Mapping[str, Any], place: Place) -> dict[str, Resource]:  # Any: YAML
-    return {
-        f"run/projects/{place.project}/services/{name}": _service(name, body, place)
-        for name, body in section.items()
-    }
+_EGRESS = "run.googleapis.com/vpc-access-egress"
+_INTERFACES = "run.googleapis.com/network-interfaces"
+_SERVER_SETS = (
+    CREATOR,
+    "serving.knative.dev/lastModifier",
+    "run.googleapis.com/ingress-status",
+    "run.googleapis.com/urls",
+)
+_EGRESSES = ("all-traffic", "all", "private-ranges-only")
 
 
 def get_service(call: Call) -> Resource:
-    name = call.params["service"]
-    found = call.store.get(f"run/projects/{call.store.place.project}/services/{name}")
-    if found is None or not _is_here(call):
-        raise Refusal(
-            404,
-            f"Resource '{name}' of kind 'SERVICE' in region '{_region(call)}' in "
-            f"project '{call.store.place.project}' does not exist.",
-        )
-    return found
+    return _service(call)
 
 
 def list_services(call: Call) -> Resource:
     place = call.store.place
-    items = call.store.under(f"run/projects/{place.project}/services") if _is_here(call) else []
-    listed = _API | {"kind": "ServiceList", "metadata": {"selfLink": call.path}}
-    return listed | {"items": items} if items else listed
+    return _listed(call, "Service", call.store.under(f"run/projects/{place.project}/services"))
+
+
+def replace_service(call: Call) -> Resource:
+    """The whole service as the client wants it; a changed template becomes a new revision.
+
+    A `resourceVersion` that is no longer the present one is refused (409). `dryRun=all` checks and
+    changes nothing.
+    """
+    before = _service(call)
+    _check_name(call)
+    _check_version(before, call.body)
+    wanted = _wanted(before, call.body)
+    _check_traffic(wanted["spec"]["traffic"])
+    _check_egress(wanted["spec"]["template"]["metadata"].get("annotations", {}))
+    if call.query.get("dryRun") == "all":
+        return wanted
+    return deploy(call, before, wanted)
+
+
+def get_revision(call: Call) -> Resource:
+    name = call.params["revision"]
+    found = call.store.get(key_of(call.store.place, name))
+    if found is None or not _is_here(call):
+        raise _missing(call, "REVISION", name)
+    return shown(call.store, found)
+
+
+def list_revisions(call: Call) -> Resource:
+    """Newest first; those whose labels fit `labelSelector`, a list of `label = value`."""
+    place = call.store.place
+    revisions = call.store.under(f"run/projects/{place.project}/revisions")
+    wanted = _selected(call.query.get("labelSelector", ""))
+    found = [
+        shown(call.store, one)
+        for one in revisions
+        if wanted.items() <= one["metadata"]["labels"].items()
+    ]
+    found.sort(key=lambda one: str(one["metadata"]["creationTimestamp"]), reverse=True)
+    return _listed(call, "Revision", found)
+
+
+def seed_faulty(section: Mapping[str, Any], _place: Place) -> dict[str, Resource]:  # Any: YAML
+    """Images that never start, with what Cloud Run says of them; kept by digest."""
+    return {FAULTY_IMAGES: {digest_of(image): text for image, text in section.items()}}
+
+
+def _service(call: Call) -> Resource:
+    name = call.params["service"]
+    found = call.store.get(service_key(call.store.place, name))
+    if found is None or not _is_here(call):
+        raise _missing(call, "SERVICE", name)
+    return found
+
+
+def _missing(call: Call, kind: str, name: str) -> Refusal:
+    return Refusal(
+        404,
+        f"Resource '{name}' of kind '{kind}' in region '{_region(call)}' in "
+        f"project '{call.store.place.project}' does not exist.",
+    )
+
+
+def _listed(call: Call, kind: str, items: list[Resource]) -> Resource:
+    """One page as Knative cuts it: `limit` and `continue`."""
+    items = items if _is_here(call) else []
+    start, size = _whole(call, "continue"), _whole(call, "limit") or len(items)
+    metadata = {"selfLink": call.path}
+    if start + size < len(items):
+        metadata["continue"] = str(start + size)
+    listed = API | {"kind": f"{kind}List", "metadata": metadata}
+    page = items[start : start + size]
+    return listed | {"items": page} if page else listed
+
+
+def _whole(call: Call, name: str) -> int:
+    text = call.query.get(name, "") or "0"
+    if not text.isdecimal():
+        raise Refusal(400, f"Invalid value for parameter {name}: '{text}'.")
+    return int(text)
+
+
+def _selected(selector: str) -> dict[str, str]:
+    pairs = (term.partition("=") for term in selector.split(",") if term.strip())
+    return {label.strip(): value.strip("= ") for label, _, value in pairs}
 
 
 def _region(call: Call) -> str:
@@ -53,99 +139,79 @@ def _is_here(call: Call) -> bool:
     return _region(call) in (call.store.place.region, "-")
 
 
-def _service(name: str, body: Mapping[str, Any], place: Place) -> Resource:  # Any: YAML
-    revision = f"{name}-{body['revision']}"
-    return _API | {
-        "kind": "Service",
-        "metadata": {
-            "name": name,
-            "namespace": place.number,
-            "selfLink": f"/apis/serving.knative.dev/v1/namespaces/{place.number}/services/{name}",
-            "uid": f"5f0c1f7e-0000-4000-8000-{sum(name.encode()):012d}",
-            "resourceVersion": "AAYxMzcwMQo",
-            "generation": 12,
-            "creationTimestamp": _LONG_AGO,
-            "labels": {"cloud.googleapis.com/location": place.region},
-            "annotations": {
-                "run.googleapis.com/ingress": "all",
-                "run.googleapis.com/ingress-status": "all",
-            },
-        },
-        "spec": {
-            "template": {
-                "metadata": {"name": revision, "annotations": dict(body["annotations"])},
-                "spec": _template(body, place),
-            },
-            "traffic": [{"percent": 100, "latestRevision": True}],
-        },
-        "status": _status(name, revision, body, place),
+def _check_name(call: Call) -> None:
+    name = (call.body.get("metadata") or {}).get("name")
+    if name != call.params["service"]:
+        raise Refusal(400, f"The name '{name}' does not match that of the path.")
+    if not isinstance((call.body.get("spec") or {}).get("template"), dict):
+        raise Refusal(400, "The field 'spec.template' is required.")
+
+
+def _check_version(before: Resource, body: Resource) -> None:
+    given, present = body["metadata"].get("resourceVersion"), before["metadata"]["resourceVersion"]
+    if given and given != present:
+        raise Refusal(
+            409,
+            f"Conflict for resource '{before['metadata']['name']}': version '{given}' was "
+            f"specified but current version is '{present}'.",
+            status="ABORTED",
+        )
+
+
+def _wanted(before: Resource, body: Resource) -> Resource:
+    """What the client may set laid over what the server keeps."""
+    now, given = before["metadata"], body["metadata"]
+    spec = {"traffic": before["spec"]["traffic"]} | body["spec"]
+    template = {"metadata": {}} | spec["template"]
+    generation = int(now["generation"]) + 1
+    kept = {key: now["annotations"][key] for key in _SERVER_SETS if key in now["annotations"]}
+    metadata = now | {
+        "labels": given.get("labels", {}) | {"cloud.googleapis.com/location": _location(now)},
+        "annotations": given.get("annotations", {}) | kept,
+        "generation": generation,
+        "resourceVersion": version_of(now["name"], generation),
     }
+    return before | {"metadata": metadata, "spec": spec | {"template": template}}
 
 
-def _template(body: Mapping[str, Any], place: Place) -> Resource:  # Any: YAML
-    container = {
-        "image": body["image"],
-        "ports": [{"name": "http1", "containerPort": 8080}],
-        "resources": {"limits": dict(body["limits"])},
-        "env": [_variable(name, value) for name, value in body["env"].items()],
-    }
-    return {
-        "containerConcurrency": 80,
-        "timeoutSeconds": 300,
-        "serviceAccountName": f"{place.number}-compute@developer.gserviceaccount.com",
-        "containers": [container],
-    }
+def _location(metadata: Resource) -> str:
+    return str(metadata["labels"]["cloud.googleapis.com/location"])
 
 
-def _variable(name: str, value: str | Mapping[str, str]) -> Resource:
-    if isinstance(value, str):
-        return {"name": name, "value": value}
-    return {
-        "name": name,
-        "valueFrom": {"secretKeyRef": {"name": value["secret"], "key": "latest"}},
-    }
+def _check_traffic(traffic: list[Resource]) -> None:
+    total = sum(int(line.get("percent") or 0) for line in traffic)
+    if total != 100:
+        raise Refusal(400, f"The sum of traffic percentages must be 100, not {total}.")
+    for line in traffic:
+        if bool(line.get("latestRevision")) == bool(line.get("revisionName")):
+            raise Refusal(400, "A traffic target names a revision or is the latest one.")
 
 
-def _status(
-    name: str, revision: str, body: Mapping[str, Any], place: Place
-) -> Resource:  # Any: YAML
-    ready = f"{name}-{body['ready']}"
-    address = f"https://{name}-{place.number}.{place.region}.run.app"
-    message = "" if ready == revision else str(body["message"])
-    conditions = [
-        _condition("Ready", message),
-        _condition("ConfigurationsReady", message),
-        _condition("RoutesReady", ""),
-    ]
-    return {
-        "observedGeneration": 12,
-        "conditions": conditions,
-        "latestCreatedRevisionName": revision,
-        "latestReadyRevisionName": ready,
-        "traffic": [{"revisionName": ready, "percent": 100, "latestRevision": True}],
-        "url": address,
-        "address": {"url": address},
-    }
+def _check_egress(annotations: Mapping[str, str]) -> None:
+    egress = annotations.get(_EGRESS)
+    if egress and egress not in _EGRESSES:
+        raise Refusal(400, f"Invalid value for annotation '{_EGRESS}': '{egress}'.")
+    if egress and not (annotations.get(CONNECTOR) or annotations.get(_INTERFACES)):
+        raise Refusal(400, f"Annotation '{_EGRESS}' needs a VPC connector or a network.")
 
 
-def _condition(kind: str, failure: str) -> Resource:
-    """A condition that holds, or the reason why it does not."""
-    condition = {"type": kind, "lastTransitionTime": _LONG_AGO}
-    if not failure:
-        return condition | {"status": "True"}
-    reason = {"reason": "HealthCheckContainerError", "message": failure}
-    return condition | {"status": "False"} | reason
-
-
-_SERVICES = "/apis/serving.knative.dev/v1/namespaces/{project}/services"
-_BY_LOCATION = "/v1/projects/{project}/locations/{location}/services"
+_BELOW: tuple[tuple[str, str, Handler], ...] = (
+    ("GET", "services", list_services),
+    ("GET", "services/{service}", get_service),
+    ("PUT", "services/{service}", replace_service),
+    ("GET", "revisions", list_revisions),
+    ("GET", "revisions/{revision}", get_revision),
+)
+_PARENTS = (
+    "/apis/serving.knative.dev/v1/namespaces/{project}",
+    "/v1/projects/{project}/locations/{location}",
+)
 
 PRODUCT = Product(
-    routes=(
-        Route("GET", _SERVICES, list_services),
-        Route("GET", _SERVICES + "/{service}", get_service),
-        Route("GET", _BY_LOCATION, list_services),
-        Route("GET", _BY_LOCATION + "/{service}", get_service),
+    routes=tuple(
+        Route(method, f"{parent}/{path}", handler)
+        for parent in _PARENTS
+        for method, path, handler in _BELOW
     ),
-    sections={"run_services": seed},
+    sections={"run_services": run_services.seed, "run_faulty_images": seed_faulty},
 )

@@ -1,7 +1,12 @@
 """Cloud Run services, read by the real discovery client."""
 
-from tests.runbook.simulator.running import Running
+from typing import Any
 
+import pytest
+
+from tests.runbook.simulator.running import CONNECTOR, Running, until
+
+REVISIONS = "/apis/serving.knative.dev/v1/namespaces/netra-staging/revisions"
 SERVICES = "/apis/serving.knative.dev/v1/namespaces/netra-staging/services"
 ANNOTATION = "run.googleapis.com/vpc-access-"
 
@@ -61,3 +66,133 @@ def test_services_are_listed_by_location_too(healthy: Running) -> None:
         "netra-backend-staging",
         "auth-staging",
     ]
+
+
+def _ready(service: Any) -> Any:
+    return service["status"]["conditions"][0]
+
+
+def _replaced(simulator: Running, name: str, **changes: Any) -> Any:
+    """The service after a change of its template was sent, before it is rolled out."""
+    service = simulator.get(f"{SERVICES}/{name}")
+    service["spec"]["template"]["metadata"].pop("name", None)
+    service["spec"]["template"]["spec"] |= changes
+    answer = simulator.http.put(f"{SERVICES}/{name}", json=service)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def _rolled_out(simulator: Running, name: str) -> Any:
+    until(lambda: _ready(simulator.get(f"{SERVICES}/{name}"))["status"] != "Unknown")
+    return simulator.get(f"{SERVICES}/{name}")
+
+
+def test_changed_template_becomes_a_revision_that_takes_the_traffic(healthy: Running) -> None:
+    begun = _replaced(healthy, "auth-staging", timeoutSeconds=600)
+    ended = _rolled_out(healthy, "auth-staging")
+
+    made = begun["status"]["latestCreatedRevisionName"]
+    assert (_ready(begun)["status"], begun["metadata"]["generation"]) == ("Unknown", 18)
+    assert begun["status"]["latestReadyRevisionName"] == "auth-staging-00017-dax"
+    assert (_ready(ended)["status"], ended["status"]["observedGeneration"]) == ("True", 18)
+    assert ended["status"]["traffic"][0]["revisionName"] == made
+    assert healthy.get(f"{REVISIONS}/{made}")["spec"]["timeoutSeconds"] == 600
+
+
+def test_revision_without_its_secret_fails_and_leaves_the_traffic(outage: Running) -> None:
+    _replaced(outage, "auth-staging", timeoutSeconds=600)
+    ended = _rolled_out(outage, "auth-staging")
+
+    assert (_ready(ended)["status"], _ready(ended)["reason"]) == (
+        "False",
+        "SecretsAccessCheckFailed",
+    )
+    assert "Secret projects/841234567890/secrets/database-url" in _ready(ended)["message"]
+    assert ended["status"]["traffic"][0]["revisionName"] == "auth-staging-00017-dax"
+
+
+def test_revision_without_its_connector_fails(healthy: Running) -> None:
+    healthy.http.delete(CONNECTOR)
+    until(lambda: healthy.http.get(CONNECTOR).status_code == 404)
+    _replaced(healthy, "auth-staging", timeoutSeconds=600)
+
+    assert _ready(_rolled_out(healthy, "auth-staging"))["reason"] == "VpcConnectorNotFound"
+
+
+def test_traffic_moves_to_an_earlier_revision(healthy: Running) -> None:
+    path = f"{SERVICES}/netra-backend-staging"
+    service = healthy.get(path)
+    earlier = "netra-backend-staging-00041-zol"
+    service["spec"]["traffic"] = [{"revisionName": earlier, "percent": 100, "tag": "old"}]
+    healthy.http.put(path, json=service).raise_for_status()
+    served = _rolled_out(healthy, "netra-backend-staging")["status"]["traffic"][0]
+    listed = healthy.get(
+        f"{REVISIONS}?labelSelector=serving.knative.dev/service = netra-backend-staging"
+    )
+
+    assert (served["revisionName"], served["percent"]) == (earlier, 100)
+    assert served["url"].startswith("https://old---netra-backend-staging-")
+    active = {one["metadata"]["name"]: one["status"]["conditions"][3] for one in listed["items"]}
+    assert {name: one["status"] for name, one in active.items()} == {
+        "netra-backend-staging-00042-vib": "False",
+        earlier: "True",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"metadata": {"name": "auth-staging", "resourceVersion": "AAYstale"}}, 409),
+        ({"metadata": {"name": "other"}}, 400),
+        ({"spec": {}}, 400),
+        ({"spec": {"template": {}, "traffic": [{"percent": 90, "latestRevision": True}]}}, 400),
+        ({"spec": {"template": {}, "traffic": [{"percent": 100}]}}, 400),
+    ],
+)
+def test_wrong_replacement_is_refused(healthy: Running, changes: Any, code: int) -> None:
+    body = healthy.get(f"{SERVICES}/auth-staging") | changes
+
+    assert healthy.http.put(f"{SERVICES}/auth-staging", json=body).status_code == code
+
+
+def test_egress_without_a_connector_is_refused(outage: Running) -> None:
+    path = f"{SERVICES}/netra-backend-staging"
+    service = outage.get(path)
+    service["spec"]["template"]["metadata"]["annotations"][f"{ANNOTATION}egress"] = "all-traffic"
+
+    assert outage.http.put(path, json=service).status_code == 400
+
+
+def test_traffic_to_a_revision_that_is_not_there_fails(healthy: Running) -> None:
+    service = healthy.get(f"{SERVICES}/auth-staging")
+    service["spec"]["traffic"] = [{"revisionName": "auth-staging-00001-abc", "percent": 100}]
+    healthy.http.put(f"{SERVICES}/auth-staging", json=service).raise_for_status()
+
+    assert _ready(_rolled_out(healthy, "auth-staging"))["reason"] == "RevisionMissing"
+
+
+def test_newer_change_takes_the_place_of_the_one_under_way(healthy: Running) -> None:
+    _replaced(healthy, "auth-staging", timeoutSeconds=600)
+    second = _replaced(healthy, "auth-staging", timeoutSeconds=700)
+    ended = _rolled_out(healthy, "auth-staging")
+
+    newest = second["status"]["latestCreatedRevisionName"]
+    assert ended["status"]["latestReadyRevisionName"] == newest
+    assert ended["metadata"]["generation"] == 19
+
+
+def test_dry_run_changes_nothing(healthy: Running) -> None:
+    before = healthy.get(f"{SERVICES}/auth-staging")
+    body = before | {"spec": before["spec"] | {"template": {"spec": {"containers": []}}}}
+    checked = healthy.http.put(f"{SERVICES}/auth-staging?dryRun=all", json=body)
+
+    assert checked.status_code == 200
+    assert healthy.get(f"{SERVICES}/auth-staging") == before
+
+
+def test_revisions_are_listed_in_pages(healthy: Running) -> None:
+    first = healthy.get(f"{REVISIONS}?limit=2")
+    rest = healthy.get(f"{REVISIONS}?limit=2&continue={first['metadata']['continue']}")
+
+    assert [len(page["items"]) for page in (first, rest)] == [2, 1]
+    assert "continue" not in rest["metadata"]

@@ -27,6 +27,8 @@ ANSWERS = [
     ("secretmanager.v1", "AccessSecretVersionResponse", f"{_SECRET}/redis-url/versions/1:access"),
     ("run.v1", "Service", f"{_RUN}/netra-backend-staging"),
     ("run.v1", "ListServicesResponse", _RUN),
+    ("run.v1", "ListRevisionsResponse", _RUN.replace("services", "revisions")),
+    ("run.v1", "Revision", f"{_RUN.replace('services', 'revisions')}/auth-staging-00017-dax"),
     ("compute.v1", "SslCertificate", f"{GLOBAL}/sslCertificates/staging-netrasystems-ai-cert"),
     ("compute.v1", "SslCertificateList", f"{GLOBAL}/sslCertificates"),
     ("compute.v1", "SslCertificateAggregatedList", f"{_AGGREGATED}/sslCertificates"),
