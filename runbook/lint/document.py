@@ -1,0 +1,130 @@
+"""A document as the rules see it: its lines, its runbook, and every command with its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from runbook.document import blocks, commands_in_text, fences, front_matter, parameters, steps
+from runbook.document import source as source_text
+from runbook.document.blocks import Element
+from runbook.document.commands_in_text import Variables
+from runbook.document.definition import CommandText, Runbook
+from runbook.document.parse import parse
+from runbook.lint import inline_code
+from runbook.lint.reading import Reading, Values, read
+from runbook.lint.shell_text import Statement, statements
+
+_PROMPT = re.compile(r"\s*(?:[\w.@~:/-]{0,60})?[$%]\s+(?=\S)")
+_CONTINUED_PROMPT = re.compile(r"\s*>\s")
+_LONGEST_TEXT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A piece of shell text of the document: one command, or a loop or conditional with all it
+    holds. `setting` are the assignments of the document that it needs, `language` its fence's.
+
+    `is_block` for shell blocks; text in running words and table cells is a command that people
+    name as often as one that they are to run.
+    """
+
+    command: CommandText
+    statements: tuple[Statement, ...]
+    setting: str = ""
+    language: str = ""
+    is_block: bool = True
+
+    @property
+    def line(self) -> int:
+        return self.command.span.first
+
+
+@dataclass(frozen=True)
+class Document:
+    """`values` fills parameters that have a value; names without one get stand-ins."""
+
+    runbook: Runbook
+    lines: tuple[str, ...]
+    elements: tuple[Element, ...]
+    places: tuple[Place, ...]
+    values: Mapping[str, str]
+
+    @cached_property
+    def readings(self) -> tuple[Reading, ...]:
+        """Each statement of each place, read as a command."""
+        values = Values(self.values)
+        return tuple(
+            read(statement, place.setting, values, place_line=place.line)
+            for place in self.places
+            for statement in place.statements
+        )
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        return tuple(statement for place in self.places for statement in place.statements)
+
+    def heading_above(self, line: int) -> str:
+        """The text of the last heading before the line."""
+        headings = [e.text for e in self.elements if e.kind == "heading" and e.span.first <= line]
+        return headings[-1] if headings else ""
+
+
+def open_document(source: bytes, *, file_name: str) -> Document:
+    """Raises `runbook.document.source.Unreadable`."""
+    runbook = parse(source, file_name=file_name)
+    text = source_text.read(source)
+    head = front_matter.span(text.lines)
+    elements = tuple(_all(blocks.elements(text.lines, head)))
+    given = [parameter.name for parameter in runbook.parameters if parameter.value]
+    known = frozenset([*given, *parameters.FROM_ENVIRONMENT])
+    places = [*_in_blocks(elements, text.lines, known), *_in_words(elements, text.lines)]
+    return Document(
+        runbook=runbook,
+        lines=text.lines,
+        elements=elements,
+        places=tuple(sorted(places, key=lambda place: place.line)),
+        values={parameter.name: parameter.value for parameter in runbook.parameters},
+    )
+
+
+def _all(elements: Sequence[Element]) -> Iterator[Element]:
+    for element in elements:
+        yield element
+        yield from _all(element.children)
+
+
+def _in_blocks(
+    elements: Sequence[Element], lines: Sequence[str], known: frozenset[str]
+) -> Iterator[Place]:
+    variables = Variables(known)
+    for element in elements:
+        if not steps.is_shell(element):
+            continue
+        language = fences.read(element.info).language
+        first = element.span.first + 1
+        for command in commands_in_text.commands(
+            element.text, first_line=first, variables=variables
+        ):
+            needed = "\n".join(variables.needed_by(command.text))
+            yield Place(command, _statements(command, lines), needed, language)
+
+
+def _statements(command: CommandText, lines: Sequence[str]) -> tuple[Statement, ...]:
+    """Cut from the source's own lines, so that each statement has its line."""
+    written = list(lines[command.span.first - 1 : command.span.last])
+    prompt = _PROMPT.match(written[0])
+    if prompt:
+        written[0] = written[0][prompt.end() :]
+        written[1:] = [_CONTINUED_PROMPT.sub("", line, count=1) for line in written[1:]]
+    return statements("\n".join(written)[:_LONGEST_TEXT], first_line=command.span.first)
+
+
+def _in_words(elements: Sequence[Element], lines: Sequence[str]) -> Iterator[Place]:
+    for element in elements:
+        if element.kind in ("paragraph", "table", "heading"):
+            for command in inline_code.commands(lines, element.span):
+                cut = statements(command.text, first_line=command.span.first)
+                yield Place(command, cut, is_block=False)

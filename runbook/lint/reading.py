@@ -1,0 +1,147 @@
+"""A statement read as commands that would run; names without a value get stand-ins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from runbook.commands import shell
+from runbook.commands.base import Command, Runnable
+from runbook.commands.gcloud_grammar import Arguments
+from runbook.lint.shell_text import Pipeline, Statement
+
+_NAME = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
+_ASSIGNED = re.compile(r"(?:^|[\s;])([A-Za-z_]\w*)=")
+_ENVIRONMENT = {"PROJECT": "unset-project", "REGION": "unset-region7", "ZONE": "unset-region7-a"}
+_MISSING = (
+    "--project=unset-project",
+    "--region=unset-region7",
+    "--global",
+    "--region=unset-region7 --project=unset-project",
+    "--global --project=unset-project",
+)
+_FORMS = ("unset-{}", "7{}7", "unset-{}.example.com", "7{}s", "UNSET_{}")
+_MOST_TRIES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What became of one statement of the place that begins at `place_line`.
+
+    `commands` can be run with the values there are. `refused` says what gcloud itself refuses, and
+    `unread` is why the statement as a whole is not run from here, when it is not.
+    """
+
+    statement: Statement
+    place_line: int
+    commands: tuple[Command, ...] = ()
+    refused: tuple[Runnable, ...] = ()
+    unread: Runnable | None = None
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def arguments(self) -> Iterator[Arguments]:
+        """Those of its gcloud commands."""
+        for command in self.commands:
+            arguments = getattr(command, "arguments", None)
+            if isinstance(arguments, Arguments):
+                yield arguments
+
+    def as_written(self, text: str) -> str:
+        """The text with stand-ins replaced by the names they stand for."""
+        for name, value in self.stand_ins.items():
+            text = text.replace(value, f"${{{name}}}")
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What names stand for in the document."""
+
+    known: Mapping[str, str]
+
+    def stand_ins(self, text: str) -> dict[str, str]:
+        """One for each name in the text that has no value, none like another."""
+        names = dict.fromkeys(plain or braced for braced, plain in _NAME.findall(text))
+        assigned = set(_ASSIGNED.findall(text))
+        unknown = [name for name in names if name not in assigned and not self.known.get(name)]
+        return {
+            name: _ENVIRONMENT.get(name, _FORMS[0].format(number))
+            for number, name in enumerate(unknown, 1)
+        }
+
+
+def read(statement: Statement, setting: str, values: Values, *, place_line: int) -> Reading:
+    """The whole statement when it can be run, else as much of it as can be understood alone.
+
+    A command that lacks its project or its place is also read as if it had them, so that one
+    mistake does not hide another."""
+    whole, stand_ins = attempt(f"{setting}\n{statement.text}", values)
+    if whole.lines:
+        commands = tuple(line.command for line in whole.lines)
+        return Reading(statement, place_line, commands, stand_ins=stand_ins)
+    parts = [whole]
+    if whole.gcloud_exit:
+        parts += _completed(statement, setting, values)
+    else:
+        parts += [attempt(f"{setting}\n{text}", values)[0] for text in _parts(statement)]
+    return Reading(
+        statement,
+        place_line,
+        commands=tuple(line.command for part in parts for line in part.lines),
+        refused=tuple(part for part in parts if part.gcloud_exit),
+        unread=None if _names_one(whole.reason, stand_ins) else whole,
+        stand_ins=stand_ins,
+    )
+
+
+def _completed(statement: Statement, setting: str, values: Values) -> Iterator[Runnable]:
+    pipeline = statement.pipelines[0].text if statement.pipelines else ""
+    for missing in _MISSING:
+        runnable, _names = attempt(f"{setting}\n{pipeline} {missing}", values)
+        if runnable.lines:
+            yield runnable
+            return
+
+
+def _parts(statement: Statement) -> Iterator[str]:
+    """The commands in a statement that needs a shell: each pipeline, else each gcloud in it."""
+    if len(statement.pipelines) > 1:
+        yield from (p.text for p in statement.pipelines if not _is_words(p))
+    for stage in statement.stages:
+        if stage.program == "gcloud" and len(list(statement.stages)) > 1:
+            yield " ".join(map(_quoted, stage.command))
+
+
+def _quoted(word: str) -> str:
+    """So that names in it stay names."""
+    return '"' + re.sub(r'(["\\`])', r"\\\1", word) + '"'
+
+
+def _is_words(pipeline: Pipeline) -> bool:
+    return pipeline.stages[0].program in ("echo", "printf", "true", "exit", "")
+
+
+def attempt(text: str, values: Values) -> tuple[Runnable, dict[str, str]]:
+    """The text read with stand-ins, and those. One that does not fit its place is replaced by one
+    of another form."""
+    stand_ins = values.stand_ins(text)
+    forms = dict.fromkeys(stand_ins, 0)
+    runnable = shell.read(text, {**values.known, **stand_ins})
+    for _try in range(_MOST_TRIES):
+        name = _names_one(runnable.reason, stand_ins)
+        if not name or forms[name] + 1 >= len(_FORMS):
+            break
+        forms[name] += 1
+        number = list(stand_ins).index(name) + 1
+        stand_ins[name] = _FORMS[forms[name]].format(number)
+        runnable = shell.read(text, {**values.known, **stand_ins})
+    if _names_one(runnable.reason, stand_ins):
+        return Runnable(reason=runnable.reason), stand_ins
+    return runnable, stand_ins
+
+
+def _names_one(reason: str, stand_ins: Mapping[str, str]) -> str:
+    """The name whose stand-in the reason speaks of, or ""."""
+    return next((name for name, value in stand_ins.items() if value in reason), "")

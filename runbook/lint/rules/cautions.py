@@ -1,0 +1,33 @@
+"""What the commands themselves say about their words; the codes are theirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from runbook.lint.document import Document
+from runbook.lint.finding import Finding, Rule
+from runbook.lint.reading import Reading
+
+RULES: tuple[Rule, ...] = ()
+_AMOUNT = re.compile(r"7\d+7s?")
+
+
+def findings(document: Document) -> Iterator[Finding]:
+    for reading in document.readings:
+        for command in reading.commands:
+            for caution in command.cautions():
+                if not _is_about_a_stand_in(reading, caution.message):
+                    yield Finding(
+                        reading.statement.line,
+                        "warning",
+                        caution.code,
+                        reading.as_written(caution.message),
+                        reading.as_written(caution.instead),
+                    )
+
+
+def _is_about_a_stand_in(reading: Reading, message: str) -> bool:
+    """An amount that nobody knows yet is neither too large nor too small."""
+    amounts = [value for value in reading.stand_ins.values() if _AMOUNT.fullmatch(value)]
+    return any(amount in message for amount in amounts)
