@@ -1,4 +1,4 @@
-"""Cloud SQL instances through the Admin API."""
+"""Cloud SQL instances, their operations and backups, through the Admin API."""
 
 from __future__ import annotations
 
@@ -20,6 +20,47 @@ class Sql:
         instances = self._api.collection("instances")
         request = instances.get(project=project, instance=instance)
         return self._api.read(request, "cloudsql.instances.get")
+
+    def instances(self, project: str) -> list[Json]:
+        """All of a project, page by page."""
+        collection = self._api.collection("instances")
+        return self._api.read_all(
+            collection.list, "items", "cloudsql.instances.list", project=project, maxResults=1000
+        )
+
+    def operations_on(self, project: str, instance: str, limit: int = 0) -> list[Json]:
+        """What was done to an instance, the newest first; the first `limit`, or all for 0."""
+        collection = self._api.collection("operations")
+        if limit:
+            request = collection.list(project=project, instance=instance, maxResults=limit)
+            items = self._api.read(request, "cloudsql.instances.get").get("items")
+            return items if isinstance(items, list) else []
+        return self._api.read_all(
+            collection.list,
+            "items",
+            "cloudsql.instances.get",
+            project=project,
+            instance=instance,
+            maxResults=100,
+        )
+
+    def backup_runs(self, project: str, instance: str) -> list[Json]:
+        """The backups of an instance, the newest first; "-" for all instances."""
+        collection = self._api.collection("backupRuns")
+        return self._api.read_all(
+            collection.list,
+            "items",
+            "cloudsql.backupRuns.list",
+            project=project,
+            instance=instance,
+            maxResults=100,
+        )
+
+    def restart_instance(self, project: str, instance: str) -> operations.Operation:
+        """Asks once."""
+        instances = self._api.collection("instances")
+        request = instances.restart(project=project, instance=instance)
+        return operations.of_sql(self._api.change(request, "cloudsql.instances.restart"))
 
     def patch_instance(
         self, project: str, instance: str, body: dict[str, Json]

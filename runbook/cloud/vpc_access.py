@@ -35,6 +35,33 @@ class VpcAccess:
         request = connectors.patch(name=name, updateMask=",".join(mask), body=body)
         return operations.of_longrunning(self._api.change(request, "vpcaccess.connectors.update"))
 
+    def create_connector(
+        self, parent: str, connector: str, body: dict[str, Json]
+    ) -> operations.Operation:
+        """Asks once; `connector` is the short name of what is made below `parent`."""
+        connectors = self._api.collection("projects", "locations", "connectors")
+        request = connectors.create(parent=parent, connectorId=connector, body=body)
+        return operations.of_longrunning(self._api.change(request, "vpcaccess.connectors.create"))
+
+    def delete_connector(self, name: str) -> operations.Operation:
+        """Asks once."""
+        connectors = self._api.collection("projects", "locations", "connectors")
+        request = connectors.delete(name=name)
+        return operations.of_longrunning(self._api.change(request, "vpcaccess.connectors.delete"))
+
+    def unfinished(self, connector: str) -> list[str]:
+        """The full names of the operations on a connector that have not ended."""
+        parent = connector.partition("/connectors/")[0]
+        collection = self._api.collection("projects", "locations", "operations")
+        found = self._api.read_all(
+            collection.list, "operations", "vpcaccess.operations.list", name=parent, pageSize=100
+        )
+        return [
+            str(one.get("name"))
+            for one in found
+            if isinstance(one, dict) and not one.get("done") and _target(one) == connector
+        ]
+
     def wait(
         self, operation: operations.Operation, emit: Callable[[str], None]
     ) -> operations.Operation:
@@ -45,3 +72,8 @@ class VpcAccess:
             return operations.of_longrunning(self._api.read(request, "vpcaccess.operations.get"))
 
         return operations.wait(operation, look, emit=emit, deadline=self._api.target.deadline)
+
+
+def _target(operation: dict[str, Json]) -> str:
+    metadata = operation.get("metadata")
+    return str(metadata.get("target", "")) if isinstance(metadata, dict) else ""
