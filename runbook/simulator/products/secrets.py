@@ -4,30 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
-from typing import Any
 
+from runbook.simulator import expressions, secret_versions
 from runbook.simulator.checksum import crc32c
 from runbook.simulator.errors import Refusal
 from runbook.simulator.paging import page
 from runbook.simulator.routing import Call, Product, Route
-from runbook.simulator.store import Place, Resource
-
-_LONG_AGO = "2026-01-12T09:30:00.000000Z"
-
-
-def seed(section: Mapping[str, Any], place: Place) -> dict[str, Resource]:  # Any: YAML
-    """Each secret by name with its value; the versions of a secret live in collections below it."""
-    resources: dict[str, Resource] = {}
-    for name, value in section.items():
-        parent = f"projects/{place.number}/secrets/{name}"
-        data = base64.b64encode(str(value).encode()).decode()
-        resources[f"secrets/{parent}"] = _secret(parent, _LONG_AGO, '"1"')
-        resources[f"secrets/{parent}/versions/1"] = {
-            "version": _version(parent, 1, _LONG_AGO, '"1"'),
-            "data": data,
-        }
-    return resources
+from runbook.simulator.store import Resource
 
 
 def get_secret(call: Call) -> Resource:
@@ -35,7 +18,9 @@ def get_secret(call: Call) -> Resource:
 
 
 def list_secrets(call: Call) -> Resource:
-    secrets = call.store.under(f"secrets/projects/{call.store.place.number}/secrets")
+    fits = expressions.compiled(call.query.get("filter", ""))
+    held = call.store.under(f"secrets/projects/{call.store.place.number}/secrets")
+    secrets = [secret for secret in held if fits(secret)]
     return page(call, "secrets", secrets) | {"totalSize": len(secrets)}
 
 
@@ -48,7 +33,7 @@ def create_secret(call: Call) -> Resource:
         raise Refusal(400, "The field 'secret.replication' is required.")
     if call.store.get(f"secrets/{parent}") is not None:
         raise Refusal(409, f"Secret [{parent}] already exists.")
-    made = _secret(parent, call.store.time(), _etag(call))
+    made = secret_versions.secret(parent, call.store.time(), _etag(call))
     made["replication"] = call.body["replication"]
     if call.body.get("labels"):
         made["labels"] = call.body["labels"]
@@ -66,7 +51,7 @@ def add_version(call: Call) -> Resource:
     if checksum is not None and str(checksum) != str(crc32c(data)):
         raise Refusal(400, "The specified CRC32C checksum does not match the payload.")
     number = 1 + len(call.store.items(f"secrets/{parent}/versions"))
-    version = _version(parent, number, call.store.time(), _etag(call))
+    version = secret_versions.version(parent, number, call.store.time(), _etag(call))
     version["clientSpecifiedPayloadChecksum"] = checksum is not None
     held = {"version": version, "data": base64.b64encode(data).decode()}
     call.store.put(f"secrets/{version['name']}", held)
@@ -75,7 +60,8 @@ def add_version(call: Call) -> Resource:
 
 def list_versions(call: Call) -> Resource:
     held = call.store.under(f"secrets/{_existing(call)['name']}/versions")
-    versions = [one["version"] for one in reversed(held)]
+    fits = expressions.compiled(call.query.get("filter", ""))
+    versions = [one["version"] for one in reversed(held) if fits(one["version"])]
     return page(call, "versions", versions) | {"totalSize": len(versions)}
 
 
@@ -88,9 +74,7 @@ def access_version(call: Call) -> Resource:
     held = _held(call)
     name, state = held["version"]["name"], held["version"]["state"]
     if state != "ENABLED":
-        raise Refusal(
-            400, f"Secret Version [{name}] is in {state} state.", status="FAILED_PRECONDITION"
-        )
+        raise _wrong_state(held["version"])
     data = base64.b64decode(held["data"])
     payload = {"data": held["data"], "dataCrc32c": str(crc32c(data))}
     return {"name": name, "payload": payload}
@@ -104,11 +88,30 @@ def disable_version(call: Call) -> Resource:
     return _set_state(call, "DISABLED")
 
 
+def destroy_version(call: Call) -> Resource:
+    """The payload is gone for good; number and metadata stay."""
+    version = _set_state(call, "DESTROYED") | {"destroyTime": call.store.time()}
+    call.store.put(f"secrets/{version['name']}", {"version": version, "data": ""})
+    return version
+
+
 def _set_state(call: Call, state: str) -> Resource:
+    """An `etag` that is sent must be the present one; a destroyed version stays destroyed."""
     held = _held(call)
+    if held["version"]["state"] == "DESTROYED":
+        raise _wrong_state(held["version"])
+    given = call.body.get("etag")
+    if given and given != held["version"]["etag"]:
+        text = "The etag provided in the request does not match the stored etag."
+        raise Refusal(400, text, status="FAILED_PRECONDITION")
     version: Resource = held["version"] | {"state": state, "etag": _etag(call)}
     call.store.put(f"secrets/{version['name']}", held | {"version": version})
     return version
+
+
+def _wrong_state(version: Resource) -> Refusal:
+    text = f"Secret Version [{version['name']}] is in {version['state']} state."
+    return Refusal(400, text, status="FAILED_PRECONDITION")
 
 
 def _existing(call: Call) -> Resource:
@@ -131,25 +134,6 @@ def _held(call: Call) -> Resource:
     if found is None:
         raise Refusal(404, f"Secret Version [{name}/versions/{number}] not found.")
     return found
-
-
-def _secret(name: str, created: str, etag: str) -> Resource:
-    return {
-        "name": name,
-        "replication": {"automatic": {}},
-        "createTime": created,
-        "etag": etag,
-    }
-
-
-def _version(parent: str, number: int, created: str, etag: str) -> Resource:
-    return {
-        "name": f"{parent}/versions/{number}",
-        "createTime": created,
-        "state": "ENABLED",
-        "replicationStatus": {"automatic": {}},
-        "etag": etag,
-    }
 
 
 def _etag(call: Call) -> str:
@@ -177,6 +161,7 @@ PRODUCT = Product(
         Route("GET", _VERSIONS + "/{version}:access", access_version),
         Route("POST", _VERSIONS + "/{version}:enable", enable_version),
         Route("POST", _VERSIONS + "/{version}:disable", disable_version),
+        Route("POST", _VERSIONS + "/{version}:destroy", destroy_version),
     ),
-    sections={"secrets": seed},
+    sections={"secrets": secret_versions.seed},
 )

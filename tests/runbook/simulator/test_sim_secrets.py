@@ -135,3 +135,34 @@ def test_secrets_are_listed_in_pages(healthy: Running) -> None:
 
 def test_checksum_is_castagnolis() -> None:
     assert crc32c(b"123456789") == 0xE3069283
+
+
+def test_destroyed_version_stays_destroyed(healthy: Running) -> None:
+    version = f"{SECRETS}/redis-url/versions/1"
+    destroyed = healthy.http.post(f"{version}:destroy", json={}).json()
+    refused = [healthy.http.post(f"{version}:{verb}", json={}) for verb in ("enable", "disable")]
+
+    assert (destroyed["state"], "destroyTime" in destroyed) == ("DESTROYED", True)
+    assert [answer.status_code for answer in refused] == [400, 400]
+    assert healthy.http.get(f"{version}:access").status_code == 400
+    assert healthy.get(version)["state"] == "DESTROYED"
+
+
+def test_state_changes_only_with_the_present_etag(healthy: Running) -> None:
+    version = f"{SECRETS}/redis-url/versions/1"
+    etag = healthy.get(version)["etag"]
+    stale = healthy.http.post(f"{version}:disable", json={"etag": '"stale"'})
+    fresh = healthy.http.post(f"{version}:disable", json={"etag": etag})
+
+    assert (stale.status_code, stale.json()["error"]["status"]) == (400, "FAILED_PRECONDITION")
+    assert (fresh.status_code, fresh.json()["etag"] != etag) == (200, True)
+
+
+def test_secrets_are_listed_by_filter(healthy: Running) -> None:
+    found = healthy.get(f"{SECRETS}?filter=name:database OR name:jwt")["secrets"]
+
+    assert [one["name"].rpartition("/")[2] for one in found] == [
+        "database-url",
+        "database-direct-url",
+        "jwt-secret-staging",
+    ]

@@ -1,0 +1,47 @@
+"""Secrets as a scenario describes them, in the shape of Secret Manager."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from runbook.simulator.store import Place, Resource
+
+_LONG_AGO = "2026-01-12T09:30:00.000000Z"
+_ETAG = '"1"'
+
+
+def seed(section: Mapping[str, Any], place: Place) -> dict[str, Resource]:  # Any: YAML
+    """Each secret by name with its value, or with `versions`: a list of value and state."""
+    resources: dict[str, Resource] = {}
+    for name, told in section.items():
+        parent = f"projects/{place.number}/secrets/{name}"
+        resources[f"secrets/{parent}"] = secret(parent, _LONG_AGO, _ETAG)
+        versions = told["versions"] if isinstance(told, Mapping) else [{"value": told}]
+        for number, one in enumerate(versions, start=1):
+            state = one.get("state", "ENABLED")
+            resources[f"secrets/{parent}/versions/{number}"] = {
+                "version": version(parent, number, _LONG_AGO, _ETAG) | {"state": state},
+                "data": base64.b64encode(str(one["value"]).encode()).decode(),
+            }
+    return resources
+
+
+def secret(name: str, created: str, etag: str) -> Resource:
+    return {
+        "name": name,
+        "replication": {"automatic": {}},
+        "createTime": created,
+        "etag": etag,
+    }
+
+
+def version(parent: str, number: int, created: str, etag: str) -> Resource:
+    return {
+        "name": f"{parent}/versions/{number}",
+        "createTime": created,
+        "state": "ENABLED",
+        "replicationStatus": {"automatic": {}},
+        "etag": etag,
+    }
