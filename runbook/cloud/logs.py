@@ -25,7 +25,9 @@ class Logs:
             "resourceNames": [parent],
             "orderBy": order,
             "pageSize": min(limit or _MOST_ON_A_PAGE, _MOST_ON_A_PAGE),
-        } | ({"filter": condition} if condition else {})
+        }
+        if condition:
+            body["filter"] = condition
         while True:
             request = self._api.collection("entries").list(body=body)
             answer = self._api.read(request, "logging.logEntries.list")

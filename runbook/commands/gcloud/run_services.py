@@ -1,0 +1,77 @@
+"""Cloud Run services: describe and list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from runbook.commands.base import Command, Effect
+from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
+from runbook.commands.kinds import CommandKind
+from runbook.commands.reading import Reading
+from runbook.commands.run_regions import OPTIONAL_REGION, check_region
+from runbook.commands.run_resource import seen_service, text_at
+from runbook.commands.run_words import service_words
+from runbook.document.definition import Json
+
+if TYPE_CHECKING:
+    from runbook.cloud.sessions import Session
+
+_GROUP = "run services"
+_SCHEMA = "run.v1.Service"
+_LIST_FORMAT = (
+    'table(ready_symbol:label="",name:label=SERVICE,region:label=REGION,domain:label=URL,'
+    'last_modifier:label="LAST DEPLOYED BY",last_transition_time:label="LAST DEPLOYED AT")'
+)
+
+_DESCRIBE = Grammar(f"{_GROUP} describe", operand="SERVICE", scope="region", schema=_SCHEMA)
+_LIST = Grammar(
+    f"{_GROUP} list",
+    flags=(OPTIONAL_REGION,),
+    is_list=True,
+    default_format=_LIST_FORMAT,
+    schema=_SCHEMA,
+)
+
+
+def _describe(session: Session, arguments: Arguments) -> Json:
+    return session.run.service(arguments.project, arguments.region, arguments.operand)
+
+
+def _list(session: Session, arguments: Arguments) -> Json:
+    found = session.run.services(arguments.project, arguments.text("region"))["items"]
+    items = found if isinstance(found, list) else []
+    return sorted(items, key=lambda item: text_at(item, "metadata", "name"))
+
+
+def service_name(arguments: Arguments) -> str:
+    """The full name that other APIs use, "projects/P/locations/R/services/S"."""
+    place = f"projects/{arguments.project}/locations/{arguments.region}"
+    return f"{place}/services/{arguments.operand}"
+
+
+def _parse_describe(words: Sequence[str]) -> Command:
+    check_region(_DESCRIBE.name, words)
+    arguments = read_arguments(words, _DESCRIBE)
+    resource = service_name(arguments)
+    return Reading(arguments, resource, _describe, seen=seen_service, words=service_words)
+
+
+def _parse_list(words: Sequence[str]) -> Command:
+    arguments = read_arguments(words, _LIST)
+    region = arguments.text("region") or "-"
+    parent = f"projects/{arguments.project}/locations/{region}"
+    return Reading(arguments, f"{parent}/services", _list, seen=seen_service)
+
+
+KINDS = (
+    CommandKind(
+        f"gcloud {_DESCRIBE.name}", Effect.READS, "Shows a Cloud Run service.", _parse_describe
+    ),
+    CommandKind(
+        f"gcloud {_LIST.name}",
+        Effect.READS,
+        "Lists Cloud Run services of a region or of all.",
+        _parse_list,
+    ),
+)
