@@ -6,8 +6,10 @@ from tests.runbook.simulator.discovery_schema import misfits
 from tests.runbook.simulator.running import CONNECTOR, GLOBAL, INSTANCE, Running
 
 _REGION = "/compute/v1/projects/netra-staging/regions/us-central1"
+_ZONE = "/compute/v1/projects/netra-staging/zones/us-central1-a"
 _AGGREGATED = "/compute/v1/projects/netra-staging/aggregated"
 _LOCATION = "/v1/projects/netra-staging/locations/us-central1"
+_GLOBAL = "/v1/projects/netra-staging/locations/global"
 _RUN = "/apis/serving.knative.dev/v1/namespaces/netra-staging/services"
 _SECRET = "/v1/projects/netra-staging/secrets"
 
@@ -29,6 +31,9 @@ ANSWERS = [
     ("run.v1", "ListServicesResponse", _RUN),
     ("run.v1", "ListRevisionsResponse", _RUN.replace("services", "revisions")),
     ("run.v1", "Revision", f"{_RUN.replace('services', 'revisions')}/auth-staging-00017-dax"),
+    ("cloudresourcemanager.v1", "Project", "/v1/projects/netra-staging"),
+    ("serviceusage.v1", "ListServicesResponse", "/v1/projects/netra-staging/services"),
+    ("certificatemanager.v1", "ListCertificatesResponse", f"{_GLOBAL}/certificates"),
     ("compute.v1", "SslCertificate", f"{GLOBAL}/sslCertificates/staging-netrasystems-ai-cert"),
     ("compute.v1", "SslCertificateList", f"{GLOBAL}/sslCertificates"),
     ("compute.v1", "SslCertificateAggregatedList", f"{_AGGREGATED}/sslCertificates"),
@@ -51,6 +56,21 @@ ANSWERS = [
     ("compute.v1", "SubnetworkList", f"{_REGION}/subnetworks"),
     ("compute.v1", "SubnetworkAggregatedList", f"{_AGGREGATED}/subnetworks"),
     ("compute.v1", "NetworkEndpointGroupList", f"{_REGION}/networkEndpointGroups"),
+    ("compute.v1", "ForwardingRule", f"{GLOBAL}/forwardingRules/staging-https-forwarding-rule"),
+    ("compute.v1", "ForwardingRule", f"{_REGION}/forwardingRules/staging-internal-forwarding-rule"),
+    ("compute.v1", "ForwardingRuleList", f"{_REGION}/forwardingRules"),
+    ("compute.v1", "ForwardingRuleAggregatedList", f"{_AGGREGATED}/forwardingRules"),
+    ("compute.v1", "BackendService", f"{_REGION}/backendServices/staging-internal-service"),
+    ("compute.v1", "Instance", f"{_ZONE}/instances/staging-backend-1"),
+    ("compute.v1", "InstanceList", f"{_ZONE}/instances"),
+    ("compute.v1", "InstanceAggregatedList", f"{_AGGREGATED}/instances"),
+    ("compute.v1", "InstanceGroup", f"{_ZONE}/instanceGroups/staging-backend"),
+    ("compute.v1", "InstanceGroupAggregatedList", f"{_AGGREGATED}/instanceGroups"),
+    ("compute.v1", "RegionList", "/compute/v1/projects/netra-staging/regions"),
+    ("compute.v1", "Region", _REGION),
+    ("compute.v1", "ZoneList", "/compute/v1/projects/netra-staging/zones"),
+    ("compute.v1", "Zone", _ZONE),
+    ("compute.v1", "OperationList", f"{_REGION}/operations"),
     ("compute.v1", "OperationList", f"{GLOBAL}/operations"),
 ]
 
