@@ -11,7 +11,7 @@ from runbook.document import blocks, commands_in_text, fences, front_matter, par
 from runbook.document import source as source_text
 from runbook.document.blocks import Element
 from runbook.document.commands_in_text import Variables
-from runbook.document.definition import CommandText, Runbook
+from runbook.document.definition import CommandText, Runbook, Span, Step
 from runbook.document.parse import parse
 from runbook.lint import inline_code
 from runbook.lint.reading import Reading, Values, read
@@ -41,6 +41,10 @@ class Place:
     def line(self) -> int:
         return self.command.span.first
 
+    @property
+    def lines(self) -> range:
+        return range(self.command.span.first, self.command.span.last + 1)
+
 
 @dataclass(frozen=True)
 class Document:
@@ -66,10 +70,36 @@ class Document:
     def statements(self) -> tuple[Statement, ...]:
         return tuple(statement for place in self.places for statement in place.statements)
 
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step, those inside of others behind them."""
+        return tuple(
+            step
+            for phase in self.runbook.phases
+            for step in _with_inner((*phase.steps, *phase.exit_criteria))
+        )
+
+    def words_around(self, line: int) -> str:
+        """What the step that holds the line says, its commands left out; without a step, what
+        stands between the heading above and the line."""
+        holding = [step.span for step in self.steps if step.span.first <= line <= step.span.last]
+        headings = [e.span.first for e in self.elements if e.kind == "heading"]
+        first = max((n for n in headings if n <= line), default=1)
+        span = holding[-1] if holding else Span(first, line)
+        commands = {n for place in self.places if place.is_block for n in place.lines}
+        numbers = range(span.first, span.last + 1)
+        return "\n".join(self.lines[n - 1] for n in numbers if n not in commands)
+
     def heading_above(self, line: int) -> str:
         """The text of the last heading before the line."""
         headings = [e.text for e in self.elements if e.kind == "heading" and e.span.first <= line]
         return headings[-1] if headings else ""
+
+
+def _with_inner(steps: Sequence[Step]) -> Iterator[Step]:
+    for step in steps:
+        yield step
+        yield from _with_inner(step.steps)
 
 
 def open_document(source: bytes, *, file_name: str) -> Document:

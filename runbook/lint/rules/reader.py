@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from runbook.document import front_matter, parameters
-from runbook.document.definition import Step
 from runbook.lint.document import Document, Place
 from runbook.lint.finding import Finding, Rule, found
 
@@ -29,18 +28,11 @@ def findings(document: Document) -> Iterator[Finding]:
 
 
 def _examples(document: Document) -> Iterator[Finding]:
-    for phase in document.runbook.phases:
-        for step in _with_inner((*phase.steps, *phase.exit_criteria)):
-            for command in step.commands:
-                if command.example and not command.checks:
-                    message = "The output shown for this command is an example and is not checked."
-                    yield found(_EXAMPLE, command.span.first, message, "Expect: `…`")
-
-
-def _with_inner(steps: tuple[Step, ...]) -> Iterator[Step]:
-    for step in steps:
-        yield step
-        yield from _with_inner(step.steps)
+    for step in document.steps:
+        for command in step.commands:
+            if command.example and not command.checks:
+                message = "The output shown for this command is an example and is not checked."
+                yield found(_EXAMPLE, command.span.first, message, "Expect: `…`")
 
 
 def _unknown(document: Document) -> Iterator[Finding]:
