@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from runbook.simulator import operations
+from runbook.simulator.compute_collections import pacific
 from runbook.simulator.compute_links import LINK
+from runbook.simulator.compute_scopes import place_fields, scope_in
 from runbook.simulator.routing import Call
 from runbook.simulator.store import Resource, Store
 
@@ -12,6 +14,7 @@ def shown(store: Store, record: Resource) -> Resource:
     """The record as compute#operation. int64 values are strings, as in all of Google's JSON."""
     path = record["target"].removeprefix("compute/")
     target = record["after"] or record["before"]
+    place, scope = store.place, scope_in(path)
     operation: Resource = {
         "kind": "compute#operation",
         "id": str(2 * 10**18 + record["id"]),
@@ -22,14 +25,14 @@ def shown(store: Store, record: Resource) -> Resource:
         "status": "DONE" if record["done"] else "RUNNING",
         "user": operations.USER,
         "progress": operations.progress(store, record),
-        "insertTime": store.time(record["started"]),
-        "startTime": store.time(record["started"]),
-        "selfLink": f"{LINK}/projects/{store.place.project}/global/operations/{record['name']}",
-    }
+        "insertTime": pacific(record["started"]),
+        "startTime": pacific(record["started"]),
+        "selfLink": f"{LINK}/projects/{place.project}/{scope}/operations/{record['name']}",
+    } | place_fields(scope, place)
     if record["request_id"]:
         operation["clientOperationId"] = record["request_id"]
     if record["done"]:
-        operation["endTime"] = store.time(record["ends"])
+        operation["endTime"] = pacific(record["ends"])
     if record["done"] and record["error"]:
         operation["error"] = {"errors": [{"code": "INTERNAL_ERROR", "message": record["error"]}]}
         operation["httpErrorStatusCode"] = 500

@@ -11,6 +11,7 @@ from runbook.simulator.errors import Refusal
 from runbook.simulator.routing import Call
 from runbook.simulator.store import Resource
 
+_CAPITAL = re.compile(r"([A-Z])")
 _NAME = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
 
 
@@ -60,12 +61,21 @@ def refuse_if_used(call: Call, key: str, resource: Resource) -> None:
         if other != key and link in json.dumps(value):
             raise Refusal(
                 400,
-                f"The resource '{key.removeprefix(f'{KEY}/')}' is already being used by "
-                f"'{other.removeprefix(f'{KEY}/')}'",
+                f"The {_singular(resource)} resource '{_shown(call, key, resource)}' is already "
+                f"being used by '{_shown(call, other, resource, user=value)}'",
                 reason="resourceInUseByAnotherResource",
             )
 
 
-def refuse_filter(call: Call) -> None:
-    if call.query.get("filter"):
-        raise Refusal(400, "The simulator does not evaluate 'filter': filter what it lists.")
+def _singular(resource: Resource) -> str:
+    """`backend_service` for compute#backendService."""
+    return _CAPITAL.sub(r"_\1", str(resource["kind"]).removeprefix("compute#")).lower()
+
+
+def _shown(call: Call, key: str, resource: Resource, *, user: Resource | None = None) -> str:
+    """A name as this refusal writes it: health checks have a spelling of their own there."""
+    if _singular(resource) != "health_check":
+        return key.removeprefix(f"{KEY}/")
+    named = user or resource
+    project = f"PROJECT:{call.store.place.number}"
+    return f"GLOBAL:global/{project}/{_singular(named).upper()}:{named['name']}"

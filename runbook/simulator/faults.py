@@ -94,6 +94,20 @@ def strike(store: Store, *, method: str, path: str) -> Fault | None:
     return None
 
 
+def is_away(store: Store, path: str) -> bool:
+    """Whether a 503 is armed for reads of a region or a zone that `path` lies in; counts it.
+
+    Lists over all scopes ask this for each of them: a fault on one scope leaves the others there.
+    """
+    for armed in store.faults:
+        names_scope = any(part in str(armed["match"]) for part in ("/regions/", "/zones/"))
+        if armed["kind"] == "503" and names_scope and _fits(armed, "GET", path):
+            armed["struck"] += 1
+            store.touch()
+            return True
+    return False
+
+
 def _number(wanted: Resource, field: str) -> float | None:
     value = wanted.get(field)
     if value is None or (isinstance(value, int | float) and value >= 0):

@@ -1,12 +1,14 @@
-"""Compute Engine: backend services, the health of their groups, and serverless endpoint groups."""
+"""Compute Engine: backend services and the health of their groups."""
 
 from __future__ import annotations
 
-from runbook.simulator.compute import Collection, existing, routes_of, seed_of
+from runbook.simulator.compute import deeds, routes_of
+from runbook.simulator.compute_changes import existing
+from runbook.simulator.compute_collections import Collection, seed_of
 from runbook.simulator.compute_links import absolute, key_of
 from runbook.simulator.condition import faults_of_application
 from runbook.simulator.errors import Refusal
-from runbook.simulator.routing import Call, Product, Route
+from runbook.simulator.routing import Call, Product
 from runbook.simulator.store import Resource
 
 
@@ -63,26 +65,13 @@ _COLLECTION = Collection(
     name="backendServices",
     kind="backendService",
     aggregated="backendServiceAggregatedList",
+    scopes=("global", "regions"),
     has_fingerprint=True,
     accept=accept,
     refers_to=("healthChecks",),
 )
-_ENDPOINTS = Collection(
-    name="networkEndpointGroups",
-    kind="networkEndpointGroup",
-    aggregated="networkEndpointGroupAggregatedList",
-    is_regional=True,
-)
-_HEALTH = "/compute/v1/projects/{project}/global/backendServices/{name}/getHealth"
 
 PRODUCT = Product(
-    routes=(
-        *routes_of(_COLLECTION),
-        Route("POST", _HEALTH, get_health),
-        *routes_of(_ENDPOINTS, writable=False),
-    ),
-    sections={
-        "backend_services": seed_of(_COLLECTION),
-        "network_endpoint_groups": seed_of(_ENDPOINTS),
-    },
+    routes=(*routes_of(_COLLECTION), *deeds(_COLLECTION, "getHealth", get_health)),
+    sections={"backend_services": seed_of(_COLLECTION)},
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from runbook.simulator.compute import Collection, routes_of, seed_of
+from runbook.simulator.compute import routes_of
+from runbook.simulator.compute_collections import Collection, seed_of
 from runbook.simulator.errors import Refusal
 from runbook.simulator.routing import Call, Product
 from runbook.simulator.store import Resource
@@ -47,6 +48,7 @@ _COLLECTION = Collection(
     name="healthChecks",
     kind="healthCheck",
     aggregated="healthChecksAggregatedList",
+    scopes=("global", "regions"),
     accept=accept,
 )
 

@@ -1,20 +1,13 @@
-"""Compute Engine: VPC networks and their subnets, read only."""
+"""Compute Engine: VPC networks, read only."""
 
 from __future__ import annotations
 
-from runbook.simulator.compute import Collection, routes_of, seed_of
+from runbook.simulator.compute import READS, routes_of
+from runbook.simulator.compute_collections import Collection, seed_of
 from runbook.simulator.routing import Product
 
-_NETWORKS = Collection(name="networks", kind="network")
-_SUBNETS = Collection(
-    name="subnetworks",
-    kind="subnetwork",
-    aggregated="subnetworkAggregatedList",
-    is_regional=True,
-    has_fingerprint=True,
-)
+_COLLECTION = Collection(name="networks", kind="network")
 
 PRODUCT = Product(
-    routes=routes_of(_NETWORKS, writable=False) + routes_of(_SUBNETS, writable=False),
-    sections={"networks": seed_of(_NETWORKS), "subnetworks": seed_of(_SUBNETS)},
+    routes=routes_of(_COLLECTION, methods=READS), sections={"networks": seed_of(_COLLECTION)}
 )

@@ -8,7 +8,9 @@ from __future__ import annotations
 import dataclasses
 
 from runbook.simulator import operations
-from runbook.simulator.compute import SECONDS, Collection, routes_of, seed_of
+from runbook.simulator.compute import routes_of
+from runbook.simulator.compute_changes import SECONDS
+from runbook.simulator.compute_collections import Collection, seed_of
 from runbook.simulator.compute_links import key_of
 from runbook.simulator.errors import Refusal
 from runbook.simulator.routing import Call, Product
@@ -65,9 +67,11 @@ _COLLECTION = Collection(
     name="sslCertificates",
     kind="sslCertificate",
     aggregated="sslCertificateAggregatedList",
+    scopes=("global", "regions"),
     accept=accept,
 )
-_ROUTES = tuple(route for route in routes_of(_COLLECTION) if route.method in ("GET", "POST"))
-_DELETE = tuple(route for route in routes_of(_COLLECTION) if route.method == "DELETE")
 
-PRODUCT = Product(routes=_ROUTES + _DELETE, sections={"ssl_certificates": seed_of(_COLLECTION)})
+PRODUCT = Product(
+    routes=routes_of(_COLLECTION, methods=("GET", "POST", "DELETE")),
+    sections={"ssl_certificates": seed_of(_COLLECTION)},
+)

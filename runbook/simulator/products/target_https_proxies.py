@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from runbook.simulator.compute import Collection, change, existing, routes_of, seed_of
+from runbook.simulator.compute import PROJECT, routes_of
+from runbook.simulator.compute_changes import change, existing
+from runbook.simulator.compute_collections import Collection, seed_of
 from runbook.simulator.compute_links import absolute
 from runbook.simulator.compute_operations import repeated
 from runbook.simulator.errors import Refusal
@@ -33,13 +35,19 @@ _COLLECTION = Collection(
     name="targetHttpsProxies",
     kind="targetHttpsProxy",
     aggregated="targetHttpsProxyAggregatedList",
+    scopes=("global", "regions"),
     has_fingerprint=True,
     accept=accept,
     refers_to=("sslCertificates", "urlMap"),
 )
-_SET = "/compute/v1/projects/{project}/targetHttpsProxies/{name}/setSslCertificates"
+_HERE = f"{PROJECT}/targetHttpsProxies/{{name}}/setSslCertificates"
+_IN_A_REGION = f"{PROJECT}/regions/{{region}}/targetHttpsProxies/{{name}}/setSslCertificates"
 
 PRODUCT = Product(
-    routes=(*routes_of(_COLLECTION), Route("POST", _SET, set_ssl_certificates)),
+    routes=(
+        *routes_of(_COLLECTION, methods=("GET", "POST", "PATCH", "DELETE")),
+        Route("POST", _HERE, set_ssl_certificates),
+        Route("POST", _IN_A_REGION, set_ssl_certificates),
+    ),
     sections={"target_https_proxies": seed_of(_COLLECTION)},
 )

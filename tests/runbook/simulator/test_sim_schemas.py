@@ -93,7 +93,7 @@ def test_answer_of_healthy_scenario_fits_too(
 def test_operations_of_all_kinds_fit(outage: Running) -> None:
     scaled = outage.http.patch(CONNECTOR, json={"minInstances": 3, "maxInstances": 10})
     restarted = outage.http.post(f"{INSTANCE}/restart")
-    deleted = outage.http.delete(f"{GLOBAL}/targetHttpsProxies/staging-https-proxy")
+    deleted = outage.http.delete(f"{GLOBAL}/forwardingRules/staging-https-forwarding-rule")
 
     assert misfits("vpcaccess.v1", "Operation", scaled.json()) == []
     assert misfits("sqladmin.v1", "Operation", restarted.json()) == []
