@@ -5,10 +5,22 @@ from __future__ import annotations
 import hashlib
 import shlex
 from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from runbook.commands.base import Caution, Effect, Emit, Outcome, Plan, Probe
+from runbook.commands.base import (
+    Cancelled,
+    Caution,
+    Effect,
+    Emit,
+    FieldChange,
+    Outcome,
+    Plan,
+    Probe,
+    StillRunning,
+)
+from runbook.commands.program_process import Ending, run_to_end
 from runbook.commands.programs import Program
+from runbook.document.definition import Json
 
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
@@ -58,7 +70,7 @@ class ProgramRun:
             self.resource,
             before=None,
             after=None,
-            changes=(),
+            changes=(FieldChange("program", before=None, after=self.as_gcloud()),),
             fingerprint=_fingerprint(self.program),
             warnings=(
                 f"This runs {started} in {self.program.folder} for at most {seconds}.",
@@ -68,7 +80,25 @@ class ProgramRun:
         )
 
     def execute(self, session: Session, emit: Emit, plan: Plan | None = None) -> Outcome:
-        raise NotImplementedError
+        if self.effect is not Effect.READS and (
+            plan is None or plan.fingerprint != _fingerprint(self.program)
+        ):
+            return Outcome("failed", "The list was changed since this was planned. Plan again.")
+        try:
+            return _outcome(self._run(session, emit), self.effect)
+        except Cancelled as stop:
+            if self.effect is Effect.READS:
+                raise
+            raise StillRunning("The program was ended half way; what it had done stays.") from stop
+
+    def _run(self, session: Session, emit: Emit) -> Ending:
+        return run_to_end(
+            self.argv,
+            folder=self.program.folder,
+            variables=self.program.variables,
+            seconds=min(self.program.seconds, session.target.deadline),
+            emit=emit,
+        )
 
     def verify(self, session: Session, plan: Plan) -> Probe:  # noqa: ARG002 (part of the contract)
         return Probe("applied", "The program ended well; what it did is not checked from here.")
@@ -78,6 +108,19 @@ class ProgramRun:
 
     def probe(self, session: Session, plan: Plan) -> Probe:  # noqa: ARG002 (part of the contract)
         return Probe("differs", "Nothing tells from here whether the program took effect.")
+
+
+def _outcome(ending: Ending, effect: Effect) -> Outcome:
+    """A change that was stopped half way is `unknown`: some of it may have been done."""
+    result: Json = {"exit": ending.status, "seconds": ending.seconds, "lines": ending.lines}
+    if ending.why_not_started:
+        return Outcome("failed", ending.why_not_started, result)
+    if ending.was_stopped:
+        state: Literal["failed", "unknown"] = "failed" if effect is Effect.READS else "unknown"
+        return Outcome(state, f"Stopped after its time limit of {ending.seconds:.0f} s.", result)
+    if ending.status:
+        return Outcome("failed", f"The program ended with status {ending.status}.", result)
+    return Outcome("succeeded", f"The program ended after {ending.seconds:.1f} s.", result)
 
 
 def _fingerprint(program: Program) -> str:
