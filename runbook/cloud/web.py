@@ -6,7 +6,6 @@ address that was checked, so that a name cannot change its mind in between.
 
 from __future__ import annotations
 
-import socket
 import ssl
 import time
 from dataclasses import replace
@@ -15,10 +14,11 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx
 
-from runbook.cloud.connections import check_endpoint
 from runbook.cloud.errors import CloudError
-from runbook.cloud.hosts import is_public, refused_url
+from runbook.cloud.hosts import port_of, refused_url
 from runbook.cloud.pages import MOST_BYTES, Page, Request
+from runbook.cloud.site import route_of
+from runbook.cloud.sockets import resolve
 from runbook.cloud.target import Target
 
 _MOST_REDIRECTS = 10
@@ -54,7 +54,7 @@ class Web:
         if refused:
             raise CloudError("DENIED", refused)
         parts = urlsplit(url)
-        address, via = self._address(parts)
+        address, via = self._address(url, parts)
         connect = request.connect_seconds or self._target.connect_timeout
         left = max(until - time.monotonic(), 0.001)
         timeout = httpx.Timeout(left, connect=min(connect, left))
@@ -74,38 +74,21 @@ class Web:
             body, size = _bounded_body(response, until)
             return _page(response, url, body=body, size=size, via=via)
 
-    def _address(self, parts: SplitResult) -> tuple[str, str]:
+    def _address(self, url: str, parts: SplitResult) -> tuple[str, str]:
         """The URL to connect to, and the simulator's base URL when it answers for the host."""
         host = parts.hostname or ""
         tail = parts._replace(scheme="", netloc="", fragment="", path=parts.path or "/").geturl()
-        base = self._target.routes.get(host)
-        if base is not None:
-            if not self._target.is_simulated:
-                raise CloudError("DENIED", "Only a simulated environment answers for other hosts.")
-            check_endpoint(base)
-            return base.rstrip("/") + tail, base
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        found = _public_address(host, port)
-        written = f"[{found}]" if ":" in found else found
-        return f"{parts.scheme}://{written}:{port}{tail}", ""
+        base = route_of(host, self._target)
+        if base:
+            return base + tail, base
+        resolved = resolve(host, port_of(url), self._target)
+        return f"{parts.scheme}://{resolved.written}:{resolved.port}{tail}", ""
 
 
 @cache
 def _trusted() -> ssl.SSLContext:
     """The certificate authorities; reading them takes longer than most probes."""
     return httpx.create_ssl_context(trust_env=False)
-
-
-def _public_address(host: str, port: int) -> str:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise CloudError("NOT_FOUND", f"The name {host} cannot be resolved.") from error
-    addresses = [str(entry[4][0]) for entry in found]
-    inner = [address for address in addresses if not is_public(address)]
-    if inner:
-        raise CloudError("DENIED", f"{host} leads to {inner[0]}, which is not a public address.")
-    return next((address for address in addresses if ":" not in address), addresses[0])
 
 
 def _bounded_body(response: httpx.Response, until: float) -> tuple[bytes, int]:
