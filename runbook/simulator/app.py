@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from runbook.simulator import control, dispatch, faults
+from runbook.simulator import batch, control, dispatch, faults
 from runbook.simulator.errors import Refusal, shape_of
 from runbook.simulator.faults import Fault
 from runbook.simulator.routing import Reply
@@ -59,6 +59,27 @@ class Simulator:
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
+        if request.url.path == batch.PATH:
+            response = await self._answer_batch(request)
+        else:
+            response = await self._answer_one(request)
+        response.headers.update(MARK)
+        await response(scope, receive, send)
+
+    async def _answer_batch(self, request: Request) -> Response:
+        try:
+            content_type = request.headers.get("content-type", "")
+            parts = batch.parts_of(content_type, await request.body())
+        except Refusal as refusal:
+            return _refused(refusal, request)
+        answers = [
+            await self._answer_one(Request(part.scope(request.scope), part.receive()))
+            for part in parts
+        ]
+        return batch.answer_of(parts, answers)
+
+    async def _answer_one(self, request: Request) -> Response:
+        """The answer to one request, which stands in the log from its arrival on."""
         entry = _entry(request)
         started = time.perf_counter()
         if not request.url.path.startswith("/_simulator/"):
@@ -66,12 +87,10 @@ class Simulator:
         try:
             response = await self._answer(request, entry)
         except Refusal as refusal:
-            shape = shape_of(request.url.path)
-            response = JSONResponse(refusal.body(shape), refusal.code, refusal.headers)
-        response.headers.update(MARK)
+            response = _refused(refusal, request)
         entry["status"] = response.status_code
         entry["ms"] = round(1000 * (time.perf_counter() - started), 1)
-        await response(scope, receive, send)
+        return response
 
     async def _answer(self, request: Request, entry: Resource) -> Response:
         body = _json(await request.body())
@@ -160,6 +179,11 @@ def _json(content: bytes) -> Resource:
     if not isinstance(body, dict):
         raise Refusal(400, "Invalid JSON payload received: an object is needed.")
     return body
+
+
+def _refused(refusal: Refusal, request: Request) -> Response:
+    body = refusal.body(shape_of(request.url.path))
+    return JSONResponse(body, refusal.code, refusal.headers)
 
 
 def _response(reply: Resource | Reply) -> Response:

@@ -62,7 +62,7 @@ class Refusal(Exception):
 
 def shape_of(path: str) -> Shape:
     """Which API a path belongs to, as far as errors go."""
-    if path.startswith("/compute/"):
+    if path.startswith(("/compute/", "/batch/compute/")):
         return "compute"
     parts = path.split("/")
     if path.startswith("/sql/") or (path.startswith("/v1/") and _is_sql(parts)):
