@@ -1,4 +1,4 @@
-"""The database flags that Cloud SQL for PostgreSQL knows here: names, types and ranges.
+"""The database flags that Cloud SQL knows here, by database version: types and ranges.
 
 A selection of the flags of Google's page "Configure database flags", those that incidents touch.
 """
@@ -12,7 +12,8 @@ from runbook.simulator.errors import Refusal
 from runbook.simulator.store import Resource
 
 _INT_MAX = 2_147_483_647
-_VERSIONS = ("POSTGRES_13", "POSTGRES_14", "POSTGRES_15", "POSTGRES_16", "POSTGRES_17")
+_POSTGRES = ("POSTGRES_13", "POSTGRES_14", "POSTGRES_15", "POSTGRES_16", "POSTGRES_17")
+_MYSQL = ("MYSQL_5_7", "MYSQL_8_0", "MYSQL_8_4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Flag:
     high: int = 0
     words: tuple[str, ...] = ()
     needs_restart: bool = False
+    versions: tuple[str, ...] = _POSTGRES
 
     def shown(self) -> Resource:
         """The flag as sql#flag."""
@@ -32,7 +34,7 @@ class Flag:
             "kind": "sql#flag",
             "name": self.name,
             "type": self.type,
-            "appliesTo": list(_VERSIONS),
+            "appliesTo": list(self.versions),
             "requiresRestart": self.needs_restart,
         }
         if self.type == "INTEGER":
@@ -52,8 +54,15 @@ class Flag:
         return not self.words or value in self.words
 
 
-def _integer(name: str, low: int, high: int, *, needs_restart: bool = False) -> Flag:
-    return Flag(name, "INTEGER", low=low, high=high, needs_restart=needs_restart)
+def _integer(
+    name: str,
+    low: int,
+    high: int,
+    *,
+    needs_restart: bool = False,
+    versions: tuple[str, ...] = _POSTGRES,
+) -> Flag:
+    return Flag(name, "INTEGER", low=low, high=high, needs_restart=needs_restart, versions=versions)
 
 
 _FLAGS = (
@@ -76,23 +85,31 @@ _FLAGS = (
     _integer("max_wal_senders", 5, 262_143, needs_restart=True),
     _integer("max_worker_processes", 8, 262_143, needs_restart=True),
     Flag("random_page_cost", "FLOAT"),
+    _integer("idle_session_timeout", 0, _INT_MAX, versions=_POSTGRES[1:]),
+    _integer("transaction_timeout", 0, _INT_MAX, versions=_POSTGRES[4:]),
     _integer("statement_timeout", 0, _INT_MAX),
     _integer("tcp_keepalives_idle", 0, _INT_MAX),
     _integer("tcp_keepalives_interval", 0, _INT_MAX),
     _integer("temp_file_limit", 1_048_576, _INT_MAX),
     _integer("work_mem", 64, _INT_MAX),
+    Flag("general_log", "BOOLEAN", versions=_MYSQL),
+    Flag("slow_query_log", "BOOLEAN", versions=_MYSQL),
+    Flag("long_query_time", "FLOAT", versions=_MYSQL),
+    _integer("innodb_lock_wait_timeout", 1, 1_073_741_824, versions=_MYSQL),
+    _integer("max_connections", 1, 100_000, versions=_MYSQL),
+    _integer("max_allowed_packet", 16_384, 1_073_741_824, versions=_MYSQL),
+    _integer("wait_timeout", 1, 31_536_000, versions=_MYSQL),
 )
-_BY_NAME = {flag.name: flag for flag in _FLAGS}
 
 
 def of_version(version: str) -> tuple[Flag, ...]:
     """The flags of one database version, of all of them when it is empty."""
-    return _FLAGS if not version or version in _VERSIONS else ()
+    return tuple(flag for flag in _FLAGS if not version or version in flag.versions)
 
 
 def check(version: str, wanted: list[dict[str, Any]]) -> None:  # Any: what a client sent
     """Refuses a name that this version does not have, a value it does not take, and doubles."""
-    known = {flag.name for flag in of_version(version)}
+    known = {flag.name: flag for flag in of_version(version)}
     seen: set[str] = set()
     for one in wanted:
         name, value = str(one.get("name", "")), str(one.get("value", ""))
@@ -102,7 +119,7 @@ def check(version: str, wanted: list[dict[str, Any]]) -> None:  # Any: what a cl
                 f"Invalid request: Invalid flag name: {name}.",
                 reason="invalidFlagName",
             )
-        if name in seen or not _BY_NAME[name].accepts(value):
+        if name in seen or not known[name].accepts(value):
             raise Refusal(
                 400,
                 f'Invalid request: Invalid flag value "{value}" for flag "{name}".',

@@ -1,16 +1,17 @@
-"""Cloud SQL Admin under its two prefixes: instances, operations, flags.
+"""Cloud SQL Admin under its two prefixes: instances, operations, backups, flags.
 
 An instance in `MAINTENANCE` accepts a patch or a restart, and is `RUNNABLE` when that is done.
 """
 
 from __future__ import annotations
 
-from runbook.simulator import operations, sql_flags
+from runbook.simulator import operations, sql_backups, sql_flags, sql_operations
 from runbook.simulator.errors import Refusal
 from runbook.simulator.merge import merged
 from runbook.simulator.paging import page
 from runbook.simulator.routing import Call, Handler, Product, Route
-from runbook.simulator.sql_instances import ROOT, as_google_shows, seed
+from runbook.simulator.sql_instances import as_google_shows, seed
+from runbook.simulator.sql_operations import no_instance
 from runbook.simulator.store import Resource
 
 _PATCH_SECONDS = 5.0
@@ -54,25 +55,6 @@ def restart_instance(call: Call) -> Resource:
     return _start(call, "RESTART", before, before["settings"], seconds=_RESTART_SECONDS)
 
 
-def get_operation(call: Call) -> Resource:
-    record = operations.find(call.store, kind="sql", name=call.params["operation"])
-    if record is None:
-        raise Refusal(
-            404, "The Cloud SQL instance operation does not exist.", reason="operationDoesNotExist"
-        )
-    return _shown(call, record)
-
-
-def list_operations(call: Call) -> Resource:
-    """Newest first; of one instance when `instance` says which."""
-    shown = [_shown(call, one) for one in operations.listed(call.store, "sql")]
-    if wanted := call.query.get("instance"):
-        if call.store.get(f"sql/projects/{call.store.place.project}/instances/{wanted}") is None:
-            raise _no_instance()
-        shown = [one for one in shown if one["targetId"] == wanted]
-    return {"kind": "sql#operationsList"} | page(call, "items", shown)
-
-
 def list_flags(call: Call) -> Resource:
     flags = sql_flags.of_version(call.query.get("databaseVersion", ""))
     return {"kind": "sql#flagsList", "items": [flag.shown() for flag in flags]}
@@ -82,12 +64,8 @@ def _existing(call: Call) -> Resource:
     name = f"sql/projects/{call.store.place.project}/instances/{call.params['instance']}"
     found = call.store.get(name)
     if found is None:
-        raise _no_instance()
+        raise no_instance()
     return found
-
-
-def _no_instance() -> Refusal:
-    return Refusal(404, "The Cloud SQL instance does not exist.", reason="instanceDoesNotExist")
 
 
 def _refuse_if_busy(call: Call) -> None:
@@ -118,12 +96,12 @@ def _keep_private(addresses: Resource) -> None:
 def _start(
     call: Call, verb: str, before: Resource, settings: Resource, *, seconds: float
 ) -> Resource:
-    version = str(int(before["settings"]["settingsVersion"]) + 1)
-    after = before | {
-        "state": "RUNNABLE",
-        "etag": call.store.fingerprint(),
-        "settings": settings | {"settingsVersion": version},
-    }
+    """An operation that ends `RUNNABLE`; new settings get a new version."""
+    after = before | {"state": "RUNNABLE"}
+    if verb == "UPDATE":
+        version = str(int(before["settings"]["settingsVersion"]) + 1)
+        changed = {"settings": settings | {"settingsVersion": version}}
+        after |= changed | {"etag": call.store.fingerprint()}
     record = operations.begin(
         call,
         kind="sql",
@@ -133,36 +111,7 @@ def _start(
         before=before,
         after=after,
     )
-    return _shown(call, record)
-
-
-def _shown(call: Call, record: Resource) -> Resource:
-    """The record as sql#operation."""
-    project = call.store.place.project
-    name = record["target"].rsplit("/", 1)[1]
-    shown: Resource = {
-        "kind": "sql#operation",
-        "name": record["name"],
-        "operationType": record["verb"],
-        "status": "DONE" if record["done"] else "RUNNING",
-        "user": operations.USER,
-        "insertTime": call.store.time(record["started"]),
-        "startTime": call.store.time(record["started"]),
-        "targetId": name,
-        "targetProject": project,
-        "targetLink": f"{ROOT}/projects/{project}/instances/{name}",
-        "selfLink": f"{ROOT}/projects/{project}/operations/{record['name']}",
-    }
-    if record["done"]:
-        shown["endTime"] = call.store.time(record["ends"])
-    if record["done"] and record["error"]:
-        detail = {
-            "kind": "sql#operationError",
-            "code": "INTERNAL_ERROR",
-            "message": record["error"],
-        }
-        shown["error"] = {"kind": "sql#operationErrors", "errors": [detail]}
-    return shown
+    return sql_operations.shown(call, record)
 
 
 _BELOW_PROJECT: tuple[tuple[str, str, Handler], ...] = (
@@ -170,8 +119,11 @@ _BELOW_PROJECT: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "instances/{instance}", get_instance),
     ("PATCH", "instances/{instance}", patch_instance),
     ("POST", "instances/{instance}/restart", restart_instance),
-    ("GET", "operations", list_operations),
-    ("GET", "operations/{operation}", get_operation),
+    ("GET", "instances/{instance}/backupRuns", sql_backups.list_runs),
+    ("GET", "instances/{instance}/backupRuns/{run}", sql_backups.get_run),
+    ("GET", "backups", sql_backups.list_backups),
+    ("GET", "operations", sql_operations.list_operations),
+    ("GET", "operations/{operation}", sql_operations.get_operation),
 )
 
 
@@ -185,4 +137,11 @@ def _routes() -> tuple[Route, ...]:
     return tuple(routes)
 
 
-PRODUCT = Product(routes=_routes(), sections={"sql_instances": seed})
+PRODUCT = Product(
+    routes=_routes(),
+    sections={
+        "sql_instances": seed,
+        "sql_operations": sql_operations.seed,
+        "sql_backups": sql_backups.seed,
+    },
+)

@@ -80,7 +80,7 @@ def test_gcloud_patches_the_instance(outage: Running, gcloud: Gcloud) -> None:
 
     assert ended.returncode == 0, ended.stderr
     assert outage.get(INSTANCE)["state"] == "RUNNABLE"
-    assert [one["operationType"] for one in listed] == ["UPDATE"]
+    assert listed[0]["operationType"] == "UPDATE"
 
 
 def test_gcloud_misses_a_secret_and_makes_it(gcloud: Gcloud) -> None:

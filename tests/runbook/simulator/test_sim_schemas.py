@@ -21,6 +21,8 @@ ANSWERS = [
     ("sqladmin.v1beta4", "DatabaseInstance", INSTANCE.replace("/v1/", "/sql/v1beta4/")),
     ("sqladmin.v1", "InstancesListResponse", "/v1/projects/netra-staging/instances"),
     ("sqladmin.v1", "OperationsListResponse", "/v1/projects/netra-staging/operations"),
+    ("sqladmin.v1", "BackupRunsListResponse", f"{INSTANCE}/backupRuns"),
+    ("sqladmin.v1", "ListBackupsResponse", "/v1/projects/netra-staging/backups"),
     ("sqladmin.v1", "FlagsListResponse", "/v1/flags?databaseVersion=POSTGRES_14"),
     ("secretmanager.v1", "ListSecretsResponse", _SECRET),
     ("secretmanager.v1", "Secret", f"{_SECRET}/redis-url"),

@@ -207,7 +207,7 @@ def test_unknown_instance_answers_as_google_does(outage: Running) -> None:
 def test_flags_list_says_what_needs_a_restart(outage: Running) -> None:
     with outage.client("sqladmin", "v1") as (service, http):
         listed = service.flags().list(databaseVersion="POSTGRES_14").execute(http=http)
-        none = service.flags().list(databaseVersion="MYSQL_8_0").execute(http=http)
+        none = service.flags().list(databaseVersion="SQLSERVER_2022_WEB").execute(http=http)
     flags = {flag["name"]: flag for flag in listed["items"]}
 
     assert flags["max_connections"]["requiresRestart"] is True
