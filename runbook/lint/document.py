@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -79,21 +80,51 @@ class Document:
             for step in _with_inner((*phase.steps, *phase.exit_criteria))
         )
 
+    @cached_property
+    def readings_by_place(self) -> dict[int, list[Reading]]:
+        """By the line of the place."""
+        found: dict[int, list[Reading]] = {}
+        for reading in self.readings:
+            found.setdefault(reading.place_line, []).append(reading)
+        return found
+
+    def heading_above(self, line: int) -> str:
+        """The text of the last heading before the line."""
+        at = bisect_right(self._headings, line, key=lambda heading: heading.span.first)
+        return self._headings[at - 1].text if at else ""
+
     def words_around(self, line: int) -> str:
         """What the step that holds the line says, its commands left out; without a step, what
         stands between the heading above and the line."""
         holding = [step.span for step in self.steps if step.span.first <= line <= step.span.last]
-        headings = [e.span.first for e in self.elements if e.kind == "heading"]
-        first = max((n for n in headings if n <= line), default=1)
+        at = bisect_right(self._headings, line, key=lambda heading: heading.span.first)
+        first = self._headings[at - 1].span.first if at else 1
         span = holding[-1] if holding else Span(first, line)
-        commands = {n for place in self.places if place.is_block for n in place.lines}
         numbers = range(span.first, span.last + 1)
-        return "\n".join(self.lines[n - 1] for n in numbers if n not in commands)
+        return "\n".join(self.lines[n - 1] for n in numbers if n not in self._command_lines)
 
-    def heading_above(self, line: int) -> str:
-        """The text of the last heading before the line."""
-        headings = [e.text for e in self.elements if e.kind == "heading" and e.span.first <= line]
-        return headings[-1] if headings else ""
+    def numbered(self, element: Element) -> Iterator[tuple[int, str]]:
+        """The lines of a fence; those of anything else that stand in no fence."""
+        for number in range(element.span.first, element.span.last + 1):
+            if element.kind == "fence" or number not in self._fenced:
+                yield number, self.lines[number - 1]
+
+    def words(self) -> Iterator[tuple[int, str]]:
+        """The lines outside of fences, with their numbers."""
+        return ((n, line) for n, line in enumerate(self.lines, 1) if n not in self._fenced)
+
+    @cached_property
+    def _headings(self) -> list[Element]:
+        return [element for element in self.elements if element.kind == "heading"]
+
+    @cached_property
+    def _command_lines(self) -> frozenset[int]:
+        return frozenset(n for place in self.places if place.is_block for n in place.lines)
+
+    @cached_property
+    def _fenced(self) -> frozenset[int]:
+        fences = [e.span for e in self.elements if e.kind in ("fence", "code")]
+        return frozenset(n for span in fences for n in range(span.first, span.last + 1))
 
 
 def _with_inner(steps: Sequence[Step]) -> Iterator[Step]:

@@ -10,7 +10,7 @@ from types import ModuleType
 
 from runbook.document.source import Unreadable
 from runbook.lint import rules
-from runbook.lint.document import open_document
+from runbook.lint.document import Document, open_document
 from runbook.lint.finding import Finding, Rule, found
 
 _UNREADABLE = Rule("unreadable", "error", "the file is not a text that can be read")
@@ -23,8 +23,20 @@ def findings_in(source: bytes, *, file_name: str = "runbook.md") -> tuple[Findin
         document = open_document(source, file_name=file_name)
     except Unreadable as error:
         return (unreadable(str(error)),)
-    said = dict.fromkeys(f for module in _modules() for f in module.findings(document))
-    return tuple(sorted(said, key=lambda f: (f.line, _ORDER[f.severity], f.code, f.message)))
+    return tuple(sorted(_said_once(document), key=_place))
+
+
+def _said_once(document: Document) -> Iterator[Finding]:
+    """What a command says of itself is not said again by a rule with the same code."""
+    said: set[tuple[int, str]] = set()
+    for module in _modules():
+        news = [f for f in module.findings(document) if (f.line, f.code) not in said]
+        yield from dict.fromkeys(news)
+        said |= {(finding.line, finding.code) for finding in news}
+
+
+def _place(finding: Finding) -> tuple[int, int, str, str]:
+    return finding.line, _ORDER[finding.severity], finding.code, finding.message
 
 
 def unreadable(message: str) -> Finding:

@@ -30,7 +30,7 @@ def findings(document: Document) -> Iterator[Finding]:
 
 def _not_run(place: Place, document: Document) -> Iterator[Finding]:
     """Said once for a loop or a conditional, and not of what gcloud refuses."""
-    inner = [r for r in document.readings if r.place_line == place.line]
+    inner = document.readings_by_place.get(place.line, [])
     if any(reading.refused for reading in inner):
         return
     if len(place.statements) == 1:
