@@ -20,8 +20,10 @@ _REASONS: dict[tuple[str, ...], str] = {
         "gcloud compute ssh is not a diagnosis: it creates a key pair and writes it to the "
         "project's metadata."
     ),
-    ("secrets", "create"): "A secret's value must not pass through a runbook.",
-    ("secrets", "versions", "add"): "A secret's value must not pass through a runbook.",
+    ("secrets", "versions", "add"): (
+        "A value is piped in from here: printf %s VALUE | gcloud secrets versions add SECRET "
+        "--data-file=-. Files of somebody's computer are not read."
+    ),
     ("sql", "instances", "restart"): (
         "Restarting is not run from here. An instance that is stopped is started by its activation "
         "policy, and a restart does not do that."

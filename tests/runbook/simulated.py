@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import socket
 import subprocess
 import sys
@@ -93,6 +94,12 @@ class Simulated:
         """How often this request was received, since the process started."""
         log = self._control("GET", "log")["requests"]
         return sum(1 for one in log if one["method"] == method and one["path"] == path)
+
+    def held(self, secret: str, version: int) -> bytes:
+        """The value of a secret's version, as a program would read it."""
+        path = f"/v1/projects/{PROJECT}/secrets/{secret}/versions/{version}:access"
+        answer = httpx.get(f"{self.address}{path}", timeout=10, trust_env=False)
+        return base64.b64decode(answer.raise_for_status().json()["payload"]["data"])
 
     def _control(self, method: str, name: str, body: object = None) -> Any:
         url = f"{self.address}/_simulator/{name}"

@@ -1,13 +1,13 @@
-"""Secret versions: whether one exists and in which state. The value never enters this process."""
+"""Secrets: list and describe. Metadata only."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from runbook.commands.base import Command, Effect, NotRunnable
-from runbook.commands.flag_values import Flag
+from runbook.commands.base import Command, Effect
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
+from runbook.commands.keys import get
 from runbook.commands.kinds import CommandKind
 from runbook.commands.reading import Reading
 from runbook.document.definition import Json
@@ -15,61 +15,66 @@ from runbook.document.definition import Json
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
 
-_VERSION = r"latest|[1-9]\d{0,9}|[A-Za-z][A-Za-z0-9_-]{0,62}"
-_NAME = r"[A-Za-z0-9_-]{1,255}"
-_OTHERS = frozenset({"location", "out-file"})
-_NOTE = "The value is not read: what follows is the version's metadata."
-
+_SCHEMA = "secretmanager.v1.Secret"
+_OTHERS = frozenset({"location"})
+_TABLE = (
+    "table(name.basename():label=NAME,createTime.date():label=CREATED,"
+    "gcloud_policy:label=REPLICATION_POLICY,gcloud_locations:label=LOCATIONS)"
+)
+_LIST = Grammar("secrets list", is_list=True, default_format=_TABLE, others=_OTHERS, schema=_SCHEMA)
 _DESCRIBE = Grammar(
-    "secrets versions describe",
-    operand="VERSION",
-    pattern=_VERSION,
-    flags=(Flag("secret", pattern=_NAME),),
-    needs=("secret",),
+    "secrets describe",
+    operand="SECRET",
+    pattern=r"[A-Za-z0-9_-]{1,255}",
     others=_OTHERS,
-)
-_ACCESS = Grammar(
-    "secrets versions access",
-    operand="VERSION",
-    pattern=_VERSION,
-    flags=(Flag("secret", pattern=_NAME),),
-    needs=("secret",),
-    others=_OTHERS,
+    schema=_SCHEMA,
 )
 
 
-def _resource(arguments: Arguments) -> str:
-    secret = f"projects/{arguments.project}/secrets/{arguments.text('secret')}"
-    return f"{secret}/versions/{arguments.operand}"
+def _list(session: Session, arguments: Arguments) -> Json:
+    return session.secrets.secrets(arguments.project)
 
 
-def _fetch(session: Session, arguments: Arguments) -> Json:
-    return session.secrets.version(_resource(arguments))
+def _describe(session: Session, arguments: Arguments) -> Json:
+    return session.secrets.secret(_secret(arguments))
+
+
+def _secret(arguments: Arguments) -> str:
+    return f"projects/{arguments.project}/secrets/{arguments.operand}"
+
+
+def _seen(secret: Json) -> Json:
+    """With gcloud's words for the replication, which its table shows."""
+    if not isinstance(secret, dict):
+        return secret
+    policy, places = _replication(secret)
+    return {**secret, "gcloud_policy": policy, "gcloud_locations": places}
+
+
+def _replication(secret: Json) -> tuple[str, str]:
+    found = get(secret, ("replication",))
+    if isinstance(found, dict) and "automatic" in found:
+        return "automatic", "-"
+    replicas = get(found, ("userManaged", "replicas"))
+    if isinstance(replicas, list):
+        places = ",".join(str(get(replica, ("location",))) for replica in replicas)
+        return "user_managed", places
+    return "ERROR", "ERROR"
+
+
+def _parse_list(words: Sequence[str]) -> Command:
+    arguments = read_arguments(words, _LIST)
+    return Reading(arguments, f"projects/{arguments.project}/secrets", _list, seen=_seen)
 
 
 def _parse_describe(words: Sequence[str]) -> Command:
     arguments = read_arguments(words, _DESCRIBE)
-    return Reading(arguments, _resource(arguments), _fetch)
-
-
-def _parse_access(words: Sequence[str]) -> Command:
-    arguments = read_arguments(words, _ACCESS)
-    if arguments.format:
-        raise NotRunnable("The value of a secret is not read here, so it cannot be formatted.")
-    return Reading(arguments, _resource(arguments), _fetch, note=_NOTE)
+    return Reading(arguments, _secret(arguments), _describe)
 
 
 KINDS = (
     CommandKind(
-        f"gcloud {_DESCRIBE.name}",
-        Effect.READS,
-        "Shows the state of a secret's version, never its value.",
-        _parse_describe,
+        f"gcloud {_DESCRIBE.name}", Effect.READS, "Shows a secret's metadata.", _parse_describe
     ),
-    CommandKind(
-        f"gcloud {_ACCESS.name}",
-        Effect.READS,
-        "Tells that a secret's version exists and its state; the value is not read.",
-        _parse_access,
-    ),
+    CommandKind(f"gcloud {_LIST.name}", Effect.READS, "Lists the secrets by name.", _parse_list),
 )
