@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from runbook.cloud import operations
 from runbook.cloud.connections import Untyped
 from runbook.cloud.discovery_api import DiscoveryApi
 from runbook.cloud.target import Target
@@ -51,6 +54,25 @@ class Run:
         )
         return self._api.change(request, "run.services.update")
 
+    def wait(
+        self,
+        project: str,
+        region: str,
+        service: dict[str, Json],
+        emit: Callable[[str], None],
+    ) -> dict[str, Json]:
+        """The service once Google has come to an end with its last change, well or badly."""
+        name = _text_in(service, "metadata", "name")
+        seen = [service]
+
+        def look() -> operations.Operation:
+            seen.append(self.service(project, region, name))
+            return operations.Operation(name, _is_settled(seen[-1]))
+
+        first = operations.Operation(name, _is_settled(service))
+        operations.wait(first, look, emit=emit, deadline=self._api.target.deadline)
+        return seen[-1]
+
     def _listed(
         self, list_page: Untyped, parent: str, kind: str, **chosen: str | None
     ) -> dict[str, Json]:
@@ -79,6 +101,22 @@ class Run:
 
 def _service_name(project: str, name: str) -> str:
     return f"namespaces/{project}/services/{name}"
+
+
+def _is_settled(service: dict[str, Json]) -> bool:
+    """Ready or failed, and so for the generation that was asked for."""
+    status = service.get("status")
+    conditions = _list_in(status, "conditions") if isinstance(status, dict) else []
+    ready = [one for one in conditions if isinstance(one, dict) and one.get("type") == "Ready"]
+    observed = _text_in(service, "status", "observedGeneration")
+    is_fresh = observed in ("", _text_in(service, "metadata", "generation"))
+    return is_fresh and any(one.get("status") in ("True", "False") for one in ready)
+
+
+def _text_in(service: dict[str, Json], part: str, field: str) -> str:
+    found = service.get(part)
+    value = found.get(field) if isinstance(found, dict) else None
+    return "" if value is None else str(value)
 
 
 def _list_in(answer: dict[str, Json], field: str) -> list[Json]:

@@ -60,6 +60,15 @@ def template(service: Json) -> Resource:
     return object_at(service, "spec", "template")
 
 
+def main_container(made_of: Json) -> tuple[int, Resource]:
+    """The container that takes requests, and its place: the only one, or the one with a port."""
+    containers = objects_at(made_of, "spec", "containers")
+    for index, container in enumerate(containers):
+        if len(containers) == 1 or container.get("ports"):
+            return index, container
+    return 0, {}
+
+
 def condition(resource: Json, kind: str) -> Resource:
     found = objects_at(resource, "status", "conditions")
     return next((one for one in found if one.get("type") == kind), {})
@@ -69,13 +78,6 @@ def ready(resource: Json) -> str:
     """ "True", "False", or "Unknown" while Google works on it."""
     status = text_at(condition(resource, "Ready"), "status").capitalize()
     return status if status in ("True", "False") else "Unknown"
-
-
-def is_settled(service: Json) -> bool:
-    """Whether Google has come to an end with the last change, well or badly."""
-    observed = _at(service, ("status", "observedGeneration"))
-    is_fresh = observed is None or observed == _at(service, ("metadata", "generation"))
-    return is_fresh and ready(service) != "Unknown"
 
 
 def symbol(resource: Json) -> str:

@@ -31,6 +31,10 @@ _MOMENTS = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?|\d{4}-\d\d-\d\dT[\d:.Z+-]+"
 )
 _OPERATIONS = re.compile(r"operation-[0-9a-f-]+|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+# Who deployed a Cloud Run service, and the client's random mark that forces a revision.
+_CLIENTS = re.compile(
+    r'"(?:client\.knative\.dev/nonce|run\.googleapis\.com/client-(?:name|version))": "[^"]*",?\s*'
+)
 _VOLATILE = {"id", "etag", "fingerprint", "resourceVersion", "uid", "settingsVersion", "serial"}
 
 
@@ -182,7 +186,7 @@ def _difference(name: str, theirs: str, ours: str) -> str:
 
 
 def _masked(text: str) -> str:
-    return _OPERATIONS.sub("OPERATION", _MOMENTS.sub("MOMENT", text))
+    return _CLIENTS.sub("", _OPERATIONS.sub("OPERATION", _MOMENTS.sub("MOMENT", text)))
 
 
 def state_of(simulator: Running) -> str:

@@ -1,0 +1,128 @@
+"""What a change of a Cloud Run service costs, and what it will fail on, asked before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from runbook.cloud.errors import CloudError
+from runbook.commands.base import FieldChange
+from runbook.commands.gcloud_grammar import Arguments
+from runbook.commands.run_changes import annotation_path, creates_revision, updated
+from runbook.commands.run_environment import secret_of
+from runbook.commands.run_resource import (
+    CONNECTOR,
+    EGRESS,
+    LEAST_INSTANCES,
+    MOST_INSTANCES,
+    Resource,
+    annotation,
+    template,
+    text_at,
+)
+from runbook.commands.run_traffic import LATEST, percents
+
+if TYPE_CHECKING:
+    from runbook.cloud.sessions import Session
+
+
+def update_warnings(
+    session: Session, service: Resource, arguments: Arguments, changes: Sequence[FieldChange]
+) -> list[str]:
+    after = updated(service, arguments)
+    return [
+        *_about_revision(service, after, arguments, changes),
+        *_about_instances(after),
+        *_about_connector(session, after, arguments, changes),
+        *_about_secrets(session, arguments, changes),
+    ]
+
+
+def _about_revision(
+    service: Resource, after: Resource, arguments: Arguments, changes: Sequence[FieldChange]
+) -> list[str]:
+    if not creates_revision(arguments):
+        return []
+    found = [] if changes else ["The service already has these values; a revision is made anyway."]
+    share = percents(after).get(LATEST, 0)
+    if share:
+        return [
+            *found,
+            f"A new revision is made and gets {share} % of the traffic when it is ready.",
+        ]
+    serving = ", ".join(percents(after)) or text_at(service, "status", "latestReadyRevisionName")
+    stays = f"The new revision gets no traffic: all of it stays at {serving}."
+    return [*found, f"{stays} `gcloud run services update-traffic --to-latest` moves it."]
+
+
+def _about_instances(after: Resource) -> list[str]:
+    least = annotation(template(after), LEAST_INSTANCES)
+    most = annotation(template(after), MOST_INSTANCES)
+    if least.isdecimal() and most.isdecimal() and int(least) > int(most):
+        return [f"The minimum of {least} instances is above the maximum of {most}."]
+    return []
+
+
+def _about_connector(
+    session: Session, after: Resource, arguments: Arguments, changes: Sequence[FieldChange]
+) -> list[str]:
+    connector = annotation(template(after), CONNECTOR)
+    if not connector:
+        egress = annotation(template(after), EGRESS)
+        is_changed = any(change.path == annotation_path(EGRESS) for change in changes)
+        direct = annotation(template(after), "run.googleapis.com/network-interfaces")
+        if egress and is_changed and not direct:
+            return ["Google refuses an egress setting for a service without a connector."]
+        return []
+    return _connector_state(session, connector_name(connector, arguments))
+
+
+def connector_name(connector: str, arguments: Arguments) -> str:
+    """In full; a short name is one of the service's own region."""
+    if connector.startswith("projects/"):
+        return connector
+    return f"projects/{arguments.project}/locations/{arguments.region}/connectors/{connector}"
+
+
+def _connector_state(session: Session, name: str) -> list[str]:
+    try:
+        state = session.vpc_access.connector(name).get("state")
+    except CloudError as error:
+        if error.kind == "NOT_FOUND":
+            return [f"There is no connector {name}; the new revision would not become ready."]
+        return [f"The state of the connector {name} is not known: {error.message}"]
+    if state == "READY":
+        return []
+    return [f"The connector {name} is {state}, not READY; the new revision may not become ready."]
+
+
+def _about_secrets(
+    session: Session, arguments: Arguments, changes: Sequence[FieldChange]
+) -> list[str]:
+    names = [secret_of(change.after) for change in changes if secret_of(change.after)]
+    return [text for name in names for text in _secret_state(session, name, arguments)]
+
+
+def _secret_state(session: Session, shown: str, arguments: Arguments) -> list[str]:
+    name, _colon, version = shown.partition(":")
+    try:
+        found = session.secrets.version(
+            f"projects/{arguments.project}/secrets/{name}/versions/{version}"
+        )
+    except CloudError as error:
+        if error.kind == "NOT_FOUND":
+            return [f"There is no secret {shown}; the new revision would not become ready."]
+        return [f"The state of the secret {shown} is not known: {error.message}"]
+    state = found.get("state")
+    return [] if state == "ENABLED" else [f"The secret {shown} is {state}, not ENABLED."]
+
+
+def update_refusals(service: Resource, arguments: Arguments) -> list[str]:
+    """What gcloud itself refuses once it has seen the service."""
+    egress = arguments.text("vpc-egress") or annotation(template(service), EGRESS)
+    if text_at(service, "metadata", "deletionTimestamp"):
+        return [f"Service [{arguments.operand}] is in the process of being deleted."]
+    if arguments.flag("clear-vpc-connector") and egress in ("all", "all-traffic"):
+        refused = f'Cannot remove VPC connector with VPC egress set to "{egress}".'
+        return [f"{refused} Set `--vpc-egress=private-ranges-only` as well."]
+    return []
