@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from starlette.requests import Request
 
-from runbook.simulator import catalogue
+from runbook.simulator import bodies, catalogue
 from runbook.simulator.condition import application
 from runbook.simulator.errors import Refusal, shape_of
 from runbook.simulator.faults import Fault
@@ -28,13 +28,14 @@ def refuse_real_token(request: Request) -> None:
 async def route(
     store: Store, request: Request, body: Resource, fault: Fault | None, entry: Resource
 ) -> Resource | Reply:
-    """Finds the route, checks the project and lets the route's function answer.
+    """Finds the route, checks body and project and lets the route's function answer.
 
     Sets `known` in the log entry once a route was found. Raises `Refusal`.
     """
     host = request.headers.get("host", "").partition(":")[0].lower()
     found, params = _find(store, method=request.method, path=request.url.path, host=host)
     entry["known"] = True
+    bodies.check(found, body)
     _check_project(store, request.url.path, params)
     call = Call(
         method=request.method,

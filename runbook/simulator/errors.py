@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Shape = Literal["rpc", "compute", "sql"]
@@ -32,8 +33,19 @@ _REASONS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What is wrong with one field of a request's body, in Google's words."""
+
+    field: str
+    description: str
+
+
 class Refusal(Exception):
-    """An answer that is an error. `reason` is used by compute and sql, `status` by the others."""
+    """An answer that is an error. `reason` is used by compute and sql, `status` by the others.
+
+    `violations` are what is wrong with single fields of the body; all shapes list them alike.
+    """
 
     def __init__(
         self,
@@ -43,6 +55,7 @@ class Refusal(Exception):
         reason: str = "",
         status: str = "",
         headers: dict[str, str] | None = None,
+        violations: tuple[Violation, ...] = (),
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -50,14 +63,27 @@ class Refusal(Exception):
         self.reason = reason or _REASONS[code]
         self.status = status or _STATUS_NAMES[code]
         self.headers = headers or {}
+        self.violations = violations
 
     def body(self, shape: Shape) -> dict[str, Any]:  # Any: JSON
         """The error as `shape` writes it: sql and compute list reasons, others have a status."""
         error: dict[str, Any] = {"code": self.code, "message": self.message}  # Any: JSON
+        if self.violations:
+            error |= {"status": self.status, "details": [_bad_request(self.violations)]}
         if shape == "rpc":
             return {"error": error | {"status": self.status}}
         detail = {"message": self.message, "domain": "global", "reason": self.reason}
         return {"error": error | {"errors": [detail]}}
+
+
+def _bad_request(violations: tuple[Violation, ...]) -> dict[str, Any]:  # Any: JSON
+    return {
+        "@type": "type.googleapis.com/google.rpc.BadRequest",
+        "fieldViolations": [
+            ({"field": one.field} if one.field else {}) | {"description": one.description}
+            for one in violations
+        ],
+    }
 
 
 def shape_of(path: str) -> Shape:
