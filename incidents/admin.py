@@ -1,10 +1,64 @@
-"""Django's admin for what has no page of its own: environments, memberships, runbooks."""
+"""Django's admin for what has no page of its own: environments, memberships, programs, runbooks."""
 
 from __future__ import annotations
 
+import ipaddress
+from typing import Any
+
+from django import forms
+from django.conf import settings
 from django.contrib import admin
 
-from incidents.models import Environment, Membership, Runbook
+from incidents.models import Environment, ListedProgram, Membership, Runbook
+from incidents.targets import program_of
+from runbook.commands import registry
+from runbook.commands.programs import why_not_listable
+
+
+class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
+    """Refuses networks that are none, before a probe meets them."""
+
+    endpoint = forms.URLField(
+        required=False,
+        max_length=200,
+        assume_scheme="http",
+        help_text="A simulator on this machine; empty for the real Google.",
+    )
+
+    def clean_allowed_networks(self) -> list[str]:
+        given = self.cleaned_data["allowed_networks"]
+        if not isinstance(given, list):
+            raise forms.ValidationError('Write a list of networks: ["10.20.0.0/16"].')
+        for network in given:
+            try:
+                ipaddress.ip_network(str(network))
+            except ValueError as error:
+                raise forms.ValidationError(f"{network} is not a network: {error}.") from error
+        return given
+
+
+class ListedProgramForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
+    """Refuses what could not be run as listed, with the reason."""
+
+    def clean(self) -> dict[str, Any]:  # Any: Django's signature
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return cleaned
+        for name in ("executable", "variables"):
+            if not _is_words(cleaned[name]):
+                self.add_error(name, 'Write a list of words: ["/opt/tools/deploy", "--verbose"].')
+                return cleaned
+        row = ListedProgram(**{name: cleaned[name] for name in cleaned if name != "id"})
+        reason = why_not_listable(program_of(row), sorted(registry.first_words()))
+        if not reason and row.seconds > settings.RUN_DEADLINE_SECONDS:
+            reason = f"A run may take {settings.RUN_DEADLINE_SECONDS:g} seconds at most."
+        if reason:
+            self.add_error(None, reason)
+        return cleaned
+
+
+def _is_words(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) and word for word in value)
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]  # generic only in the stubs
@@ -15,8 +69,15 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]  # generi
 
 @admin.register(Environment)
 class EnvironmentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+    form = EnvironmentForm
     list_display = ("name", "project", "region", "is_protected", "endpoint")
     inlines = (MembershipInline,)
+
+
+@admin.register(ListedProgram)
+class ListedProgramAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+    form = ListedProgramForm
+    list_display = ("name", "environment", "written", "effect", "seconds")
 
 
 @admin.register(Runbook)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from incidents.models import Run
-from incidents.targets import target_of
+from incidents.targets import programs_of, target_of
 from runbook.cloud.errors import CloudError
 from runbook.cloud.sessions import Session
 from runbook.cloud.target import Target
@@ -45,9 +45,11 @@ class Job:
 
 def job_of(run: Run) -> Job:
     """The run must be loaded as `leases.LOADED` says. Raises `NotRunnable` for a text that no
-    longer reads as exactly one command, which a change of our own grammar could bring."""
-    read = shell.read(run.text, {})
+    longer reads as exactly one command, which a change of our own grammar could bring, and for a
+    program that the environment no longer lists."""
+    environment = run.incident.environment
+    read = shell.read(run.text, {}, programs_of(environment))
     if len(read.lines) != 1:
         raise NotRunnable(read.reason or "This text is more than one command. Ask for a new run.")
-    target = target_of(run.incident.environment)
+    target = target_of(environment)
     return Job(read.lines[0], target, Session(target, request_id=str(run.request_id)))

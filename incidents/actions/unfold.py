@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from incidents.models import (
@@ -15,9 +15,10 @@ from incidents.models import (
     Timer,
 )
 from incidents.states import ComponentState, PhaseState, TimerKind
-from incidents.targets import target_of
+from incidents.targets import programs_of, target_of
 from runbook.cloud.target import Target
 from runbook.commands import shell
+from runbook.commands.programs import Program
 from runbook.document import definition
 from runbook.document.parameters import fill
 
@@ -40,14 +41,14 @@ def write_phases(
         )
         for position, phase in enumerate(document.phases, start=1)
     )
-    target = target_of(incident.environment)
+    target, programs = target_of(incident.environment), programs_of(incident.environment)
     rows: list[Step] = []
     commands: list[StepCommand] = []
     for row, phase in zip(phases, document.phases, strict=True):
         for step, depth, is_exit in _steps_of(phase):
             written = _step_row(incident, row, step, depth, is_exit, len(rows) + 1)
             rows.append(written)
-            commands.extend(_command_rows(written, step, values, target))
+            commands.extend(_command_rows(written, step, values, target, programs))
     Step.objects.bulk_create(rows)
     StepCommand.objects.bulk_create(commands)
 
@@ -93,7 +94,11 @@ def _step_row(
 
 
 def _command_rows(
-    row: Step, step: definition.Step, values: dict[str, str], target: Target
+    row: Step,
+    step: definition.Step,
+    values: dict[str, str],
+    target: Target,
+    programs: Sequence[Program],
 ) -> Iterator[StepCommand]:
     """One row per line that can be run, or one that is shown with the reason why not."""
     position = 0
@@ -102,7 +107,7 @@ def _command_rows(
             {"expression": fill(c.expression, values), "level": c.level, "line": c.line}
             for c in written.checks
         ]
-        read = shell.read(written.text, values)
+        read = shell.read(written.text, values, programs)
         if not read.lines:
             position += 1
             yield StepCommand(

@@ -7,6 +7,7 @@ from incidents.models.execution import OutputChunk, Run
 from incidents.models.incident import Component, Incident, Phase, Step, StepCommand
 from incidents.models.library import Revision, Runbook
 from incidents.models.people import Environment, Membership
+from incidents.models.programs import ListedProgram
 from incidents.models.status import Heartbeat, Update
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "EscalationLevel",
     "Heartbeat",
     "Incident",
+    "ListedProgram",
     "Membership",
     "OutputChunk",
     "Phase",

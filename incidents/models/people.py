@@ -13,7 +13,9 @@ class Environment(models.Model):
 
     `endpoint` is empty for the real Google APIs or the base URL of a simulator on loopback.
     `allowed_hosts` are the hosts probes may touch; `routes` maps such a host to the base URL that
-    answers for it and is only legal where `endpoint` is set. `scenario` names the simulator's.
+    answers for it and is only legal where `endpoint` is set. `allowed_networks` are the private
+    networks that probes may reach besides public addresses, "10.20.0.0/16". `scenario` names the
+    simulator's.
     """
 
     name = models.SlugField(max_length=60, unique=True)
@@ -22,6 +24,7 @@ class Environment(models.Model):
     endpoint = models.URLField(max_length=200, blank=True)
     scenario = models.CharField(max_length=60, blank=True)
     allowed_hosts = models.JSONField(default=list, blank=True)
+    allowed_networks = models.JSONField(default=list, blank=True)
     routes = models.JSONField(default=dict, blank=True)
     is_protected = models.BooleanField(default=False)
 
