@@ -16,6 +16,7 @@ from runbook.cloud.secrets import Secrets
 from runbook.cloud.services import Services
 from runbook.cloud.sql import Sql
 from runbook.cloud.target import Target
+from runbook.cloud.tls import Tls
 from runbook.cloud.vpc_access import VpcAccess
 from runbook.cloud.web import Web
 
@@ -72,6 +73,10 @@ class Session:
     @cached_property
     def services(self) -> Services:
         return Services(self.target)
+
+    @cached_property
+    def tls(self) -> Tls:
+        return Tls(self.target)
 
     @cached_property
     def web(self) -> Web:

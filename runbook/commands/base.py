@@ -8,7 +8,7 @@ approvals or workers.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -202,11 +202,12 @@ class Line:
     """One command with its understood dressing.
 
     `text` is the whole line with parameters filled; `shell.read(text, {})` gives this line again,
-    so it is what rows store. `timeout` is the `timeout N` in front, in seconds.
+    so it is what rows store; no repr shows it, since a pipe may carry a secret. `timeout` is the
+    `timeout N` in front, in seconds.
     """
 
     command: Command
-    text: str
+    text: str = field(repr=False)
     filters: tuple[OutputFilter, ...] = ()
     timeout: float | None = None
 

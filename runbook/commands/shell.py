@@ -19,7 +19,7 @@ from runbook.commands.shell_script import Part, unroll
 from runbook.commands.shell_words import Operator
 
 LONGEST_TEXT = 20_000
-_QUIET = {">", "1>", "2>", "&>"}
+_QUIET = (">", "1>", "2>", "&>")
 _TIMEOUT = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)([smh]?)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
@@ -53,7 +53,9 @@ def _line(parts: list[Part], programs: Sequence[Program]) -> Line:
     pipeline, *others = _split(parts, ("&&", "||"))
     if any(not _is_words_only(other) for other in others):
         raise NotRunnable("Two commands joined by && or || need a shell; run each on its own.")
-    stages = [_without_redirections(stage) for stage in _split(pipeline, ("|",))]
+    first, *further = _split(pipeline, ("|",))
+    stages = [_without_redirections(first, (*_QUIET, "<"))]
+    stages += [_without_redirections(stage, _QUIET) for stage in further]
     timeout, stages[0] = _timeout(stages[0])
     for stage in stages:
         _check_visible(stage)
@@ -83,7 +85,7 @@ def _is_words_only(parts: Sequence[Part]) -> bool:
     return bool(parts) and parts[0] == "echo" and all(isinstance(part, str) for part in parts)
 
 
-def _without_redirections(parts: Sequence[Part]) -> list[str]:
+def _without_redirections(parts: Sequence[Part], quiet: Sequence[str]) -> list[str]:
     """`2>&1` and what goes to /dev/null say nothing about the command; files are refused."""
     words: list[str] = []
     rest = list(parts)
@@ -93,7 +95,7 @@ def _without_redirections(parts: Sequence[Part]) -> list[str]:
             words.append(part)
         elif part.text in ("2>&1", "1>&2", ">&2"):
             continue
-        elif part.text in _QUIET and rest and rest[0] == "/dev/null":
+        elif part.text in quiet and rest and rest[0] == "/dev/null":
             rest.pop(0)
         else:
             raise NotRunnable(_why_not(part.text))
