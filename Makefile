@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := manage.py runbook incidents tests benchmarks
 
-.PHONY: help install install-dev system run test lint types unit postgres stories browser format lock clean
+.PHONY: help install install-dev system run test lint types unit postgres stories browser judge bench format lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
@@ -45,6 +45,12 @@ stories: .venv/.installed-dev system ## The whole way, with real processes
 
 browser: .venv/.installed-dev system ## Pages in a real Chromium
 	$(BIN)/pytest -q -m "browser and not story"
+
+judge: .venv/.installed-dev ## Compare every judged line with the real gcloud, and print it all
+	$(BIN)/python -m tests.support.judging tests/data/judged/*.yaml
+
+bench: .venv/.installed-dev ## The diagnostic reads by gcloud and by us, side by side
+	$(BIN)/python -m benchmarks.diagnostics
 
 format: .venv/.installed-dev ## Rewrite the sources in the one format
 	$(BIN)/ruff check --quiet --fix $(SOURCES)
