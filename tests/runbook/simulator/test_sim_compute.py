@@ -16,6 +16,7 @@ from tests.runbook.simulator.running import GLOBAL, PROJECT, Running, running, u
 LINK = "https://www.googleapis.com/compute/v1/projects/netra-staging/global"
 HEALTH_CHECK = f"{GLOBAL}/healthChecks/staging-backend-health-check"
 BACKEND = f"{GLOBAL}/backendServices/staging-backend-service"
+HOST = "staging.netrasystems.ai"
 PROXY = f"{GLOBAL}/targetHttpsProxies/staging-https-proxy"
 
 
@@ -220,19 +221,30 @@ def test_serverless_group_has_no_members(outage: Running) -> None:
 
 
 def test_new_certificate_is_provisioning_and_then_active(outage: Running) -> None:
-    body = {"name": "new", "type": "MANAGED", "managed": {"domains": ["a.example.com"]}}
+    body = {"name": "new", "type": "MANAGED", "managed": {"domains": [HOST]}}
     begun = outage.http.post(f"{GLOBAL}/sslCertificates", json=body)
     _finish(outage, begun)
-    first = outage.get(f"{GLOBAL}/sslCertificates/new")["managed"]
+    first = outage.get(f"{GLOBAL}/sslCertificates/new")
     until(lambda: outage.get(f"{GLOBAL}/sslCertificates/new")["managed"]["status"] == "ACTIVE")
+    last = outage.get(f"{GLOBAL}/sslCertificates/new")
 
     assert begun.json()["operationType"] == "insert"
-    assert (first["status"], first["domainStatus"]) == (
-        "PROVISIONING",
-        {"a.example.com": "PROVISIONING"},
-    )
-    assert outage.get(f"{GLOBAL}/sslCertificates/new")["managed"]["domainStatus"] == {
-        "a.example.com": "ACTIVE"
+    assert first["managed"]["status"] == "PROVISIONING"
+    assert first["managed"]["domainStatus"] == {HOST: "PROVISIONING"}
+    assert last["managed"]["domainStatus"] == {HOST: "ACTIVE"}
+    assert ("expireTime" in first, "expireTime" in last) == (False, True)
+
+
+def test_certificate_of_a_name_that_points_elsewhere_stays_provisioning(outage: Running) -> None:
+    body = {"name": "new", "managed": {"domains": [HOST, "elsewhere.example.com"]}}
+    _finish(outage, outage.http.post(f"{GLOBAL}/sslCertificates", json=body))
+    path = f"{GLOBAL}/sslCertificates/new"
+    until(lambda: outage.get(path)["managed"]["domainStatus"][HOST] == "ACTIVE")
+
+    assert outage.get(path)["managed"]["status"] == "PROVISIONING"
+    assert outage.get(path)["managed"]["domainStatus"] == {
+        HOST: "ACTIVE",
+        "elsewhere.example.com": "FAILED_NOT_VISIBLE",
     }
 
 
@@ -242,6 +254,7 @@ def test_new_certificate_is_provisioning_and_then_active(outage: Running) -> Non
         ({"name": "UPPER"}, "Invalid value for field 'resource.name': 'UPPER'."),
         ({"name": "new", "type": "MANAGED"}, "Required field 'resource.managed.domains'"),
         ({"name": "new", "managed": {"domains": ["*.example.com"]}}, "Invalid value for field"),
+        ({"name": "new", "managed": {"domains": ["no host"]}}, "Invalid value for field"),
         ({"name": "new"}, "Required field 'resource.certificate' not specified"),
     ],
 )

@@ -107,7 +107,14 @@ def test_gcloud_updates_a_health_check(outage: Running, gcloud: Gcloud) -> None:
 
 def test_gcloud_replaces_the_certificate_of_a_proxy(outage: Running, gcloud: Gcloud) -> None:
     made = gcloud.run(
-        *("compute", "ssl-certificates", "create", "new", "--domains=a.example.com", "--global")
+        *(
+            "compute",
+            "ssl-certificates",
+            "create",
+            "new",
+            "--domains=staging.netrasystems.ai",
+            "--global",
+        )
     )
     ended = gcloud.run(
         *("compute", "target-https-proxies", "update", "staging-https-proxy"),
