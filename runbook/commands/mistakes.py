@@ -24,10 +24,6 @@ _REASONS: dict[tuple[str, ...], str] = {
         "A value is piped in from here: printf %s VALUE | gcloud secrets versions add SECRET "
         "--data-file=-. Files of somebody's computer are not read."
     ),
-    ("sql", "instances", "restart"): (
-        "Restarting is not run from here. An instance that is stopped is started by its activation "
-        "policy, and a restart does not do that."
-    ),
     ("alpha",): "Commands of gcloud's alpha track are not run from here.",
     ("beta",): "Commands of gcloud's beta track are not run from here.",
 }
@@ -50,8 +46,5 @@ def _instead(path: tuple[str, ...], words: Sequence[str]) -> str:
     if path[0] != "sql" or not words or words[0].startswith("-"):
         return ""
     project = [word for word in words if word.startswith("--project=")]
-    if path[-1] == "restart":
-        command = ["sql", "instances", "patch", words[0], "--activation-policy=ALWAYS"]
-    else:
-        command = ["sql", "instances", "describe", words[0]]
+    command = ["sql", "instances", "describe", words[0]]
     return shlex.join(["gcloud", *command, *project])

@@ -1,166 +1,94 @@
-"""Cloud SQL instances: describe and patch."""
+"""Cloud SQL instances: list and describe."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runbook.commands.base import Command, Effect, Emit, FieldChange, Outcome, aside
-from runbook.commands.changing import Changing, Resource, Undo, sent
-from runbook.commands.flag_values import Flag
+from runbook.commands.base import Command, Effect
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.reading import Reading
-from runbook.commands.sql_settings import (
-    fields_of,
-    fingerprint_of,
-    patched,
-    settings_body,
+from runbook.commands.sql_instance import (
+    NAME,
+    SCHEMA,
+    as_shown,
+    read_instance,
+    resource_of,
 )
-from runbook.commands.sql_undo import undo_of
-from runbook.commands.sql_warnings import refusals, warnings
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
 
-_NAME = r"[a-z](?:[-a-z0-9]{0,96}[a-z0-9])?"
+_SIBLINGS = {"settings.userLabels": "LABELS"}
+_TABLE = (
+    "table(name,databaseVersion,gcloud_location:label=LOCATION,settings.tier,"
+    "gcloud_primary:label=PRIMARY_ADDRESS,gcloud_private:label=PRIVATE_ADDRESS,state:label=STATUS)"
+)
+_LIST = Grammar(
+    "sql instances list",
+    is_list=True,
+    default_format=_TABLE,
+    siblings=_SIBLINGS,
+    others=frozenset(
+        {
+            "show-edition",
+            "show-sql-network-architecture",
+            "show-transactional-log-storage-state",
+        }
+    ),
+    schema=SCHEMA,
+)
 _DESCRIBE = Grammar(
     "sql instances describe",
     operand="INSTANCE",
-    pattern=_NAME,
-    siblings={"settings.userLabels": "LABELS"},
-)
-_PATCH = Grammar(
-    "sql instances patch",
-    operand="INSTANCE",
-    pattern=_NAME,
-    flags=(
-        Flag("activation-policy", "choice", choices=("ALWAYS", "NEVER")),
-        Flag("assign-ip", "boolean"),
-        Flag("availability-type", "choice", choices=("REGIONAL", "ZONAL")),
-        Flag("clear-database-flags", "boolean"),
-        Flag("database-flags", "mapping"),
-        Flag("network", pattern=r"(?:projects/[a-z0-9.:-]+/global/networks/)?[a-z][-a-z0-9]{0,62}"),
-        Flag(
-            "ssl-mode",
-            "choice",
-            choices=(
-                "ALLOW_UNENCRYPTED_AND_ENCRYPTED",
-                "ENCRYPTED_ONLY",
-                "TRUSTED_CLIENT_CERTIFICATE_REQUIRED",
-            ),
-        ),
-        Flag("storage-size", "size"),
-        Flag("tier", pattern=r"[a-z0-9-]{1,60}"),
-    ),
-    exclusive=(("database-flags", "clear-database-flags"),),
-    others=frozenset(
-        {
-            "authorized-networks",
-            "backup-start-time",
-            "clear-authorized-networks",
-            "cpu",
-            "deletion-protection",
-            "diff",
-            "edition",
-            "enable-point-in-time-recovery",
-            "insights-config-query-insights-enabled",
-            "maintenance-version",
-            "maintenance-window-any",
-            "maintenance-window-day",
-            "maintenance-window-hour",
-            "memory",
-            "no-backup",
-            "require-ssl",
-            "retained-backups-count",
-            "storage-auto-increase",
-            "update-labels",
-        }
-    ),
+    pattern=NAME,
+    siblings=_SIBLINGS,
+    schema=SCHEMA,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class InstancePatch(Changing):
-    """Changes settings of an instance. Database flags are merged with those it has."""
-
-    @property
-    def resource(self) -> str:
-        return _resource(self.arguments)
-
-    def read(self, session: Session) -> Resource:
-        return _read(session, self.arguments)
-
-    def changed(self, before: Resource | None) -> Resource:
-        return patched(before or {}, self.arguments)
-
-    def fields(self, resource: Resource | None) -> dict[str, Json]:
-        return fields_of(resource)
-
-    def fingerprint(self, resource: Resource | None) -> str:
-        return fingerprint_of(resource or {})
-
-    def refusals(self, session: Session, before: Resource | None) -> Sequence[str]:
-        return refusals(before or {}, self.arguments, _flags(session, before))
-
-    def warnings(
-        self, session: Session, before: Resource | None, changes: Sequence[FieldChange]
-    ) -> Sequence[str]:
-        return warnings(before or {}, self.arguments, changes, _flags(session, before))
-
-    def undo_of(self, before: Resource | None, changes: Sequence[FieldChange]) -> Undo:
-        return Undo(*undo_of(self.arguments, changes, fields_of(before)))
-
-    def send(self, session: Session, emit: Emit, found: Resource | None) -> Outcome:
-        project, name, say = self.arguments.project, self.arguments.operand, aside(emit)
-        body: Resource = {"settings": settings_body(found or {}, self.arguments)}
-        say("The following message will be used for the patch API method.")
-        say(json.dumps({"name": name, "project": project, **body}))
-        operation = session.sql.patch_instance(project, name, body)
-        with sent(operation.name):
-            say("Patching Cloud SQL instance...")
-            session.sql.wait(project, operation, say)
-        say(f"Updated [https://sqladmin.googleapis.com/sql/v1beta4/{self.resource}].")
-        return Outcome("succeeded", f"Patched instance {name}.", _read(session, self.arguments))
+def _list(session: Session, arguments: Arguments) -> Json:
+    found = session.sql.instances(arguments.project)
+    return [as_shown(one) if isinstance(one, dict) else one for one in found]
 
 
-def _flags(session: Session, instance: Resource | None) -> list[Resource]:
-    return session.sql.flags(str((instance or {}).get("databaseVersion", "")))
+def _seen(instance: Json) -> Json:
+    """With the columns that gcloud's table makes of an instance."""
+    if not isinstance(instance, dict):
+        return instance
+    return {
+        **instance,
+        "gcloud_location": instance.get("gceZone") or instance.get("region"),
+        "gcloud_primary": _address(instance, "PRIMARY"),
+        "gcloud_private": _address(instance, "PRIVATE"),
+    }
 
 
-def _resource(arguments: Arguments) -> str:
-    return f"projects/{arguments.project}/instances/{arguments.operand}"
+def _address(instance: dict[str, Json], kind: str) -> str:
+    addresses = instance.get("ipAddresses")
+    found = [
+        str(one.get("ipAddress"))
+        for one in (addresses if isinstance(addresses, list) else [])
+        if isinstance(one, dict) and one.get("type") == kind
+    ]
+    return ",".join(found) or "-"
 
 
-def _read(session: Session, arguments: Arguments) -> dict[str, Json]:
-    """The instance as gcloud shows it: one that is switched off is STOPPED."""
-    found = session.sql.instance(arguments.project, arguments.operand)
-    settings = found.get("settings")
-    if isinstance(settings, dict) and settings.get("activationPolicy") == "NEVER":
-        return {**found, "state": "STOPPED"}
-    return found
+def _parse_list(words: Sequence[str]) -> Command:
+    arguments = read_arguments(words, _LIST)
+    return Reading(arguments, f"projects/{arguments.project}/instances", _list, seen=_seen)
 
 
 def _parse_describe(words: Sequence[str]) -> Command:
     arguments = read_arguments(words, _DESCRIBE)
-    return Reading(arguments, _resource(arguments), _read)
-
-
-def _parse_patch(words: Sequence[str]) -> Command:
-    return InstancePatch(read_arguments(words, _PATCH))
+    return Reading(arguments, resource_of(arguments), read_instance)
 
 
 KINDS = (
     CommandKind(
         f"gcloud {_DESCRIBE.name}", Effect.READS, "Shows a Cloud SQL instance.", _parse_describe
     ),
-    CommandKind(
-        f"gcloud {_PATCH.name}",
-        Effect.CHANGES,
-        "Changes settings of a Cloud SQL instance; database flags are merged with those it has.",
-        _parse_patch,
-    ),
+    CommandKind(f"gcloud {_LIST.name}", Effect.READS, "Lists Cloud SQL instances.", _parse_list),
 )

@@ -1,0 +1,146 @@
+"""Cloud SQL instances: patch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runbook.commands.base import Command, Effect, Emit, FieldChange, Outcome, aside
+from runbook.commands.changing import Changing, Resource, Undo, sent
+from runbook.commands.flag_values import Flag
+from runbook.commands.gcloud_grammar import Grammar, read_arguments
+from runbook.commands.kinds import CommandKind
+from runbook.commands.sql_instance import NAME, SCHEMA, busy, read_instance, resource_of
+from runbook.commands.sql_settings import (
+    fields_of,
+    fingerprint_of,
+    patched,
+    settings_body,
+)
+from runbook.commands.sql_undo import undo_of
+from runbook.commands.sql_warnings import refusals, warnings
+from runbook.document.definition import Json
+
+if TYPE_CHECKING:
+    from runbook.cloud.sessions import Session
+
+_PATCH = Grammar(
+    "sql instances patch",
+    operand="INSTANCE",
+    pattern=NAME,
+    flags=(
+        Flag("activation-policy", "choice", choices=("ALWAYS", "NEVER")),
+        Flag("assign-ip", "boolean"),
+        Flag("availability-type", "choice", choices=("REGIONAL", "ZONAL")),
+        Flag("clear-database-flags", "boolean"),
+        Flag("database-flags", "mapping"),
+        Flag("network", pattern=r"(?:projects/[a-z0-9.:-]+/global/networks/)?[a-z][-a-z0-9]{0,62}"),
+        Flag(
+            "ssl-mode",
+            "choice",
+            choices=(
+                "ALLOW_UNENCRYPTED_AND_ENCRYPTED",
+                "ENCRYPTED_ONLY",
+                "TRUSTED_CLIENT_CERTIFICATE_REQUIRED",
+            ),
+        ),
+        Flag("storage-size", "size"),
+        Flag("tier", pattern=r"[a-z0-9-]{1,60}"),
+    ),
+    exclusive=(("database-flags", "clear-database-flags"),),
+    others=frozenset(
+        {
+            "authorized-networks",
+            "backup-start-time",
+            "clear-authorized-networks",
+            "cpu",
+            "deletion-protection",
+            "diff",
+            "edition",
+            "enable-point-in-time-recovery",
+            "insights-config-query-insights-enabled",
+            "maintenance-version",
+            "maintenance-window-any",
+            "maintenance-window-day",
+            "maintenance-window-hour",
+            "memory",
+            "no-backup",
+            "require-ssl",
+            "retained-backups-count",
+            "storage-auto-increase",
+            "update-labels",
+        }
+    ),
+    schema=SCHEMA,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InstancePatch(Changing):
+    """Changes settings of an instance. Database flags are merged with those it has."""
+
+    @property
+    def resource(self) -> str:
+        return resource_of(self.arguments)
+
+    def read(self, session: Session) -> Resource:
+        return read_instance(session, self.arguments)
+
+    def changed(self, before: Resource | None) -> Resource:
+        return patched(before or {}, self.arguments)
+
+    def fields(self, resource: Resource | None) -> dict[str, Json]:
+        return fields_of(resource)
+
+    def fingerprint(self, resource: Resource | None) -> str:
+        return fingerprint_of(resource or {})
+
+    def refusals(self, session: Session, before: Resource | None) -> Sequence[str]:
+        found = before or {}
+        rules = refusals(found, self.arguments, _flags(session, before))
+        return [*rules, *busy(session, self.arguments)]
+
+    def warnings(
+        self, session: Session, before: Resource | None, changes: Sequence[FieldChange]
+    ) -> Sequence[str]:
+        return warnings(before or {}, self.arguments, changes, _flags(session, before))
+
+    def undo_of(self, before: Resource | None, changes: Sequence[FieldChange]) -> Undo:
+        return Undo(*undo_of(self.arguments, changes, fields_of(before)))
+
+    def send(self, session: Session, emit: Emit, found: Resource | None) -> Outcome:
+        project, name, say = self.arguments.project, self.arguments.operand, aside(emit)
+        unfinished = busy(session, self.arguments)
+        if unfinished:
+            return Outcome("failed", f"{unfinished[0]} Nothing was sent.", found)
+        body: Resource = {"settings": settings_body(found or {}, self.arguments)}
+        say("The following message will be used for the patch API method.")
+        say(json.dumps({"name": name, "project": project, **body}))
+        operation = session.sql.patch_instance(project, name, body)
+        with sent(operation.name):
+            say("Patching Cloud SQL instance...")
+            session.sql.wait(project, operation, say)
+        say(f"Updated [https://sqladmin.googleapis.com/sql/v1beta4/{self.resource}].")
+        return Outcome(
+            "succeeded", f"Patched instance {name}.", read_instance(session, self.arguments)
+        )
+
+
+def _flags(session: Session, instance: Resource | None) -> list[Resource]:
+    return session.sql.flags(str((instance or {}).get("databaseVersion", "")))
+
+
+def _parse_patch(words: Sequence[str]) -> Command:
+    return InstancePatch(read_arguments(words, _PATCH))
+
+
+KINDS = (
+    CommandKind(
+        f"gcloud {_PATCH.name}",
+        Effect.CHANGES,
+        "Changes settings of a Cloud SQL instance; database flags are merged with those it has.",
+        _parse_patch,
+    ),
+)
