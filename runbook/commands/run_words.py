@@ -51,7 +51,12 @@ def service_words(service: Json) -> str:
             _heading(service),
             _own_labels(service),
             " ",
-            traffic_words(service, url(service), _ingress(service)),
+            _traffic(
+                service,
+                ("URL", url(service)),
+                ("Ingress", _ingress(service)),
+                ("Iap Enabled", annotation(service, f"{_RUN}/iap-enabled")),
+            ),
             " ",
             settings,
             " " if layout.shows_something(settings) else "",
@@ -61,16 +66,16 @@ def service_words(service: Json) -> str:
     )
 
 
-def traffic_words(service: Json, address: str, ingress: str = "") -> layout.Section:
-    """How traffic is shared, below the service's address."""
+def traffic_words(service: Json) -> str:
+    """Who gets the traffic, as `gcloud run services update-traffic` tells it."""
+    return layout.laid_out(_traffic(service, ("URL", text_at(service, "status", "url"))))
+
+
+def _traffic(service: Json, *route: tuple[str, str]) -> layout.Section:
     rows = [(_percents(share), _name(share), _tag_words(share)) for share in shares(service)]
-    return section(
-        labels(("URL", address)),
-        labels(("Ingress", ingress)),
-        labels(("Iap Enabled", annotation(service, f"{_RUN}/iap-enabled"))),
-        labels(("Traffic", section(layout.Rows(rows), most_width=_MOST_WIDTH))),
-        most_width=_MOST_WIDTH,
-    )
+    shared = section(layout.Rows(rows), most_width=_MOST_WIDTH)
+    told = [labels(one) for one in route]
+    return section(*told, labels(("Traffic", shared)), most_width=_MOST_WIDTH)
 
 
 def _percents(share: Share) -> str:
