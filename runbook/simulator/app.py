@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from runbook.simulator import batch, control, dispatch, faults
+from runbook.simulator import batch, control, dispatch, faults, symptoms
 from runbook.simulator.errors import Refusal, shape_of
 from runbook.simulator.faults import Fault
 from runbook.simulator.routing import Reply
@@ -100,6 +100,7 @@ class Simulator:
             await asyncio.sleep(self.latency)
         dispatch.refuse_real_token(request)
         with self.store.transaction():
+            symptoms.observe(self.store)
             fault = faults.strike(self.store, method=request.method, path=request.url.path)
         if fault:
             entry["fault"] = fault.kind

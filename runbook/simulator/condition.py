@@ -1,7 +1,12 @@
-"""Whether the application that a scenario describes could work on what the project holds now."""
+"""Whether the application that a scenario describes could work on what the project holds now.
+
+It always needs its connector and its database; what else it `needs`, the scenario lists, and what
+it `watches`: things whose loss is seen in its logs, but does not bring it down.
+"""
 
 from __future__ import annotations
 
+from runbook.simulator.needs import need_fault
 from runbook.simulator.store import Resource, Store
 
 APPLICATION = "site/application"
@@ -13,6 +18,22 @@ def application(store: Store) -> Resource:
     return store.get(APPLICATION) or {"hosts": [], "connector": "", "database": ""}
 
 
+def watched(store: Store) -> list[str]:
+    return [*components(store), *application(store).get("watches", {})]
+
+
+def components(store: Store) -> list[str]:
+    """What the application is made of, as its health pages name it."""
+    return ["connector", "database", *application(store).get("needs", {})]
+
+
+def watched_faults(store: Store) -> dict[str, str]:
+    """Those of the application and of what it can do without, for logs and time series."""
+    watches = application(store).get("watches", {})
+    found = {need: need_fault(store, need, amount) for need, amount in watches.items()}
+    return faults_of_application(store) | {need: fault for need, fault in found.items() if fault}
+
+
 def faults_of_application(store: Store) -> dict[str, str]:
     """What keeps the application down, one sentence per component; empty when all is well."""
     told = application(store)
@@ -20,6 +41,8 @@ def faults_of_application(store: Store) -> dict[str, str]:
         "connector": _connector_fault(store, told["connector"]),
         "database": _database_fault(store, told["database"]),
     }
+    for need, amount in told.get("needs", {}).items():
+        found[need] = need_fault(store, need, amount)
     return {component: fault for component, fault in found.items() if fault}
 
 
@@ -42,4 +65,6 @@ def _database_fault(store: Store, name: str) -> str:
         return f"Cloud SQL instance {name} does not exist"
     if instance["state"] != "RUNNABLE":
         return f"Cloud SQL instance {name} is {instance['state']}, not RUNNABLE"
+    if instance["settings"]["activationPolicy"] == "NEVER":
+        return f"Cloud SQL instance {name} is stopped"
     return ""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from starlette.requests import Request
 
-from runbook.simulator import faults
+from runbook.simulator import faults, symptoms
 from runbook.simulator.errors import Refusal
 from runbook.simulator.store import Resource, Store
 
@@ -15,6 +15,7 @@ def answer(store: Store, log: Sequence[Resource], request: Request, body: Resour
     """One answer of the control API. Raises `Refusal`; never struck by faults nor delayed."""
     asked = (request.method, request.url.path.removeprefix("/_simulator/"))
     with store.transaction():
+        symptoms.observe(store)
         match asked:
             case ("GET", "state"):
                 return _state(store)

@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from runbook.simulator.run_revisions import digest_of
+from runbook.simulator.secret_versions import secret_fault
 from runbook.simulator.store import Resource, Store
 
 CONNECTOR = "run.googleapis.com/vpc-access-connector"
 FAULTY_IMAGES = "run/faulty_images"
+NO_ACCESS = "run/no_access_to_secrets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def _missing_secret(store: Store, revision: Resource) -> Obstacle | None:
     for number, container in enumerate(revision["spec"]["containers"]):
         for index, variable in enumerate(container.get("env", [])):
             reference = (variable.get("valueFrom") or {}).get("secretKeyRef")
-            fault = _secret_fault(store, reference) if reference else ""
+            fault = _secret_fault(store, revision, reference) if reference else ""
             if fault:
                 where = f"spec.template.spec.containers[{number}].env[{index}]"
                 path = f"{where}.value_from.secret_key_ref.name"
@@ -48,17 +50,17 @@ def _missing_secret(store: Store, revision: Resource) -> Obstacle | None:
     return None
 
 
-def _secret_fault(store: Store, reference: Resource) -> str:
-    parent = f"projects/{store.place.number}/secrets/{reference['name'].rpartition('/')[2]}"
-    versions = store.under(f"secrets/{parent}/versions")
-    wanted = str(reference["key"])
-    number = str(len(versions)) if wanted == "latest" else wanted
-    found = store.get(f"secrets/{parent}/versions/{number}")
-    if found is None:
-        return f"Secret {parent}/versions/{wanted} was not found"
-    if found["version"]["state"] != "ENABLED":
-        return f"Secret {parent}/versions/{wanted} is in {found['version']['state']} state"
-    return ""
+def _secret_fault(store: Store, revision: Resource, reference: Resource) -> str:
+    name, version = reference["name"].rpartition("/")[2], str(reference["key"])
+    account = revision["spec"].get("serviceAccountName", "")
+    if account in (store.get(NO_ACCESS) or {}).get("accounts", []):
+        return (
+            f"Permission denied on secret: projects/{store.place.number}/secrets/{name}/versions/"
+            f"{version} for Revision service account {account}. The service account used must be "
+            "granted the 'Secret Manager Secret Accessor' role (roles/secretmanager.secretAccessor)"
+            " at the secret, project or higher level."
+        )
+    return secret_fault(store, name, version)
 
 
 def _missing_connector(store: Store, revision: Resource) -> Obstacle | None:

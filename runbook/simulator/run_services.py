@@ -157,7 +157,9 @@ def _container_spec(body: Mapping[str, Any], place: Place) -> Resource:  # Any: 
     return {
         "containerConcurrency": 80,
         "timeoutSeconds": 300,
-        "serviceAccountName": f"{place.number}-compute@developer.gserviceaccount.com",
+        "serviceAccountName": body.get(
+            "account", f"{place.number}-compute@developer.gserviceaccount.com"
+        ),
         "containers": [container],
     }
 

@@ -10,6 +10,7 @@ import yaml
 from runbook.simulator.catalogue import products
 from runbook.simulator.merge import merged
 from runbook.simulator.store import Place, Resource
+from runbook.simulator.symptoms import FAULTS
 
 FOLDER = Path(__file__).parent / "scenarios"
 
@@ -24,7 +25,7 @@ def resources_of(scenario: str) -> tuple[Place, dict[str, Resource]]:
     place = Place(
         project=wanted.pop("project"), number=wanted.pop("number"), region=wanted.pop("region")
     )
-    resources: dict[str, Resource] = {}
+    resources: dict[str, Resource] = {FAULTS: {"armed": wanted.pop("faults", [])}}
     for product in products():
         for section, seed in product.sections.items():
             resources |= seed(wanted.pop(section, {}), place)

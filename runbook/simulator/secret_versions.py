@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from runbook.simulator.store import Place, Resource
+from runbook.simulator.store import Place, Resource, Store
 
 _LONG_AGO = "2026-01-12T09:30:00.000000Z"
 _ETAG = '"1"'
@@ -45,3 +45,15 @@ def version(parent: str, number: int, created: str, etag: str) -> Resource:
         "replicationStatus": {"automatic": {}},
         "etag": etag,
     }
+
+
+def secret_fault(store: Store, name: str, wanted: str) -> str:
+    """Why a version (a number or `latest`) gives no value, in Cloud Run's words, or ""."""
+    parent = f"projects/{store.place.number}/secrets/{name}"
+    versions = store.under(f"secrets/{parent}/versions")
+    number = str(len(versions)) if wanted == "latest" else wanted
+    found = store.get(f"secrets/{parent}/versions/{number}")
+    if found is None:
+        return f"Secret {parent}/versions/{wanted} was not found"
+    state = found["version"]["state"]
+    return "" if state == "ENABLED" else f"Secret {parent}/versions/{wanted} is in {state} state"

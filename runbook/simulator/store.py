@@ -55,6 +55,7 @@ class Store:
         self.place, self._resources = initial()
         self.operations: dict[str, Resource] = {}
         self.faults: list[Resource] = []
+        self.symptoms: Resource = {}
         self._serial = 0
         self._load()
 
@@ -120,6 +121,7 @@ class Store:
         self.place, self._resources = self._initial()
         self.operations.clear()
         self.faults.clear()
+        self.symptoms.clear()
         self.touch()
 
     def snapshot(self) -> Resource:
@@ -130,6 +132,7 @@ class Store:
             "resources": self._resources,
             "operations": self.operations,
             "faults": self.faults,
+            "symptoms": self.symptoms,
         }
 
     def _settle(self) -> None:
@@ -162,6 +165,7 @@ class Store:
         self._resources = saved["resources"]
         self.operations = saved["operations"]
         self.faults = saved["faults"]
+        self.symptoms = saved["symptoms"]
         self._serial = saved["serial"]
 
     def _read(self, path: Path) -> Resource:

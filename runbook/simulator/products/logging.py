@@ -1,17 +1,36 @@
-"""Cloud Logging: sinks, and a list of entries that is always empty."""
+"""Cloud Logging: entries by filter, and sinks."""
 
 from __future__ import annotations
 
+from itertools import chain
+
+from runbook.simulator import expressions, log_audit, log_entries
 from runbook.simulator.errors import Refusal
 from runbook.simulator.paging import page
 from runbook.simulator.routing import Call, Product, Route
 from runbook.simulator.store import Resource
 
+_PAGE = 50
+_LARGEST_PAGE = 1000
 _DESTINATIONS = ("bigquery", "storage", "pubsub", "logging")
 
 
 def list_entries(call: Call) -> Resource:
-    """No entry was ever written. Other projects are refused as everywhere."""
+    """Entries that fit `filter`, the oldest first unless `orderBy` says `timestamp desc`."""
+    _check_parents(call)
+    fits = expressions.compiled(str(call.body.get("filter") or ""))
+    every = chain(log_entries.written(call.store), log_audit.audited(call.store))
+    found = [entry for entry in every if fits(entry)]
+    found.sort(key=lambda one: (one["timestamp"], one["insertId"]), reverse=_is_descending(call))
+    start, size = _whole(call, "pageToken", 0), _whole(call, "pageSize", _PAGE)
+    chosen = found[start : start + size]
+    listed: Resource = {"entries": chosen} if chosen else {}
+    if start + size < len(found):
+        listed["nextPageToken"] = str(start + size)
+    return listed
+
+
+def _check_parents(call: Call) -> None:
     own = (call.store.place.project, call.store.place.number)
     names = call.body.get("resourceNames") or []
     if not names:
@@ -19,7 +38,20 @@ def list_entries(call: Call) -> Resource:
     for name in names:
         if name.split("/")[1:2] not in ([own[0]], [own[1]]):
             raise Refusal(403, f"Permission denied for all log views of {name}.")
-    return {}
+
+
+def _is_descending(call: Call) -> bool:
+    order = str(call.body.get("orderBy") or "timestamp asc").lower()
+    if order not in ("timestamp", "timestamp asc", "timestamp desc"):
+        raise Refusal(400, f"Unsupported orderBy '{order}': timestamp asc or timestamp desc.")
+    return order.endswith("desc")
+
+
+def _whole(call: Call, field: str, default: int) -> int:
+    text = str(call.body.get(field) or default)
+    if not text.isdecimal():
+        raise Refusal(400, f"Invalid value for {field}: '{text}'.")
+    return min(int(text), _LARGEST_PAGE) if field == "pageSize" else int(text)
 
 
 def get_sink(call: Call) -> Resource:
@@ -76,5 +108,6 @@ PRODUCT = Product(
         Route("POST", _SINKS, create_sink),
         Route("GET", _SINKS + "/{sink}", get_sink),
         Route("DELETE", _SINKS + "/{sink}", delete_sink),
-    )
+    ),
+    sections={"log_entries": log_entries.seed},
 )

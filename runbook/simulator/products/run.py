@@ -9,7 +9,7 @@ from runbook.simulator import run_services
 from runbook.simulator.errors import Refusal
 from runbook.simulator.routing import Call, Handler, Product, Route
 from runbook.simulator.run_deployments import deploy
-from runbook.simulator.run_readiness import CONNECTOR, FAULTY_IMAGES
+from runbook.simulator.run_readiness import CONNECTOR, FAULTY_IMAGES, NO_ACCESS
 from runbook.simulator.run_revisions import (
     API,
     CREATOR,
@@ -84,6 +84,19 @@ def list_revisions(call: Call) -> Resource:
 def seed_faulty(section: Mapping[str, Any], _place: Place) -> dict[str, Resource]:  # Any: YAML
     """Images that never start, with what Cloud Run says of them; kept by digest."""
     return {FAULTY_IMAGES: {digest_of(image): text for image, text in section.items()}}
+
+
+def seed_no_access(section: Mapping[str, Any], _place: Place) -> dict[str, Resource]:  # Any: YAML
+    """Service accounts that lost their access to secrets."""
+    return {NO_ACCESS: {"accounts": list(section)}}
+
+
+def seed_failing(section: Mapping[str, Any], _place: Place) -> dict[str, Resource]:  # Any: YAML
+    """Revisions that are ready and answer with errors all the same, by service, and why."""
+    return {
+        f"run/down/{name}": {f"{name}-{revision}": text for revision, text in body.items()}
+        for name, body in section.items()
+    }
 
 
 def _service(call: Call) -> Resource:
@@ -213,5 +226,10 @@ PRODUCT = Product(
         for parent in _PARENTS
         for method, path, handler in _BELOW
     ),
-    sections={"run_services": run_services.seed, "run_faulty_images": seed_faulty},
+    sections={
+        "run_services": run_services.seed,
+        "run_faulty_images": seed_faulty,
+        "run_failing_revisions": seed_failing,
+        "accounts_without_secrets": seed_no_access,
+    },
 )

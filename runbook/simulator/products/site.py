@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runbook.simulator.condition import APPLICATION, faults_of_application
+from runbook.simulator.condition import APPLICATION, components, faults_of_application
 from runbook.simulator.routing import Call, Product, Reply, Route
 from runbook.simulator.store import Place, Resource
 
@@ -19,15 +19,15 @@ def seed(section: Mapping[str, Any], _place: Place) -> dict[str, Resource]:  # A
 def health(call: Call) -> Reply:
     """200, or 503 with the component that is to blame."""
     faults = faults_of_application(call.store)
-    components = {
+    told = {
         name: {"status": "unhealthy" if name in faults else "healthy", "detail": faults.get(name)}
-        for name in ("connector", "database")
+        for name in components(call.store)
     }
     body: Resource = {
         "status": "unhealthy" if faults else "healthy",
         "service": _SERVICES.get(call.path, "backend"),
         "host": call.host,
-        "components": components,
+        "components": told,
         "errors": list(faults.values()),
         "timestamp": call.store.time(),
     }

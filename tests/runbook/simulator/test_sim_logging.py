@@ -1,10 +1,12 @@
-"""Log sinks, driven by the real discovery client, and the entries there are not."""
+"""Log sinks, driven by the real discovery client, and entries by filter."""
+
+from typing import Any
 
 import pytest
 from googleapiclient.errors import HttpError
 
 from tests.runbook.simulator.discovery_schema import misfits
-from tests.runbook.simulator.running import Running
+from tests.runbook.simulator.running import CONNECTOR, Running, until
 
 PARENT = "projects/netra-staging"
 SINK = {
@@ -42,8 +44,61 @@ def test_sink_needs_a_destination_that_takes_logs(outage: Running) -> None:
 
 
 @pytest.mark.parametrize(("names", "code"), [([PARENT], 200), (["projects/other"], 403), ([], 400)])
-def test_entries_of_the_own_project_are_none(outage: Running, names: list[str], code: int) -> None:
+def test_entries_are_those_of_the_own_project(outage: Running, names: list[str], code: int) -> None:
     answer = outage.http.post("/v2/entries:list", json={"resourceNames": names})
 
     assert answer.status_code == code
-    assert answer.json() == {} or code != 200
+    assert ("entries" in answer.json()) == (code == 200)
+
+
+def _entries(simulator: Running, condition: str, **more: Any) -> Any:
+    body = {"resourceNames": [PARENT], "filter": condition, "orderBy": "timestamp desc"} | more
+    answer = simulator.http.post("/v2/entries:list", json=body)
+    answer.raise_for_status()
+    assert misfits("logging.v2", "ListLogEntriesResponse", answer.json()) == []
+    return answer.json()
+
+
+def test_outage_is_told_by_its_errors_newest_first(outage: Running) -> None:
+    found = _entries(outage, 'resource.type="cloud_run_revision" severity>=ERROR')["entries"]
+
+    assert {one["severity"] for one in found} == {"ERROR"}
+    assert len(found) == 50
+    times = [one["timestamp"] for one in found]
+    assert times == sorted(times, reverse=True)
+    told = {one["textPayload"].partition("(")[0] for one in found if "textPayload" in one}
+    assert "Connection to 10.166.204.83:5432 timed out after 35.0 s " in told
+
+
+def test_entries_come_in_pages(outage: Running) -> None:
+    condition = 'textPayload:"timed out"'
+    first = _entries(outage, condition, pageSize=20)
+    second = _entries(outage, condition, pageSize=20, pageToken=first["nextPageToken"])
+
+    assert [len(page["entries"]) for page in (first, second)] == [20, 20]
+    ids = [one["insertId"] for page in (first, second) for one in page["entries"]]
+    assert len(set(ids)) == 40
+
+
+def test_good_day_has_no_errors(healthy: Running) -> None:
+    assert _entries(healthy, "severity>=WARNING") == {}
+    assert "entries" in _entries(healthy, 'logName:"requests" httpRequest.status=200')
+
+
+def test_errors_end_with_the_repair_and_the_change_is_audited(outage: Running) -> None:
+    condition = 'resource.type="vpc_access_connector"'
+    outage.http.patch(CONNECTOR, json={"minInstances": 3, "maxInstances": 10})
+    until(lambda: outage.get(CONNECTOR)["state"] == "READY")
+    repaired = max(one["timestamp"] for one in _entries(outage, condition)["entries"])
+    audits = _entries(outage, 'protoPayload.methodName:"UpdateConnector"')["entries"]
+
+    assert _entries(outage, f'{condition} timestamp>"{repaired}"') == {}
+    assert audits[0]["resource"]["labels"]["service"] == "vpcaccess.googleapis.com"
+    assert audits[0]["severity"] == "NOTICE"
+
+
+@pytest.mark.parametrize("wrong", [{"orderBy": "severity"}, {"pageSize": "many"}, {"filter": "("}])
+def test_wrong_request_for_entries_is_refused(outage: Running, wrong: dict[str, str]) -> None:
+    body = {"resourceNames": [PARENT]} | wrong
+
+    assert outage.http.post("/v2/entries:list", json=body).status_code == 400

@@ -1,0 +1,120 @@
+"""Aligning time series to periods and reducing several to one, as Cloud Monitoring does."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from statistics import fmean
+
+from runbook.simulator.errors import Refusal
+from runbook.simulator.expression_values import reach
+from runbook.simulator.store import Resource
+from runbook.simulator.time_series import typed, value_of
+
+_Combine = Callable[[list[float]], float]
+_ALIGNERS: Mapping[str, _Combine] = {
+    "ALIGN_MEAN": fmean,
+    "ALIGN_MAX": max,
+    "ALIGN_MIN": min,
+    "ALIGN_SUM": math.fsum,
+    "ALIGN_DELTA": math.fsum,
+    "ALIGN_COUNT": len,
+    "ALIGN_NEXT_OLDER": lambda values: values[0],
+    "ALIGN_RATE": math.fsum,
+}
+_REDUCERS: Mapping[str, _Combine] = {
+    "REDUCE_MEAN": fmean,
+    "REDUCE_MAX": max,
+    "REDUCE_MIN": min,
+    "REDUCE_SUM": math.fsum,
+    "REDUCE_COUNT": len,
+}
+_KEEPS_TYPE = ("ALIGN_MAX", "ALIGN_MIN", "ALIGN_SUM", "ALIGN_DELTA", "ALIGN_NEXT_OLDER")
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregation:
+    """What was asked for: a period in seconds, an aligner, a reducer, fields to group by."""
+
+    period: int
+    aligner: str
+    reducer: str
+    fields: tuple[str, ...]
+
+
+def aggregated(series: list[Resource], wanted: Aggregation) -> list[Resource]:
+    """Raises `Refusal` for a word that is no aligner or reducer of these."""
+    if wanted.aligner not in _ALIGNERS:
+        raise Refusal(400, f"Invalid value for perSeriesAligner: '{wanted.aligner}'.")
+    aligned = [_aligned(one, wanted) for one in series]
+    if wanted.reducer == "REDUCE_NONE":
+        return aligned
+    if wanted.reducer not in _REDUCERS:
+        raise Refusal(400, f"Invalid value for crossSeriesReducer: '{wanted.reducer}'.")
+    return _reduced(aligned, wanted)
+
+
+def _aligned(series: Resource, wanted: Aggregation) -> Resource:
+    """One point for each period, named by its end."""
+    periods: dict[int, list[float]] = defaultdict(list)
+    for point in series["points"]:
+        ended = datetime.fromisoformat(point["interval"]["endTime"]).timestamp()
+        periods[math.ceil(ended / wanted.period) * wanted.period].append(value_of(point))
+    values = {end: _ALIGNERS[wanted.aligner](found) for end, found in periods.items()}
+    if wanted.aligner == "ALIGN_RATE":
+        values = {end: value / wanted.period for end, value in values.items()}
+    keeps = wanted.aligner in _KEEPS_TYPE
+    counts = wanted.aligner == "ALIGN_COUNT"
+    kind = series["valueType"] if keeps else "INT64" if counts else "DOUBLE"
+    header = {"metricKind": "GAUGE" if not keeps else series["metricKind"], "valueType": kind}
+    return series | header | {"points": _points(values, kind, wanted.period)}
+
+
+def _reduced(aligned: list[Resource], wanted: Aggregation) -> list[Resource]:
+    groups: dict[tuple[str, ...], list[Resource]] = defaultdict(list)
+    for one in aligned:
+        names = (reach(one, field.split(".")) for field in wanted.fields)
+        groups[tuple(str(found[0]) if found else "" for found in names)].append(one)
+    return [_one_of(members, wanted) for members in groups.values()]
+
+
+def _one_of(members: list[Resource], wanted: Aggregation) -> Resource:
+    """The group as one series, with the labels it was grouped by."""
+    first = members[0]
+    periods: dict[int, list[float]] = defaultdict(list)
+    for point in (point for one in members for point in one["points"]):
+        ended = round(datetime.fromisoformat(point["interval"]["endTime"]).timestamp())
+        periods[ended].append(value_of(point))
+    kind = "DOUBLE" if wanted.reducer == "REDUCE_MEAN" else first["valueType"]
+    values = {end: _REDUCERS[wanted.reducer](found) for end, found in periods.items()}
+    return {
+        "metric": _kept(first["metric"], "metric.labels", wanted.fields),
+        "resource": _kept(first["resource"], "resource.labels", wanted.fields),
+        "metricKind": first["metricKind"],
+        "valueType": kind,
+        "points": _points(values, kind, wanted.period),
+    }
+
+
+def _kept(described: Resource, prefix: str, fields: tuple[str, ...]) -> Resource:
+    labels = described.get("labels", {})
+    wanted = {field.removeprefix(f"{prefix}.") for field in fields if field.startswith(prefix)}
+    kept = {name: value for name, value in labels.items() if name in wanted | {"project_id"}}
+    return {"type": described["type"]} | ({"labels": kept} if kept else {})
+
+
+def _points(values: Mapping[int, float], kind: str, period: int) -> list[Resource]:
+    return [
+        {
+            "interval": {"startTime": _stamp(end - period), "endTime": _stamp(end)},
+            "value": typed(kind, values[end]),
+        }
+        for end in sorted(values, reverse=True)
+    ]
+
+
+def _stamp(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
