@@ -141,7 +141,7 @@ def open_document(source: bytes, *, file_name: str) -> Document:
     elements = tuple(_all(blocks.elements(text.lines, head)))
     given = [parameter.name for parameter in runbook.parameters if parameter.value]
     known = frozenset([*given, *parameters.FROM_ENVIRONMENT])
-    places = [*_in_blocks(elements, text.lines, known), *_in_words(elements, text.lines)]
+    places = [*_in_blocks(elements, known), *_in_words(elements, text.lines)]
     return Document(
         runbook=runbook,
         lines=text.lines,
@@ -157,25 +157,23 @@ def _all(elements: Sequence[Element]) -> Iterator[Element]:
         yield from _all(element.children)
 
 
-def _in_blocks(
-    elements: Sequence[Element], lines: Sequence[str], known: frozenset[str]
-) -> Iterator[Place]:
+def _in_blocks(elements: Sequence[Element], known: frozenset[str]) -> Iterator[Place]:
     variables = Variables(known)
     for element in elements:
         if not steps.is_shell(element):
             continue
         language = fences.read(element.info).language
-        first = element.span.first + 1
+        first, lines = element.span.first + 1, element.text.split("\n")
         for command in commands_in_text.commands(
             element.text, first_line=first, variables=variables
         ):
             needed = "\n".join(variables.needed_by(command.text))
-            yield Place(command, _statements(command, lines), needed, language)
+            yield Place(command, _statements(command, first, lines), needed, language)
 
 
-def _statements(command: CommandText, lines: Sequence[str]) -> tuple[Statement, ...]:
-    """Cut from the source's own lines, so that each statement has its line."""
-    written = list(lines[command.span.first - 1 : command.span.last])
+def _statements(command: CommandText, first: int, lines: Sequence[str]) -> tuple[Statement, ...]:
+    """Cut from the lines of the fence, of which the first has the number `first`."""
+    written = list(lines[command.span.first - first : command.span.last - first + 1])
     prompt = _PROMPT.match(written[0])
     if prompt:
         written[0] = written[0][prompt.end() :]

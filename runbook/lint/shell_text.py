@@ -119,6 +119,7 @@ class _Cutter:
             else:
                 self._end_word()
                 if kind == "redirection":
+                    self._start(token.start())
                     self.redirections.append("".join(written.split()))
                 elif kind == "pipe":
                     self._end_stage()
@@ -131,11 +132,14 @@ class _Cutter:
         self._end_word()
         yield from self._end(len(self.text), is_background=False)
 
-    def _piece(self, written: str, at: int) -> None:
-        if self.word is None and self.started < 0:
+    def _start(self, at: int) -> None:
+        if self.started < 0:
             self.started, self.started_line = at, self.line
         if self.pipeline_started < 0:
             self.pipeline_started = at
+
+    def _piece(self, written: str, at: int) -> None:
+        self._start(at)
         self.word = (self.word or "") + _unquoted(written)
 
     def _end_word(self) -> None:

@@ -20,11 +20,11 @@ _SERVERLESS = Rule(
 RULES = (_TIMEOUT, _SERVERLESS)
 
 _SAID = re.compile(
-    r"\b(?P<name>time-?out|(?:check[ _-]?)?interval)(?:[_-]?sec(?:onds)?)?\b[`*\s]*[:=|]?\s*"
+    r"\b(?P<name>time-?out|(?:check[ _-]?)?interval)(?:[_-]?sec(?:onds)?)?\b[`*\s]*[:=|]?[*\s]*"
     r"(?P<value>\d+)\s*(?P<unit>s\b|sec\w*|m\b|min\w*|h\b)?",
     re.IGNORECASE,
 )
-_HEALTH = re.compile(r"health[ -]?check", re.IGNORECASE)
+_HEALTH = re.compile(r"health[ _-]?check", re.IGNORECASE)
 _TOLD = re.compile(r"\bserverless\b|\bnot on Cloud Run\b", re.IGNORECASE)
 _CALLED = re.compile(r"\bservice\s+['\"`]([a-z][a-z0-9-]+)['\"`]", re.IGNORECASE)
 _KIND_WORDS = frozenset({"service", "backend-service", "health", "check", "svc"})
