@@ -8,6 +8,7 @@ from functools import cached_property
 from runbook.cloud.certificate_manager import CertificateManager
 from runbook.cloud.compute import Compute
 from runbook.cloud.connections import check_endpoint
+from runbook.cloud.dns import Dns
 from runbook.cloud.logs import Logs
 from runbook.cloud.monitoring import Monitoring
 from runbook.cloud.projects import Projects
@@ -73,6 +74,10 @@ class Session:
     @cached_property
     def services(self) -> Services:
         return Services(self.target)
+
+    @cached_property
+    def dns(self) -> Dns:
+        return Dns(self.target)
 
     @cached_property
     def tls(self) -> Tls:
