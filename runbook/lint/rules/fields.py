@@ -80,7 +80,7 @@ def _looked_up(line: int, schema: str, key: Key, where: str) -> Iterator[Finding
             f"{where}: {field.owner} has no field {field.missing}; gcloud prints nothing for it "
             "and ends with 0."
         )
-        near = difflib.get_close_matches(field.missing, field.siblings, n=1)
+        near = difflib.get_close_matches(field.missing, field.siblings, n=1, cutoff=0.8)
         yield found(_UNKNOWN, line, message, near[0] if near else "")
     elif field and field.is_deprecated:
         message = f"{where}: {written} is deprecated"

@@ -12,7 +12,7 @@ from runbook.lint.finding import Finding, Rule, found
 from runbook.lint.gcloud_words import GcloudWords, gcloud_commands
 
 _TIMEOUT = Rule(
-    "health-check-timeout", "warning", "a health check that waits longer than its interval"
+    "timeout-above-interval", "warning", "a health check that waits longer than its interval"
 )
 _SERVERLESS = Rule(
     "serverless-backend", "warning", "a time-out or health check for a Cloud Run back end"

@@ -31,9 +31,9 @@ RUN = "gcloud run services describe api-staging --region=us-central1 --project=p
             "If it is not running",
             "restart-is-not-start",
         ),
-        (f"{PROXY} --ssl-certificates=new", "Switch", "certificate-not-active"),
-        (f"{CHECK} --timeout=60s --check-interval=30s", "Slower", "health-check-timeout"),
-        (f"{CHECK} --timeout=60 --check-interval=30", "Slower", "health-check-timeout"),
+        (f"{PROXY} --ssl-certificates=new", "Switch", "certificate-list-replaced"),
+        (f"{CHECK} --timeout=60s --check-interval=30s", "Slower", "timeout-above-interval"),
+        (f"{CHECK} --timeout=60 --check-interval=30", "Slower", "timeout-above-interval"),
         (f"{RUN}\n{CHECK} --timeout=5s", "Check it", "serverless-backend"),
         ('gcloud compute url-maps list --filter="name:web*"', "List", "filter-beginning"),
         (
@@ -66,9 +66,9 @@ def test_harm_is_found(command: str, words: str, code: str) -> None:
             "If it hangs",
             "restart-is-not-start",
         ),
-        (f"{PROXY} --ssl-certificates=new,old", "Switch", "certificate-not-active"),
-        (f"{PROXY} --ssl-certificates=new", "Once it is ACTIVE", "certificate-not-active"),
-        (f"{CHECK} --timeout=30s --check-interval=30s", "Slower", "health-check-timeout"),
+        (f"{PROXY} --ssl-certificates=new,old", "Switch", "certificate-list-replaced"),
+        (f"{PROXY} --ssl-certificates=new", "Once it is ACTIVE", "certificate-list-replaced"),
+        (f"{CHECK} --timeout=30s --check-interval=30s", "Slower", "timeout-above-interval"),
         (f"{RUN}\n{CHECK} --timeout=5s", "If not serverless", "serverless-backend"),
         (f"{CHECK} --timeout=5s", "Check it", "serverless-backend"),
         ('gcloud compute url-maps list --filter="name:web"', "List", "filter-beginning"),
@@ -104,8 +104,8 @@ def test_words_that_promise_to_scale_a_connector_down() -> None:
 def test_wildcards_matter_where_compute_certificates_are_used() -> None:
     words = "## Certificate for `*.shop.example`\n\n"
     listed = "```bash\ngcloud compute ssl-certificates list --project=p-staging\n```\n"
-    assert the("certificate-wildcard", lint(words + listed)).line == 1
-    assert "certificate-wildcard" not in codes(lint(words))
+    assert the("wildcard-domain", lint(words + listed)).line == 1
+    assert "wildcard-domain" not in codes(lint(words))
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_wildcards_matter_where_compute_certificates_are_used() -> None:
     ],
 )
 def test_a_time_out_above_the_interval_is_found_in_words(words: str) -> None:
-    assert "health-check-timeout" in codes(lint(f"# Values\n\n{words}"))
+    assert "timeout-above-interval" in codes(lint(f"# Values\n\n{words}"))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_time_out_above_the_interval_is_found_in_words(words: str) -> None:
     ],
 )
 def test_other_time_outs_in_words_are_left_alone(words: str) -> None:
-    assert "health-check-timeout" not in codes(lint(f"# Values\n\n{words}"))
+    assert "timeout-above-interval" not in codes(lint(f"# Values\n\n{words}"))
 
 
 def test_two_commands_that_contradict_each_other_are_noted() -> None:
