@@ -2,59 +2,41 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from runbook.commands.base import NotRunnable
-from runbook.commands.keys import Key, get, parse_key
-from runbook.commands.projection import project
-from runbook.commands.table_output import to_csv, to_json, to_table, to_values
-from runbook.commands.transforms import Transform, parse_transform
-from runbook.commands.yaml_output import to_yaml
+from runbook.commands.delimited_output import to_csv, to_values
+from runbook.commands.flat_output import to_flattened, to_list
+from runbook.commands.keys import Key, get, key_name
+from runbook.commands.projection import Column, Node, Projector, serialized
+from runbook.commands.projection_text import Projection, read_projection
+from runbook.commands.table_output import Cells, Table, to_table
+from runbook.commands.yaml_output import to_json, to_yaml
 from runbook.document.definition import Json
 
-_NAMES = ("json", "yaml", "value", "table", "csv")
-_BY_COLUMNS = ("value", "table", "csv")
-_ATTRIBUTES = {
-    "no-heading": _BY_COLUMNS,
-    "separator": ("value", "csv"),
-    "delimiter": ("value", "csv"),
-    "terminator": ("value", "csv"),
-}
-_SHAPE = re.compile(
-    r"\s*(?P<name>[a-z]+)(?:\[(?P<attributes>[^\]]*)\])?(?:\((?P<keys>.*)\))?\s*", re.DOTALL
-)
-_ARGUMENTS = re.compile(r"(?P<key>.*?)(?:\.?(?P<transform>[a-z_]+\([^()]*\)))?", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One key of a format. `sort` above 0 orders the rows by this column, lowest number first."""
-
-    key: Key
-    label: str
-    transform: Transform | None = None
-    sort: int = 0
-
-    def value(self, resource: Json) -> Json:
-        found = get(resource, self.key)
-        return found if self.transform is None else self.transform.apply(found)
+_BY_COLUMNS = ("csv", "get", "list", "table", "value")
+_NEED_COLUMNS = ("csv", "get", "table", "value")
+_SILENT = ("", "disable", "none")
+_TREES = ("default", "flattened", "json", "text", "yaml")
+_FOREIGN = ("config", "diff", "multi", "object")
+_KNOWN = (*_BY_COLUMNS, *_TREES, *_SILENT)
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format that has been read.
+    """A format that has been read. `aliases` are names that stand for paths in `--filter` too.
 
-    `siblings` are fields that a projection prints as soon as it prints another field beside them,
-    a habit of gcloud's for labels.
+    `active` tells the functions of this format from those of a command's own, which JSON and YAML
+    leave out.
     """
 
     name: str = "yaml"
-    attributes: dict[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str | int | float] = field(default_factory=dict)
     columns: tuple[Column, ...] = ()
-    siblings: tuple[Key, ...] = ()
+    aliases: Mapping[str, Key] = field(default_factory=dict)
+    root: Node = field(default_factory=Node)
+    active: int = 0
 
     @property
     def has_columns(self) -> bool:
@@ -62,150 +44,145 @@ class Format:
         return self.name in _BY_COLUMNS
 
     def print_one(self, resource: Json) -> str:
-        """Lines, each ended by a newline, for the result of a `describe`."""
-        if self.name in _BY_COLUMNS:
-            return self._print_rows([resource])
-        found = self._projected(resource)
+        """Lines, each ended by a newline, for the result of a `describe`. Raises NotRunnable where
+        a function of the format cannot be applied to this resource."""
+        if not resource:
+            return self._printed([])
+        return self._printed([resource], is_single=True)
+
+    def print_many(self, resources: Sequence[Json], page_size: int = 0) -> str:
+        """The same for the result of a `list`. Tables are cut into pages."""
+        if not page_size or self.name != "table":
+            return self._printed(resources)
+        pages = _pages(resources, page_size)
+        return "\n".join(self._printed(page, page=number) for number, page in enumerate(pages))
+
+    def _printed(self, resources: Sequence[Json], *, is_single: bool = False, page: int = 0) -> str:
+        if self.name in _SILENT or "disable" in self.attributes:
+            return ""
+        if self.has_columns:
+            return self._print_columns(resources, page)
+        projector = self._projector()
+        found = [projector.project(resource) for resource in resources]
         if self.name == "json":
-            return to_json(found)
-        return to_yaml(found, is_one_of_many=False)
+            return to_json(found[0] if is_single else found)
+        if self.name in ("flattened", "text"):
+            labels = {key_name(column.key): column.label for column in self.columns}
+            return to_flattened(found, self.attributes, labels, is_single=is_single)
+        return "".join(
+            to_yaml(item, self.attributes, is_one_of_many=not is_single) for item in found
+        )
 
-    def print_many(self, resources: Sequence[Json]) -> str:
-        """The same for the result of a `list`."""
-        if self.name in _BY_COLUMNS:
-            return self._print_rows(resources)
-        found = [self._projected(resource) for resource in resources]
-        if self.name == "json":
-            return to_json(found)
-        return "".join(to_yaml(item, is_one_of_many=True) for item in found)
+    def _projector(self) -> Projector:
+        keeps_null = (
+            self.name not in ("flattened", "text") and "no-undefined" not in self.attributes
+        )
+        return Projector(
+            self.root,
+            has_columns=bool(self.columns),
+            active=self.active,
+            applies=self._applies(),
+            keeps_null=keeps_null,
+        )
 
-    def _projected(self, resource: Json) -> Json:
-        keys = tuple(column.key for column in self.columns)
-        beside = [
-            sibling
-            for sibling in self.siblings
-            if any(key[: len(sibling) - 1] == sibling[:-1] for key in keys)
-        ]
-        return project(resource, (*keys, *beside))
+    def _applies(self) -> bool | None:
+        """Whether all functions apply; None where only those of this format do."""
+        if "transforms" in self.attributes:
+            return True
+        return False if "no-transforms" in self.attributes else None
 
-    def _print_rows(self, resources: Sequence[Json]) -> str:
-        labels = [column.label for column in self.columns]
-        rows = [[column.value(resource) for column in self.columns] for resource in resources]
-        has_heading = "no-heading" not in self.attributes
-        if self.name == "value":
-            return to_values(rows, self.attributes)
+    def _print_columns(self, resources: Sequence[Json], page: int) -> str:
+        if self.name == "list" and not self.columns:
+            found = [serialized(resource, keeps_null=False) for resource in resources]
+            return to_list(found, self.attributes)
+        rows = [self._row(resource) for resource in resources]
+        visible = [at for at, column in enumerate(self.columns) if not column.setting.is_hidden]
+        shown = [[row[at] for at in visible] for row in rows]
+        labels = [self.columns[at].label for at in visible]
+        if self.name == "table":
+            nested = {at: _nested(column) for at, column in enumerate(self.columns)}
+            return to_table(Table(self.columns, rows, self.attributes, nested, page))
         if self.name == "csv":
-            return to_csv(labels, rows, self.attributes, has_heading=has_heading)
-        return to_table(labels, self._sorted(rows), has_heading=has_heading)
+            return to_csv(labels, shown, self.attributes)
+        return (to_list if self.name == "list" else to_values)(shown, self.attributes)
 
-    def _sorted(self, rows: list[list[Json]]) -> list[list[Json]]:
-        ordered = [(column.sort, index) for index, column in enumerate(self.columns) if column.sort]
-        for _order, index in sorted(ordered, reverse=True):
-            rows = sorted(rows, key=partial(_row_key, index))
-        return rows
+    def _row(self, resource: Json) -> list[Json]:
+        whole = serialized(resource)
+        return [self._cell(column, whole) for column in self.columns]
 
-
-def _row_key(index: int, row: Sequence[Json]) -> tuple[float, str]:
-    """Numbers by value and before everything else, the rest by its text."""
-    value = row[index]
-    number = float(value) if isinstance(value, int | float) else float("inf")
-    return number, "" if value is None else str(value)
+    def _cell(self, column: Column, whole: Json) -> Json:
+        found = get(whole, column.key)
+        transform = column.setting.transform
+        applies = self._applies()
+        is_applied = self.name != "get" if applies is None else applies
+        return transform.apply(found) if transform and is_applied else found
 
 
-def parse_format(text: str, *, siblings: Mapping[str, str] | None = None) -> Format:
-    """Raises NotRunnable, in gcloud's words where gcloud refuses it.
-
-    `siblings` are paths with the heading that their column has.
-    """
-    shape = _SHAPE.fullmatch(text)
-    if shape is None:
-        raise NotRunnable(f"The format '{text}' cannot be read.")
-    name = shape["name"]
-    if name not in _NAMES:
-        raise NotRunnable(
-            f"The format '{name}' is not printed here; known are {', '.join(_NAMES)}."
-        )
-    labels = {parse_key(path): label for path, label in (siblings or {}).items()}
-    columns = _parse_columns(shape["keys"] or "", labels)
-    if name in _BY_COLUMNS and not columns:
-        raise NotRunnable(
-            f"Format [{name}] requires a non-empty projection.", instead=f"{name}(name)"
-        )
-    if name not in _BY_COLUMNS and any(column.transform for column in columns):
-        raise NotRunnable(f"Functions in a {name} format are not applied here.")
-    return Format(
-        name=name,
-        attributes=_parse_attributes(name, shape["attributes"] or ""),
-        columns=columns,
-        siblings=tuple(labels),
+def _nested(column: Column) -> Cells | None:
+    """What prints a column that has a format of its own, below its row."""
+    if not column.setting.subformat:
+        return None
+    inner = parse_format(column.setting.subformat)
+    return lambda value: (
+        inner.print_many(value) if isinstance(value, list) else inner.print_one(value)
     )
 
 
-def _parse_attributes(name: str, text: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for part in filter(None, _split(text, ",")):
-        key, _, value = part.partition("=")
-        if name not in _ATTRIBUTES.get(key, ()):
-            raise NotRunnable(f"The attribute '{key}' of the format '{name}' is not known here.")
-        found[key] = value.strip("\"'").replace("\\n", "\n").replace("\\t", "\t")
-    return found
+def _pages(resources: Sequence[Json], size: int) -> list[Sequence[Json]]:
+    """gcloud begins to count again after the row that opened a page: later pages have one more."""
+    pages, at = [resources[:size]], size
+    while at < len(resources):
+        pages.append(resources[at : at + size + 1])
+        at += size + 1
+    return pages
 
 
-def _parse_columns(text: str, labels: Mapping[Key, str]) -> tuple[Column, ...]:
-    if not text.strip():
-        return ()
-    taken: set[str] = set()
-    return tuple(_parse_column(part.strip(), taken, labels) for part in _split(text, ","))
+def parse_format(
+    text: str, *, siblings: Mapping[str, str] | None = None, default: str = "", sort_by: str = ""
+) -> Format:
+    """Raises NotRunnable, in gcloud's words where gcloud refuses it.
+
+    `default` is the command's own format, which gives headings, functions and names to `text`.
+    `siblings` are paths with the heading that their column has; they are printed as soon as
+    another field beside them is. `sort_by` is what `--sort-by` says.
+    """
+    beside = ",".join(f'{path}:label="{label}"' for path, label in (siblings or {}).items())
+    whole = " ".join(part for part in (default, f":({beside})" if beside else "", text) if part)
+    orders = ",".join(_order(name, at) for at, name in enumerate(_names(sort_by), start=1))
+    read = read_projection(f"{whole}:({orders})" if orders and whole else whole)
+    _check(read)
+    for column in read.columns:
+        if column.setting.subformat:
+            parse_format(column.setting.subformat)
+    return Format(
+        name=read.name,
+        attributes=read.attributes,
+        columns=tuple(read.columns),
+        aliases=read.aliases,
+        root=read.root,
+        active=read.active,
+    )
 
 
-def _parse_column(text: str, taken: set[str], labels: Mapping[Key, str]) -> Column:
-    written, *settings = _split(text, ":")
-    arguments = _ARGUMENTS.fullmatch(written)
-    if arguments is None:
-        raise NotRunnable(f"gcloud cannot read the field path '{written}'.")
-    key = parse_key(arguments["key"])
-    transform = parse_transform(arguments["transform"]) if arguments["transform"] else None
-    label, sort = labels.get(key, ""), 0
-    for setting in settings:
-        name, _, value = setting.partition("=")
-        if name == "label":
-            label = value.strip("\"'")
-        elif name == "sort" and value.isdigit():
-            sort = int(value)
-        else:
-            raise NotRunnable(f"The column setting '{setting}' is not known here.")
-    return Column(key, label or _heading(key, taken), transform, sort)
+def _names(sort_by: str) -> list[str]:
+    return [name for name in sort_by.split(",") if name]
 
 
-def _heading(key: Key, taken: set[str]) -> str:
-    """The last name of the path in UPPER_SNAKE, with more of the path while it is taken."""
-    label = ""
-    for name in reversed(key):
-        if isinstance(name, str):
-            snake = re.sub(r"((?<=[a-z0-9])[A-Z]+|(?!^)[A-Z](?=[a-z]))", r"_\1", name).upper()
-            label = f"{snake}_{label}" if label else snake
-            if label not in taken:
-                taken.add(label)
-                break
-    return label
+def _order(name: str, at: int) -> str:
+    suffix = ":reverse" if name.startswith("~") else ""
+    return f"{name.lstrip('~').replace('[]', '[0]')}:sort={at}{suffix}"
 
 
-def _split(text: str, mark: str) -> list[str]:
-    """Split at `mark` outside of brackets and quotes."""
-    parts, depth, quote = [""], 0, ""
-    for char in text:
-        if quote:
-            quote = "" if char == quote else quote
-        elif char in "\"'":
-            quote = char
-        elif char in "([":
-            depth += 1
-        elif char in ")]":
-            depth -= 1
-        if char == mark and depth == 0 and not quote:
-            parts.append("")
-        else:
-            parts[-1] += char
-    if quote or depth:
-        raise NotRunnable(f"The format has an open bracket or quote: '{text}'.")
-    return parts
+def _check(read: Projection) -> None:
+    if read.name in _FOREIGN:
+        raise NotRunnable(f"The format '{read.name}' is not printed here.")
+    if read.name not in _KNOWN:
+        known = ", ".join(sorted({*_KNOWN, *_FOREIGN} - {""}))
+        raise NotRunnable(f"Format must be one of {known}; received [{read.name}].", gcloud_exit=1)
+    if read.name in _NEED_COLUMNS and not read.columns and "disable" not in read.attributes:
+        raise NotRunnable(
+            f"Format [{read.name}] requires a non-empty projection. Use key parameters to specify "
+            f"a projection like so `{read.name}(foo, bar.baz)`",
+            instead=f"{read.name}(name)",
+            gcloud_exit=1,
+        )

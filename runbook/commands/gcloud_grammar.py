@@ -79,6 +79,8 @@ class Arguments:
     filter: str = ""
     limit: int = 0
     sort_by: str = ""
+    flatten: tuple[str, ...] = ()
+    page_size: int = 0
     printed: Format = field(default_factory=Format)
     schema: str = ""
 
@@ -150,7 +152,10 @@ def read_arguments(words: Sequence[str], grammar: Grammar) -> Arguments:
         limit=_limit(given),
         sort_by=given.get("sort-by", ""),
         printed=parse_format(
-            given.get("format", "") or grammar.default_format, siblings=grammar.siblings
+            given.get("format", ""),
+            siblings=grammar.siblings,
+            default=grammar.default_format,
+            sort_by=given.get("sort-by", ""),
         ),
         schema=grammar.schema,
     )

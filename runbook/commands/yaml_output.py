@@ -1,12 +1,15 @@
-"""YAML as gcloud prints it: keys sorted, the words of YAML 1.2, long texts as literal blocks."""
+"""JSON and YAML as gcloud prints them: keys sorted, YAML 1.2, long texts as literal blocks."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
+from runbook.commands.transform_numbers import number_text
 from runbook.document.definition import Json
 
 
@@ -50,15 +53,44 @@ def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
+def _number(dumper: _Dumper, number: float) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:float", str(number_text(number)))
+
+
 _Dumper.add_representer(str, _text)
+_Dumper.add_representer(float, _number)
 
 
-def to_yaml(value: Json, *, is_one_of_many: bool) -> str:
+def to_yaml(
+    value: Json, attributes: Mapping[str, str | int | float], *, is_one_of_many: bool
+) -> str:
     """One document; documents of a list start with `---`."""
+    shown = _with_null(value, attributes.get("null"))
+    if not isinstance(shown, dict | list):
+        return f"{'---' if is_one_of_many else ''}\n  {_scalar(shown)}\n"
     options: dict[str, Any] = {
         "default_flow_style": False,
         "allow_unicode": True,
     }  # keywords of yaml.dump
-    if value is None:
-        return "---\nnull\n...\n" if is_one_of_many else "null\n...\n"
-    return str(yaml.dump(value, Dumper=_Dumper, explicit_start=is_one_of_many, **options))
+    return str(yaml.dump(shown, Dumper=_Dumper, explicit_start=is_one_of_many, **options))
+
+
+def _scalar(value: Json) -> str:
+    """A value that is the whole document."""
+    return str(yaml.dump(value, Dumper=_Dumper, allow_unicode=True)).removesuffix("...\n").rstrip()
+
+
+def _with_null(value: Json, null: str | float | None) -> Json:
+    """`null` is printed in the place of null."""
+    if null is None or null == "null":
+        return value
+    if isinstance(value, dict):
+        return {name: _with_null(item, null) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_with_null(item, null) for item in value]
+    return str(null) if value is None else value
+
+
+def to_json(value: Json) -> str:
+    """Keys sorted, two spaces; an empty list stays on its line."""
+    return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n"

@@ -66,20 +66,49 @@ def test_filter_matches_as_gcloud_does(text: str, matches: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "why"),
+    ("text", "why", "status"),
     [
-        ("a=b OR c=d AND e=f", "Parenthesis grouping is required when AND and OR are combined."),
-        ("(a=b", "The filter ends where a term is expected."),
-        ("a=", "The filter ends where a value is expected."),
-        ("=b", "A term of the filter cannot start with '='."),
-        ("", "The filter ends where a term is expected."),
-        ("a=b)", "The filter cannot be read from ')' on."),
-        ("name~(", "The filter ends where a value is expected."),
-        ("name~'('", "'(' is not a regular expression."),
-        ("name~'(a+)+$'", "'(a+)+$' could take for ever."),
+        (
+            "a=b OR c=d AND e=f",
+            (
+                "Parenthesis grouping is required when AND and OR are are combined "
+                "[a=b OR c=d AND *HERE* e=f]."
+            ),
+            1,
+        ),
+        ("a=b AND", "Term expected [a=b AND *HERE*].", 1),
+        ("a=", "Term operand expected [a= *HERE*].", 1),
+        ("=b", "Non-empty key name expected [*HERE* =b].", 1),
+        ("a=b)", "Unexpected tokens [a=b *HERE* )] in expression.", 1),
+        ("a==b", "Malformed operator [a *HERE* ==b].", 1),
+        ("a:b*c*", "At most one * expected in : patterns [b*c*].", 1),
+        (
+            "name~'('",
+            ("Filter expression RE pattern [(]: missing ), unterminated subpattern at position 0"),
+            1,
+        ),
+        ("name~'(a+)+$'", "'(a+)+$' could take for ever.", 0),
+        ("a " * 100, "This filter has too many terms.", 0),
     ],
 )
-def test_filter_says_what_it_cannot_read(text: str, why: str) -> None:
+def test_filter_says_what_it_cannot_read(text: str, why: str, status: int) -> None:
     with pytest.raises(NotRunnable) as caught:
         parse_filter(text)
-    assert caught.value.reason == why
+    assert (caught.value.reason, caught.value.gcloud_exit) == (why, status)
+
+
+def test_filter_notes_what_google_will_change_and_fields_that_nothing_has() -> None:
+    wanted = parse_filter("name:staging* AND missing:*")
+    assert wanted(CONNECTOR) is False
+    assert wanted.notes() == [
+        (
+            "WARNING: --filter : operator evaluation is changing for consistency across Google "
+            "APIs.  name:staging* currently does not match but will match in the near future.  "
+            "Run `gcloud topic filters` for details."
+        ),
+        "WARNING: The following filter keys were not present in any resource : missing",
+    ]
+
+
+def test_filter_takes_the_headings_of_a_table_as_names() -> None:
+    assert parse_filter("WHO=READY", {"WHO": ("state",)})(CONNECTOR) is True

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from runbook.commands.base import NotRunnable
 from runbook.commands.format import parse_format
@@ -60,28 +58,49 @@ def test_format_of_many_separates_documents() -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "why"),
+    ("form", "why", "status"),
     [
-        ("table", "Format [table] requires a non-empty projection."),
-        ("value(a", "The format 'value(a' cannot be read."),
-        ("value(a..b)", "gcloud cannot read the field path 'a..b'."),
-        ("value(a b)", "gcloud cannot read the field path 'a b'."),
-        ("value(a.date())", "The format function 'date()' is not applied here."),
-        ("value(a.segment())", "segment() takes the number of a part."),
-        ("yaml(a.basename())", "Functions in a yaml format are not applied here."),
-        ("table[box](a)", "The attribute 'box' of the format 'table' is not known here."),
-        ("table(a:wrap)", "The column setting 'wrap' is not known here."),
+        ("value(a", "More tokens expected [value(a *HERE*].", 1),
+        ("value(a..b)", "Non-empty key name expected [value(a. *HERE* .b)].", 1),
+        ("value(a b)", "Expected ) in projection expression [value(a *HERE* b)].", 1),
+        ("table(a:color=1)", "Unknown key attribute [table(a:color *HERE* =1)].", 1),
+        ("value(a.segment(x))", "gcloud crashes: segment() takes the number of a part.", 1),
+        ("value(a.uri())", "The format function 'uri()' is not applied here.", 0),
+        ("value(a.sub('(a+)+$',''))", "'(a+)+$' could take for ever.", 0),
+        ("value(format('{0.real}',a))", "The text '{0.real}' of format() is not applied here.", 0),
+        ("table(a:width=100000000)", "A column this wide is not printed here.", 0),
+        ("multi(a:format=json)", "The format 'multi' is not printed here.", 0),
     ],
 )
-def test_format_says_what_it_does_not_print(form: str, why: str) -> None:
+def test_format_says_what_it_does_not_print(form: str, why: str, status: int) -> None:
     with pytest.raises(NotRunnable) as caught:
         parse_format(form)
-    assert caught.value.reason == why
+    assert (caught.value.reason, caught.value.gcloud_exit) == (why, status)
 
 
-@given(st.text(max_size=60))
-def test_format_survives_any_text(text: str) -> None:
-    try:
-        parse_format(text).print_one(RESOURCE)
-    except NotRunnable as refusal:
-        assert refusal.reason
+def test_format_without_keys_says_what_to_write() -> None:
+    with pytest.raises(NotRunnable) as caught:
+        parse_format("table")
+    assert caught.value.reason.startswith("Format [table] requires a non-empty projection.")
+    assert caught.value.instead == "table(name)"
+
+
+def test_own_format_of_a_command_gives_names_functions_and_headings() -> None:
+    default = "table(name.basename():label=WHO, count:sort=1)"
+    assert parse_format("value(WHO)", default=default).print_one(RESOURCE) == "c\n"
+    assert parse_format("value(name)", default=default).print_one(RESOURCE) == "c\n"
+    assert parse_format("json(name)", default=default).print_one(RESOURCE) == (
+        '{\n  "name": "projects/p/connectors/c"\n}\n'
+    )
+    assert parse_format("", default=default).print_one(RESOURCE) == "WHO  COUNT\nc    3\n"
+
+
+def test_sort_by_orders_the_rows_of_a_table_too() -> None:
+    items: list[Json] = [{"a": 10, "b": 1}, {"a": 9, "b": 2}]
+    assert parse_format("table(b)", sort_by="a").print_many(items) == "B\n2\n1\n"
+    assert parse_format("table(b)", sort_by="~a").print_many(items) == "B\n1\n2\n"
+
+
+def test_pages_of_a_table_have_headings_of_their_own() -> None:
+    items: list[Json] = [{"a": number} for number in range(4)]
+    assert parse_format("table(a)").print_many(items, page_size=2) == "A\n0\n1\n\nA\n2\n3\n"
