@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
+
+from runbook.document.definition import Json
 
 ErrorKind = Literal[
     "NOT_FOUND",
@@ -46,3 +49,13 @@ class CloudError(Exception):
     @property
     def can_retry_help(self) -> bool:
         return self.kind in ("QUOTA", "UNAVAILABLE", "TIMEOUT")
+
+
+class PartlyReadError(CloudError):
+    """A list of which Google gave only a part: `found`."""
+
+    def __init__(
+        self, kind: ErrorKind, message: str, found: Sequence[Json], *, advice: str = ""
+    ) -> None:
+        super().__init__(kind, message, advice=advice)
+        self.found = list(found)

@@ -1,46 +1,98 @@
-"""Health checks of load balancers: describe."""
+"""Health checks of load balancers: describe, list."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
-from runbook.commands.base import Command, Effect
+from runbook.commands.base import Command, Effect, NotRunnable
+from runbook.commands.compute_reads import (
+    GLOBAL_OR_REGIONS,
+    OF_OLD,
+    REGIONS,
+    describing,
+    listing,
+)
+from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
+from runbook.commands.keys import get
 from runbook.commands.kinds import CommandKind
-from runbook.commands.reading import Reading
 from runbook.document.definition import Json
 
-if TYPE_CHECKING:
-    from runbook.cloud.sessions import Session
-
+_SCHEMA = "compute.v1.HealthCheck"
+_COLUMNS = "name:label=NAME,region.basename():label=REGION,type:label=PROTOCOL"
+_HTTP = ("host", "port", "requestPath", "proxyHeader")
+_TCP = ("port", "request", "response", "proxyHeader")
+_MORE_COLUMNS = {
+    "GRPC": ("port", "grpcServiceName"),
+    "HTTP": _HTTP,
+    "HTTPS": _HTTP,
+    "HTTP2": _HTTP,
+    "TCP": _TCP,
+    "SSL": _TCP,
+}
+_HEADINGS = {
+    "grpcServiceName": "GRPC_SERVICE_NAME",
+    "requestPath": "REQUEST_PATH",
+    "proxyHeader": "PROXY_HEADER",
+}
 _DESCRIBE = Grammar(
     "compute health-checks describe",
     operand="HEALTH_CHECK",
     scope="global or region",
+    schema=_SCHEMA,
+)
+_LIST = Grammar(
+    "compute health-checks list",
+    scope="global",
+    flags=(REGIONS, Flag("protocol")),
+    exclusive=GLOBAL_OR_REGIONS,
+    others=OF_OLD,
+    is_list=True,
+    default_format=f"table({_COLUMNS})",
+    schema=_SCHEMA,
 )
 
 
-def _fetch(session: Session, arguments: Arguments) -> Json:
-    if arguments.region:
-        return session.compute.region_health_check(
-            arguments.project, arguments.region, arguments.operand
-        )
-    return session.compute.health_check(arguments.project, arguments.operand)
+def _has_protocol(arguments: Arguments, check: Json) -> bool:
+    wanted = arguments.text("protocol")
+    return not wanted or get(check, ("type",)) == wanted.upper()
 
 
-def _parse_describe(words: Sequence[str]) -> Command:
-    arguments = read_arguments(words, _DESCRIBE)
-    scope = f"regions/{arguments.region}" if arguments.region else "global"
-    resource = f"projects/{arguments.project}/{scope}/healthChecks/{arguments.operand}"
-    return Reading(arguments, resource, _fetch)
+def _table_of(protocol: str) -> str:
+    """The list of one protocol's checks has columns of its own."""
+    block = f"{protocol.lower()}HealthCheck"
+    more = (
+        f"{block}.{field}:label={_HEADINGS.get(field, field.upper())}"
+        for field in _MORE_COLUMNS[protocol]
+    )
+    return f"table({','.join((_COLUMNS, *more))})"
+
+
+_ALL = listing(
+    "healthChecks", _LIST, "Lists health checks of load balancers.", is_wanted=_has_protocol
+)
+_OF_PROTOCOL = {
+    protocol: listing(
+        "healthChecks",
+        replace(_LIST, default_format=_table_of(protocol)),
+        _ALL.summary,
+        is_wanted=_has_protocol,
+    )
+    for protocol in _MORE_COLUMNS
+}
+
+
+def _parse_list(words: Sequence[str]) -> Command:
+    protocol = read_arguments(words, _LIST).text("protocol")
+    if not protocol:
+        return _ALL.parse(words)
+    if protocol.upper() not in _OF_PROTOCOL:
+        raise NotRunnable(f"Invalid health check protocol {protocol}.", gcloud_exit=1)
+    return _OF_PROTOCOL[protocol.upper()].parse(words)
 
 
 KINDS = (
-    CommandKind(
-        f"gcloud {_DESCRIBE.name}",
-        Effect.READS,
-        "Shows a health check and its intervals.",
-        _parse_describe,
-    ),
+    describing("healthChecks", _DESCRIBE, "Shows a health check and its intervals."),
+    CommandKind(_ALL.name, Effect.READS, _ALL.summary, _parse_list),
 )

@@ -1,46 +1,42 @@
-"""TLS certificates of load balancers: describe."""
+"""TLS certificates of load balancers: describe, list."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from runbook.commands.compute_reads import (
+    GLOBAL_OR_REGIONS,
+    OF_OLD,
+    REGIONS,
+    describing,
+    listing,
+)
+from runbook.commands.gcloud_grammar import Grammar
 
-from runbook.commands.base import Command, Effect
-from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
-from runbook.commands.kinds import CommandKind
-from runbook.commands.reading import Reading
-from runbook.document.definition import Json
-
-if TYPE_CHECKING:
-    from runbook.cloud.sessions import Session
-
+SCHEMA = "compute.v1.SslCertificate"
+TABLE = (
+    "table(name,type,creationTimestamp,expireTime,region.basename(),"
+    'managed.status:label=MANAGED_STATUS,managed.domainStatus:format="yaml")'
+)
 _DESCRIBE = Grammar(
     "compute ssl-certificates describe",
     operand="SSL_CERTIFICATE",
     scope="global or region",
+    schema=SCHEMA,
 )
-
-
-def _fetch(session: Session, arguments: Arguments) -> Json:
-    if arguments.region:
-        return session.compute.region_ssl_certificate(
-            arguments.project, arguments.region, arguments.operand
-        )
-    return session.compute.ssl_certificate(arguments.project, arguments.operand)
-
-
-def _parse_describe(words: Sequence[str]) -> Command:
-    arguments = read_arguments(words, _DESCRIBE)
-    scope = f"regions/{arguments.region}" if arguments.region else "global"
-    resource = f"projects/{arguments.project}/{scope}/sslCertificates/{arguments.operand}"
-    return Reading(arguments, resource, _fetch)
-
-
+_LIST = Grammar(
+    "compute ssl-certificates list",
+    scope="global",
+    flags=(REGIONS,),
+    exclusive=GLOBAL_OR_REGIONS,
+    others=OF_OLD,
+    is_list=True,
+    default_format=TABLE,
+    schema=SCHEMA,
+)
 KINDS = (
-    CommandKind(
-        f"gcloud {_DESCRIBE.name}",
-        Effect.READS,
+    describing(
+        "sslCertificates",
+        _DESCRIBE,
         "Shows a certificate of a load balancer, with the state of each domain.",
-        _parse_describe,
     ),
+    listing("sslCertificates", _LIST, "Lists certificates of load balancers with their states."),
 )

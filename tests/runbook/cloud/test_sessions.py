@@ -8,10 +8,13 @@ from functools import partial
 
 import pytest
 
+from runbook.cloud.compute_place import Place
 from runbook.cloud.sessions import Session
 from runbook.cloud.target import Target
 from runbook.document.definition import Json
 from tests.runbook.simulated import Simulated
+
+PLACE = Place("netra-staging")
 
 
 @pytest.mark.parametrize(
@@ -39,7 +42,7 @@ def test_threads_get_their_own_answers(cloud: Simulated) -> None:
         (partial(session.sql.instance, "netra-staging", "netra-staging-db"), "netra-staging-db"),
         (partial(session.vpc_access.connector, connector), connector),
         *(
-            (partial(session.compute.health_check, "netra-staging", name), name)
+            (partial(session.compute.get, "healthChecks", PLACE, name), name)
             for name in ("staging-backend-health-check", "staging-auth-health-check")
         ),
         *(
@@ -58,7 +61,7 @@ def test_threads_get_their_own_answers(cloud: Simulated) -> None:
 
 
 def test_compute_resources_look_like_the_rest_api(cloud: Simulated) -> None:
-    found = cloud.session().compute.health_check("netra-staging", "staging-backend-health-check")
+    found = cloud.session().compute.get("healthChecks", PLACE, "staging-backend-health-check")
     assert (found["timeoutSec"], type(found["id"])) == (5, str)
     assert found["selfLink"] == (
         "https://www.googleapis.com/compute/v1/projects/netra-staging/global/healthChecks/"
@@ -73,5 +76,5 @@ def test_a_proxy_of_the_environment_does_not_see_the_simulator(
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     session = cloud.session()
     assert session.sql.instance("netra-staging", "netra-staging-db")["state"] == "MAINTENANCE"
-    found = session.compute.backend_service("netra-staging", "staging-backend-service")
+    found = session.compute.get("backendServices", PLACE, "staging-backend-service")
     assert found["name"] == "staging-backend-service"

@@ -1,0 +1,34 @@
+"""URL maps of load balancers: describe, list."""
+
+from __future__ import annotations
+
+from runbook.commands.compute_reads import (
+    GLOBAL_OR_REGIONS,
+    OF_OLD,
+    REGIONS,
+    describing,
+    listing,
+)
+from runbook.commands.gcloud_grammar import Grammar
+
+_DESCRIBE = Grammar(
+    "compute url-maps describe",
+    operand="URL_MAP",
+    scope="global or region",
+    schema="compute.v1.UrlMap",
+)
+_LIST = Grammar(
+    "compute url-maps list",
+    scope="global",
+    flags=(REGIONS,),
+    exclusive=GLOBAL_OR_REGIONS,
+    others=OF_OLD,
+    is_list=True,
+    default_format="table(name,defaultService.type_suffix())",
+    schema="compute.v1.UrlMap",
+)
+
+KINDS = (
+    describing("urlMaps", _DESCRIBE, "Shows which paths of a load balancer lead where."),
+    listing("urlMaps", _LIST, "Lists URL maps."),
+)
