@@ -20,6 +20,7 @@ from runbook.cloud.target import Target
 from runbook.cloud.tls import Tls
 from runbook.cloud.vpc_access import VpcAccess
 from runbook.cloud.web import Web
+from runbook.cloud.websocket import WebSocket
 
 
 class Session:
@@ -86,6 +87,10 @@ class Session:
     @cached_property
     def web(self) -> Web:
         return Web(self.target)
+
+    @cached_property
+    def websocket(self) -> WebSocket:
+        return WebSocket(self.target)
 
     def within(self, seconds: float) -> Session:
         """The same session with a shorter deadline, as `timeout N` in front of a command asks."""
