@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from runbook.commands.base import Caution
 from runbook.lint.document import Document
-from runbook.lint.finding import Finding, Rule
+from runbook.lint.finding import Finding, Rule, Severity
 from runbook.lint.reading import Reading
 
 RULES: tuple[Rule, ...] = ()
@@ -15,6 +15,9 @@ _TOLD = {
     "certificate-list-replaced": re.compile(r"\bACTIVE\b|\bold (?:one|certificate)\b"),
     "flags-restart": re.compile(r"\brestart", re.IGNORECASE),
 }
+_NOTES = {"runs-only-here"}
+"""What a reader should know and nobody needs to change."""
+
 _AMOUNT = re.compile(r"7\d+7s?")
 
 
@@ -25,11 +28,15 @@ def findings(document: Document) -> Iterator[Finding]:
                 if _is_to_say(caution, reading, document):
                     yield Finding(
                         reading.statement.line,
-                        "warning",
+                        severity_of(caution.code),
                         caution.code,
                         reading.as_written(caution.message),
                         reading.as_written(caution.instead),
                     )
+
+
+def severity_of(code: str) -> Severity:
+    return "note" if code in _NOTES else "warning"
 
 
 def _is_to_say(caution: Caution, reading: Reading, document: Document) -> bool:
