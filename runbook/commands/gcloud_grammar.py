@@ -130,7 +130,9 @@ def read_arguments(words: Sequence[str], grammar: Grammar) -> Arguments:
     operands, given = _separate(words, grammar)
     operand = _operand(operands, grammar)
     _check_exclusive(given, grammar)
-    _check_list_flags(given)
+    own = {flag.name for flag in grammar.flags}
+    common = {name: text for name, text in given.items() if name not in own}
+    _check_list_flags(common)
     missing = [name for name in grammar.needs if name not in given]
     if missing:
         raise NotRunnable(f"argument --{missing[0]}: Must be specified.")
@@ -142,20 +144,20 @@ def read_arguments(words: Sequence[str], grammar: Grammar) -> Arguments:
             for flag in grammar.flags
             if flag.name in given
         ),
-        project=_project(given, grammar, words),
-        region=_region(given, grammar, words),
-        zone=_place(given, "zone", _ZONE, grammar, words),
-        location=_place(given, "location", _LOCATION, grammar, words),
-        is_global="global" in given,
-        format=given.get("format", ""),
-        filter=given.get("filter", ""),
-        limit=_limit(given),
-        sort_by=given.get("sort-by", ""),
+        project=_project(common, grammar, words),
+        region=_region(common, grammar, words),
+        zone=_place(common, "zone", _ZONE, grammar, words),
+        location=_place(common, "location", _LOCATION, grammar, words),
+        is_global="global" in common,
+        format=common.get("format", ""),
+        filter=common.get("filter", ""),
+        limit=_limit(common),
+        sort_by=common.get("sort-by", ""),
         printed=parse_format(
-            given.get("format", ""),
+            common.get("format", ""),
             siblings=grammar.siblings,
             default=grammar.default_format,
-            sort_by=given.get("sort-by", ""),
+            sort_by=common.get("sort-by", ""),
         ),
         schema=grammar.schema,
     )
