@@ -8,14 +8,20 @@ from starlette.requests import Request
 
 from runbook.simulator import faults, symptoms
 from runbook.simulator.errors import Refusal
+from runbook.simulator.routing import Reply
+from runbook.simulator.site_probes import site_answer
 from runbook.simulator.store import Resource, Store
 
 
-def answer(store: Store, log: Sequence[Resource], request: Request, body: Resource) -> Resource:
+def answer(
+    store: Store, log: Sequence[Resource], request: Request, body: Resource
+) -> Resource | Reply:
     """One answer of the control API. Raises `Refusal`; never struck by faults nor delayed."""
     asked = (request.method, request.url.path.removeprefix("/_simulator/"))
     with store.transaction():
         symptoms.observe(store)
+        if asked[1].startswith("site/"):
+            return site_answer(store, asked[1].removeprefix("site/"), request.query_params)
         match asked:
             case ("GET", "state"):
                 return _state(store)
@@ -32,7 +38,7 @@ def answer(store: Store, log: Sequence[Resource], request: Request, body: Resour
                 return {"faults": []}
             case ("GET", "log"):
                 return {"requests": list(log)}
-    raise Refusal(404, "The control API has state, reset, faults and log.")
+    raise Refusal(404, "The control API has state, reset, faults, log and site.")
 
 
 def _state(store: Store) -> Resource:

@@ -69,7 +69,7 @@ def _entry(store: Store, line: Resource, number: int) -> Resource:
 def _payload(line: Resource, number: int) -> Resource:
     fields = {"text": "textPayload", "json": "jsonPayload", "proto": "protoPayload"}
     fields |= {"http": "httpRequest", "labels": "labels"}
-    return {fields[key]: _counted(line[key], number) for key in fields if key in line}
+    return {fields[key]: _counted(line[key], number) for key in fields if line.get(key)}
 
 
 def _counted(value: Any, number: int) -> Any:  # noqa: ANN401 - JSON in and out

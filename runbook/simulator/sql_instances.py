@@ -57,7 +57,7 @@ def _settings(body: Mapping[str, Any], place: Place) -> Resource:  # Any: YAML
         "settingsVersion": "17",
         "tier": body["tier"],
         "edition": "ENTERPRISE",
-        "activationPolicy": "ALWAYS",
+        "activationPolicy": body.get("activationPolicy", "ALWAYS"),
         "availabilityType": "ZONAL",
         "pricingPlan": "PER_USE",
         "dataDiskSizeGb": "20",

@@ -35,8 +35,7 @@ def create_secret(call: Call) -> Resource:
         raise Refusal(409, f"Secret [{parent}] already exists.")
     made = secret_versions.secret(parent, call.store.time(), _etag(call))
     made["replication"] = call.body["replication"]
-    if call.body.get("labels"):
-        made["labels"] = call.body["labels"]
+    made |= {field: call.body[field] for field in ("labels", "annotations") if call.body.get(field)}
     call.store.put(f"secrets/{parent}", made)
     return made
 

@@ -14,13 +14,18 @@ from runbook.simulator.errors import Refusal
 from runbook.simulator.paging import page
 from runbook.simulator.routing import Call, Product, Route
 from runbook.simulator.store import Place, Resource
+from runbook.simulator.vpc_access_operations import shown
+from runbook.simulator.vpc_access_quota import (
+    MACHINE_TYPES,
+    OVER_QUOTA,
+    is_over_quota,
+    seed_quota,
+)
 
-MACHINE_TYPES = ("f1-micro", "e2-micro", "e2-standard-4")
 _SCALING = ("minInstances", "maxInstances")
 _MUTABLE = {*_SCALING, "machineType", "minThroughput", "maxThroughput"}
 _UPDATE_SECONDS = 6.0
 _CREATE_SECONDS = 8.0
-_SERVICE = "google.cloud.vpcaccess.v1.VpcAccessService"
 
 
 def seed(section: Mapping[str, Any], place: Place) -> dict[str, Resource]:  # Any: YAML
@@ -98,12 +103,12 @@ def get_operation(call: Call) -> Resource:
     record = operations.find(call.store, kind="vpcaccess", name=name)
     if record is None:
         raise Refusal(404, f"The operation {name} is not found.")
-    return _shown(call, record)
+    return shown(call, record)
 
 
 def list_operations(call: Call) -> Resource:
     _parent(call)
-    shown = [_shown(call, one) for one in operations.listed(call.store, "vpcaccess")]
+    shown = [shown(call, one) for one in operations.listed(call.store, "vpcaccess")]
     return page(call, "operations", shown)
 
 
@@ -175,30 +180,9 @@ def _start(
         before=before,
         after=after and after | {"state": "READY"},
     )
-    return _shown(call, record)
-
-
-def _shown(call: Call, record: Resource) -> Resource:
-    """The record as google.longrunning.Operation."""
-    place = call.store.place
-    metadata = {
-        "@type": "type.googleapis.com/google.cloud.vpcaccess.v1.OperationMetadata",
-        "method": f"{_SERVICE}.{record['verb']}",
-        "createTime": call.store.time(record["started"]),
-        "target": record["target"].removeprefix("vpcaccess/"),
-    }
-    shown: Resource = {
-        "name": f"projects/{place.project}/locations/{place.region}/operations/{record['name']}",
-        "metadata": metadata,
-        "done": record["done"],
-    }
-    if not record["done"]:
-        return shown
-    metadata["endTime"] = call.store.time(record["ends"])
-    if record["error"]:
-        return shown | {"error": {"code": 13, "message": f"Operation failed: {record['error']}"}}
-    kind = "google.cloud.vpcaccess.v1.Connector" if record["after"] else "google.protobuf.Empty"
-    return shown | {"response": {"@type": f"type.googleapis.com/{kind}"} | (record["after"] or {})}
+    if after and is_over_quota(call.store, after):
+        record["error"] = OVER_QUOTA
+    return shown(call, record)
 
 
 def _with_throughput(connector: Resource) -> Resource:
@@ -226,5 +210,5 @@ PRODUCT = Product(
         Route("GET", _OPERATIONS, list_operations),
         Route("GET", _OPERATIONS + "/{operation}", get_operation),
     ),
-    sections={"connectors": seed},
+    sections={"connectors": seed, "quota": seed_quota},
 )

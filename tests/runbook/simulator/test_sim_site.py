@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.runbook.simulator.running import CONNECTOR, INSTANCE, Running, until
+from tests.runbook.simulator.running import CONNECTOR, INSTANCE, Running, running, until
 
 FRONTEND = {"host": "staging.netrasystems.ai"}
 API = {"host": "api-staging.netrasystems.ai"}
@@ -65,3 +65,55 @@ def test_head_answers_without_a_body(healthy: Running) -> None:
 def test_hosts_and_apis_do_not_mix(healthy: Running) -> None:
     assert healthy.http.get("/health").status_code == 404
     assert healthy.http.get(CONNECTOR, headers=FRONTEND).status_code == 404
+
+
+def _probe(simulator: Running, name: str, host: str, **more: str) -> Any:
+    query = {"host": host} | more
+    return simulator.http.get(f"/_simulator/site/{name}", params=query).json()
+
+
+def test_names_point_to_the_load_balancer(healthy: Running) -> None:
+    host = FRONTEND["host"]
+    found = _probe(healthy, "dns", host)
+
+    assert found["status"] == "NOERROR"
+    assert [(one["name"], one["type"]) for one in found["answers"]] == [(host, "A")]
+    assert _probe(healthy, "dns", host, type="MX") == {"status": "NOERROR", "answers": []}
+    assert _probe(healthy, "dns", "nix.example.com") == {"status": "NXDOMAIN", "answers": []}
+
+
+def test_certificate_of_the_proxy_is_served(healthy: Running) -> None:
+    found = _probe(healthy, "certificate", FRONTEND["host"])
+
+    assert found["names"] == [FRONTEND["host"], API["host"]]
+    assert (found["served"], found["verified"], found["why"]) == (True, True, "")
+    assert found["not_before"] < found["not_after"]
+    assert [link["issuer"][-1][1] for link in found["chain"]] == ["WR3", *["GTS Root R1"] * 2]
+
+
+def test_certificate_that_is_provisioned_is_not_served_yet(outage: Running) -> None:
+    found = _probe(outage, "certificate", FRONTEND["host"])
+
+    assert found == {"served": False, "why": f"no certificate is served for {FRONTEND['host']}"}
+
+
+def test_expired_certificate_is_served_and_not_verified() -> None:
+    with running(scenario="certificate-expired") as simulator:
+        found = _probe(simulator, "certificate", API["host"])
+
+    assert (found["served"], found["verified"]) == (True, False)
+    assert (found["not_after"], found["why"]) == (
+        "2024-12-31T23:59:59Z",
+        "certificate has expired",
+    )
+
+
+def test_websocket_follows_the_application(healthy: Running, outage: Running) -> None:
+    assert _probe(healthy, "websocket", FRONTEND["host"])["status"] == 101
+    assert _probe(outage, "websocket", FRONTEND["host"])["reason"] == "Service Unavailable"
+
+
+def test_probes_know_the_hosts_of_the_application_only(healthy: Running) -> None:
+    for probe in ("certificate?host=example.com", "websocket?host=", "nix?host=x"):
+        answer = healthy.http.get(f"/_simulator/site/{probe}")
+        assert (answer.status_code, list(answer.json())) == (404, ["error"])

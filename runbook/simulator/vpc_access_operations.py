@@ -1,0 +1,36 @@
+"""Operations as Serverless VPC Access shows them."""
+
+from __future__ import annotations
+
+from runbook.simulator.routing import Call
+from runbook.simulator.store import Resource
+from runbook.simulator.vpc_access_quota import OVER_QUOTA
+
+_SERVICE = "google.cloud.vpcaccess.v1.VpcAccessService"
+_FAILED_PRECONDITION, _INTERNAL = 9, 13
+
+
+def shown(call: Call, record: Resource) -> Resource:
+    """The record as google.longrunning.Operation."""
+    place = call.store.place
+    metadata = {
+        "@type": "type.googleapis.com/google.cloud.vpcaccess.v1.OperationMetadata",
+        "method": f"{_SERVICE}.{record['verb']}",
+        "createTime": call.store.time(record["started"]),
+        "target": record["target"].removeprefix("vpcaccess/"),
+    }
+    operation: Resource = {
+        "name": f"projects/{place.project}/locations/{place.region}/operations/{record['name']}",
+        "metadata": metadata,
+        "done": record["done"],
+    }
+    if not record["done"]:
+        return operation
+    metadata["endTime"] = call.store.time(record["ends"])
+    if record["error"]:
+        code = _FAILED_PRECONDITION if record["error"] == OVER_QUOTA else _INTERNAL
+        error = {"code": code, "message": f"Operation failed: {record['error']}"}
+        return operation | {"error": error}
+    kind = "google.cloud.vpcaccess.v1.Connector" if record["after"] else "google.protobuf.Empty"
+    response = {"@type": f"type.googleapis.com/{kind}"} | (record["after"] or {})
+    return operation | {"response": response}
