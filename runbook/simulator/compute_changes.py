@@ -101,10 +101,26 @@ def change(
 def start(
     call: Call, verb: str, key: str, *, before: Resource | None, after: Resource | None
 ) -> Resource:
+    """Begins the operation that stores `after`, or removes the resource when it is None."""
     record = operations.begin(
-        call, kind="compute", verb=verb, target=key, seconds=SECONDS, before=before, after=after
+        call,
+        kind="compute",
+        verb=verb,
+        target=key,
+        seconds=SECONDS,
+        before=before,
+        after=after and _without_empty_lists(after),
     )
     return shown(call.store, record)
+
+
+def _without_empty_lists(resource: Resource) -> Resource:
+    """Google keeps no empty list, wherever a client sends one."""
+    return {
+        field: _without_empty_lists(value) if isinstance(value, dict) else value
+        for field, value in resource.items()
+        if value != []
+    }
 
 
 def _made(call: Call, collection: Collection, path: str) -> Resource:

@@ -48,11 +48,11 @@ class Store:
         self.scenario = scenario
         self.speed = speed
         self.now = now
-        self._initial = initial
+        self._first = initial()
         self._state_file = state_file
         self._lock = threading.RLock()
         self._dirty = False
-        self.place, self._resources = initial()
+        self.place, self._resources = copy.deepcopy(self._first)
         self.operations: dict[str, Resource] = {}
         self.faults: list[Resource] = []
         self.symptoms: Resource = {}
@@ -118,10 +118,23 @@ class Store:
 
     def reset(self) -> None:
         """Back to the scenario: resources as at first, no operations, no faults."""
-        self.place, self._resources = self._initial()
+        self.place, self._resources = copy.deepcopy(self._first)
         self.operations.clear()
         self.faults.clear()
         self.symptoms.clear()
+        self.touch()
+
+    def restore(self, saved: Resource) -> None:
+        """Takes up a snapshot of the same scenario. Raises ValueError for anything else."""
+        if not isinstance(saved, dict) or saved.keys() != self.snapshot().keys():
+            raise ValueError("This is not a state of the simulator.")
+        if saved["scenario"] != self.scenario:
+            raise ValueError(f"This is a state of {saved['scenario']}, not of {self.scenario}.")
+        self._resources = copy.deepcopy(saved["resources"])
+        self.operations = copy.deepcopy(saved["operations"])
+        self.faults = copy.deepcopy(saved["faults"])
+        self.symptoms = copy.deepcopy(saved["symptoms"])
+        self._serial = max(self._serial, int(saved["serial"]))
         self.touch()
 
     def snapshot(self) -> Resource:
@@ -160,13 +173,9 @@ class Store:
         if self._state_file is None or not self._state_file.exists():
             return
         saved = self._read(self._state_file)
-        if saved["scenario"] != self.scenario:
-            return
-        self._resources = saved["resources"]
-        self.operations = saved["operations"]
-        self.faults = saved["faults"]
-        self.symptoms = saved["symptoms"]
-        self._serial = saved["serial"]
+        if saved["scenario"] == self.scenario:
+            self.restore(saved)
+            self._dirty = False
 
     def _read(self, path: Path) -> Resource:
         try:

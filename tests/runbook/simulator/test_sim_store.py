@@ -114,7 +114,7 @@ def test_reading_does_not_write(tmp_path: Path) -> None:
 
 
 def test_operation_goes_on_over_a_restart(tmp_path: Path) -> None:
-    options = {"scenario": "issue-1278", "speed": 10.0, "state_file": tmp_path / "state"}
+    options = {"scenario": "issue-1278", "speed": 3.0, "state_file": tmp_path / "state"}
     with running(**options) as simulator:
         begun = simulator.http.patch(CONNECTOR, json=SCALED).json()["name"]
     with running(**options) as simulator:
@@ -132,5 +132,5 @@ def test_every_scenario_loads(scenario: str) -> None:
 
 
 def test_unknown_scenario_names_those_there_are() -> None:
-    with pytest.raises(ValueError, match="there are: healthy, issue-1278"):
+    with pytest.raises(ValueError, match="there are: .*healthy, issue-1278"):
         resources_of("nowhere")
