@@ -50,6 +50,16 @@ def check_data_file(arguments: Arguments, given: SecretInput | None) -> None:
         raise NotRunnable("A secret has at most 65536 bytes.", gcloud_exit=1)
 
 
+def check_secret(arguments: Arguments) -> None:
+    """Raises NotRunnable without `--secret`, which gcloud misses once the words are read."""
+    if not arguments.text("secret"):
+        raise NotRunnable(
+            "The [version] resource is not properly specified: provide the argument `--secret` on "
+            "the command line.",
+            gcloud_exit=1,
+        )
+
+
 def value_cautions(given: SecretInput | None, command: str) -> tuple[Caution, ...]:
     """`command` is the gcloud part of the pipe."""
     found: list[Caution] = []

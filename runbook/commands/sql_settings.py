@@ -5,17 +5,38 @@ from __future__ import annotations
 from runbook.commands.changing import fingerprint_of as digest_of
 from runbook.commands.gcloud_grammar import Arguments
 from runbook.commands.keys import get, parse_key
+from runbook.commands.sql_values import as_read, as_sent, machine_of
 from runbook.document.definition import Json
 
 FLAG_PATH = "settings.databaseFlags."
 PATHS = {
     "activation-policy": "settings.activationPolicy",
     "assign-ip": "settings.ipConfiguration.ipv4Enabled",
+    "authorized-networks": "settings.ipConfiguration.authorizedNetworks",
     "availability-type": "settings.availabilityType",
+    "backup-start-time": "settings.backupConfiguration.startTime",
+    "deletion-protection": "settings.deletionProtectionEnabled",
+    "enable-point-in-time-recovery": "settings.backupConfiguration.pointInTimeRecoveryEnabled",
+    "insights-config-query-insights-enabled": "settings.insightsConfig.queryInsightsEnabled",
+    "maintenance-window-day": "settings.maintenanceWindow.day",
+    "maintenance-window-hour": "settings.maintenanceWindow.hour",
     "network": "settings.ipConfiguration.privateNetwork",
+    "retained-backups-count": (
+        "settings.backupConfiguration.backupRetentionSettings.retainedBackups"
+    ),
     "ssl-mode": "settings.ipConfiguration.sslMode",
+    "storage-auto-increase": "settings.storageAutoResize",
     "storage-size": "settings.dataDiskSizeGb",
     "tier": "settings.tier",
+}
+_BACKUPS = "settings.backupConfiguration"
+# What gcloud sends along with a field.
+_WITH: dict[str, tuple[tuple[str, Json], ...]] = {
+    "backup-start-time": ((f"{_BACKUPS}.enabled", True),),
+    "retained-backups-count": (
+        (f"{_BACKUPS}.enabled", True),
+        (f"{_BACKUPS}.backupRetentionSettings.retentionUnit", "COUNT"),
+    ),
 }
 
 
@@ -43,9 +64,7 @@ def database_flags(instance: Json) -> dict[str, str]:
 
 def fields_of(instance: Json) -> dict[str, Json]:
     """The settings that a patch can change, by the path that people read."""
-    fields = {path: get(instance, parse_key(path)) for path in PATHS.values()}
-    network = PATHS["network"]
-    fields[network] = _network_path(fields[network])
+    fields = {path: as_read(flag, get(instance, parse_key(path))) for flag, path in PATHS.items()}
     flags = {FLAG_PATH + name: value for name, value in database_flags(instance).items()}
     return {**fields, **flags}
 
@@ -53,16 +72,12 @@ def fields_of(instance: Json) -> dict[str, Json]:
 def settings_body(instance: dict[str, Json], arguments: Arguments) -> dict[str, Json]:
     """What is sent as `settings`: Google merges objects but replaces lists as a whole."""
     body: dict[str, Json] = {}
-    address: dict[str, Json] = {}
-    for name, path in PATHS.items():
-        value = arguments.flag(name)
-        if value is None or isinstance(value, tuple):
-            continue
-        field = path.rsplit(".", 1)[-1]
-        place = address if ".ipConfiguration." in path else body
-        place[field] = _as_sent(name, value, arguments.project)
-    if address:
-        body["ipConfiguration"] = address
+    for flag, path in PATHS.items():
+        value = _given(flag, arguments)
+        if value is not None:
+            sent = as_sent(flag, value, arguments.project)
+            for place, content in ((path, sent), *_WITH.get(flag, ())):
+                body = _merged(body, _nested(place, content))
     flags = _wanted_flags(instance, arguments)
     if flags is not None:
         body["databaseFlags"] = [{"name": name, "value": value} for name, value in flags.items()]
@@ -71,12 +86,40 @@ def settings_body(instance: dict[str, Json], arguments: Arguments) -> dict[str, 
 
 def patched(instance: dict[str, Json], arguments: Arguments) -> dict[str, Json]:
     """The instance as it will be."""
-    settings, body = settings_of(instance), settings_body(instance, arguments)
-    address = body.get("ipConfiguration")
-    if isinstance(address, dict):
-        current = settings.get("ipConfiguration")
-        body["ipConfiguration"] = {**(current if isinstance(current, dict) else {}), **address}
-    return {**instance, "settings": {**settings, **body}}
+    settings = _merged(settings_of(instance), settings_body(instance, arguments))
+    return {**instance, "settings": settings}
+
+
+def _given(flag: str, arguments: Arguments) -> Json:
+    """The value of a flag; some are written with flags of other names."""
+    if flag == "tier":
+        return arguments.text("tier") or machine_of(arguments) or None
+    if flag == "authorized-networks" and arguments.flag("clear-authorized-networks"):
+        return []
+    if flag == "authorized-networks":
+        return list(arguments.items(flag)) or None
+    value = arguments.flag(flag)
+    return None if isinstance(value, tuple) else value
+
+
+def _nested(path: str, value: Json) -> dict[str, Json]:
+    """`settings.a.b` as `{"a": {"b": value}}`."""
+    *parents, name = path.split(".")[1:]
+    made: dict[str, Json] = {name: value}
+    for parent in reversed(parents):
+        made = {parent: made}
+    return made
+
+
+def _merged(old: dict[str, Json], new: dict[str, Json]) -> dict[str, Json]:
+    merged = dict(old)
+    for name, value in new.items():
+        before = old.get(name)
+        if isinstance(before, dict) and isinstance(value, dict):
+            merged[name] = _merged(before, value)
+        else:
+            merged[name] = value
+    return merged
 
 
 def _wanted_flags(instance: Json, arguments: Arguments) -> dict[str, str] | None:
@@ -85,18 +128,3 @@ def _wanted_flags(instance: Json, arguments: Arguments) -> dict[str, str] | None
     if arguments.flag("database-flags") is None:
         return None
     return {**database_flags(instance), **arguments.mapping("database-flags")}
-
-
-def _as_sent(name: str, value: Json, project: str) -> Json:
-    if name == "storage-size":
-        return str(value)
-    if name == "network" and isinstance(value, str) and "/" not in value:
-        return f"projects/{project}/global/networks/{value}"
-    return value
-
-
-def _network_path(value: Json) -> Json:
-    """Google answers with a path or a URL for what was sent as the other."""
-    if isinstance(value, str) and "projects/" in value:
-        return value[value.index("projects/") :]
-    return value

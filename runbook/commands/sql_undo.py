@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from runbook.commands.base import FieldChange
 from runbook.commands.gcloud_grammar import Arguments
 from runbook.commands.sql_settings import FLAG_PATH, PATHS
+from runbook.commands.sql_values import as_written
 from runbook.document.definition import Json
 
 _FLAG_OF = {path: flag for flag, path in PATHS.items()}
@@ -55,10 +56,7 @@ def _steps(changes: Sequence[FieldChange], before: Mapping[str, Json]) -> list[l
 
 
 def _restoring(change: FieldChange) -> str:
-    flag = _FLAG_OF[change.path]
-    if isinstance(change.before, bool):
-        return f"--{flag}" if change.before else f"--no-{flag}"
-    return f"--{flag}={change.before}"
+    return as_written(_FLAG_OF[change.path], change.before)
 
 
 def _flags(values: Mapping[str, Json]) -> str:

@@ -15,6 +15,8 @@ FlagFacts: TypeAlias = Mapping[str, Json]
 """One entry of Google's list of database flags."""
 
 _LEAST_STORAGE = 10
+_WINDOW = ("maintenance-window-day", "maintenance-window-hour")
+_PROTECTION = PATHS["deletion-protection"]
 _COSTS = {
     PATHS["tier"]: "Another tier restarts the instance; every connection ends.",
     PATHS["network"]: "Another network restarts the instance; it also has to have private services "
@@ -22,6 +24,10 @@ _COSTS = {
     PATHS[
         "availability-type"
     ]: "Another availability type interrupts connections for a short time.",
+    PATHS["storage-size"]: "Storage that has grown cannot be made smaller again.",
+    PATHS[
+        "enable-point-in-time-recovery"
+    ]: "Switching point-in-time recovery may restart the instance.",
 }
 
 
@@ -34,12 +40,25 @@ def warnings(
     found = [_COSTS[change.path] for change in changes if change.path in _COSTS]
     if not changes:
         found.append("The instance already has these values; nothing would change.")
+    if any(change.path == _PROTECTION and change.after is False for change in changes):
+        found.append("The instance can be deleted from then on.")
     if before.get("state") != "RUNNABLE":
         found.append(f"The instance's state is {before.get('state')}, not RUNNABLE.")
     found += _activation(changes)
     found += _merging(before, arguments)
     found += _restarts(changes, known)
+    found += _networks(changes)
     return tuple(found)
+
+
+def _networks(changes: Sequence[FieldChange]) -> list[str]:
+    """gcloud replaces the list of authorized networks, and so do we: who is left out is named."""
+    for change in changes:
+        if change.path == PATHS["authorized-networks"] and isinstance(change.before, list):
+            kept = change.after if isinstance(change.after, list) else []
+            gone = [str(one) for one in change.before if one not in kept]
+            return [f"Cut off from the instance: {', '.join(gone)}."] if gone else []
+    return []
 
 
 def _activation(changes: Sequence[FieldChange]) -> list[str]:
@@ -86,7 +105,16 @@ def refusals(
             found.append(f"{before.get('databaseVersion')} has no database flag {name}.")
         else:
             found += _flag_refusal(name, value, facts[name])
-    return (*found, *_storage_refusal(before, arguments))
+    return (*found, *_storage_refusal(before, arguments), *_window_refusal(before, arguments))
+
+
+def _window_refusal(before: dict[str, Json], arguments: Arguments) -> list[str]:
+    """A window that does not exist yet needs a day and an hour."""
+    given = [name for name in _WINDOW if arguments.flag(name) is not None]
+    if len(given) != 1 or settings_of(before).get("maintenanceWindow"):
+        return []
+    both = "--maintenance-window-day and --maintenance-window-hour"
+    return [f"The instance has no maintenance window yet: give {both} together."]
 
 
 def _flag_refusal(name: str, value: str, facts: FlagFacts) -> list[str]:

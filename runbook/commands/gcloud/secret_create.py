@@ -19,6 +19,7 @@ from runbook.commands.base import (
     Probe,
     aside,
 )
+from runbook.commands.change_output import print_if_asked
 from runbook.commands.changing import Changing, Resource, Undo, compare, or_none
 from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
@@ -124,12 +125,14 @@ class SecretCreate(Changing):
         secret = session.secrets.create_secret(self.arguments.project, name, body)
         if self.given is None:
             say(f"Created secret [{name}].")
+            print_if_asked(self.arguments, secret, emit)
             return Outcome("succeeded", f"Created secret {name}.", secret)
         try:
             session.secrets.add_version(self.resource, self.given.made())
         except CloudError as error:
             return self._half_done(error, secret)
         say(f"Created version [1] of the secret [{name}].")
+        print_if_asked(self.arguments, secret, emit)
         return Outcome("succeeded", f"Created secret {name} with its first version.", secret)
 
     def verify(self, session: Session, plan: Plan) -> Probe:

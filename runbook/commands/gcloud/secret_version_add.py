@@ -18,6 +18,7 @@ from runbook.commands.base import (
     Probe,
     aside,
 )
+from runbook.commands.change_output import print_if_asked
 from runbook.commands.changing import Changing, Resource, Undo, compare, or_none
 from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud_grammar import Grammar, read_arguments
@@ -104,6 +105,7 @@ class VersionAdd(Changing):
         version = session.secrets.add_version(self.resource, self.given.made())
         number, name = str(version.get("name", "")).rpartition("/")[-1], self.arguments.operand
         aside(emit)(f"Created version [{number}] of the secret [{name}].")
+        print_if_asked(self.arguments, version, emit)
         return Outcome("succeeded", f"Created version {number} of secret {name}.", version)
 
     def verify(self, session: Session, plan: Plan) -> Probe:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbook.commands.base import Command, Effect, Emit, FieldChange, NotRunnable, Outcome, aside
+from runbook.commands.change_output import print_if_asked
 from runbook.commands.changing import Changing, Resource, Undo, fingerprint_of
 from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
+from runbook.commands.secret_values import check_secret
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
@@ -25,7 +27,6 @@ def _grammar(verb: str) -> Grammar:
         operand="VERSION",
         pattern=r"latest|[A-Za-z0-9_-]{1,63}",
         flags=(Flag("secret", pattern=r"[A-Za-z0-9_-]{1,255}"),),
-        needs=("secret",),
         others=frozenset({"etag", "location"}),
         schema="secretmanager.v1.SecretVersion",
     )
@@ -94,11 +95,13 @@ class VersionSwitch(Changing):
             f"version [{self.arguments.operand}] of the secret [{self.arguments.text('secret')}]"
         )
         aside(emit)(f"{self.verb.title()}d {which}.")
+        print_if_asked(self.arguments, version, emit)
         return Outcome("succeeded", f"The version is {version.get('state')}.", version)
 
 
 def _read(words: Sequence[str], verb: str) -> Arguments:
     arguments = read_arguments(words, _grammar(verb))
+    check_secret(arguments)
     if not arguments.operand.isdecimal():
         raise NotRunnable(
             f"Write the number of the version: what '{arguments.operand}' means may change before "

@@ -10,6 +10,7 @@ from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.reading import Reading
+from runbook.commands.secret_values import check_secret
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
@@ -45,7 +46,6 @@ _DESCRIBE = Grammar(
     operand="VERSION",
     pattern=_VERSION,
     flags=(Flag("secret", pattern=_NAME),),
-    needs=("secret",),
     others=_OTHERS,
     schema=_SCHEMA,
 )
@@ -54,7 +54,6 @@ _ACCESS = Grammar(
     operand="VERSION",
     pattern=_VERSION,
     flags=(Flag("secret", pattern=_NAME),),
-    needs=("secret",),
     others=_OTHERS,
     schema=_SCHEMA,
 )
@@ -89,11 +88,13 @@ def _parse_list(words: Sequence[str]) -> Command:
 
 def _parse_describe(words: Sequence[str]) -> Command:
     arguments = read_arguments(words, _DESCRIBE)
+    check_secret(arguments)
     return Reading(arguments, _resource(arguments), _fetch)
 
 
 def _parse_access(words: Sequence[str]) -> Command:
     arguments = read_arguments(words, _ACCESS)
+    check_secret(arguments)
     if arguments.format:
         raise NotRunnable("The value of a secret is not read here, so it cannot be formatted.")
     return Reading(arguments, _resource(arguments), _fetch, note=_NOTE)

@@ -20,6 +20,7 @@ from runbook.commands.sql_settings import (
     settings_body,
 )
 from runbook.commands.sql_undo import undo_of
+from runbook.commands.sql_values import DAYS, MEMORY, check_machine
 from runbook.commands.sql_warnings import refusals, warnings
 from runbook.document.definition import Json
 
@@ -33,10 +34,21 @@ _PATCH = Grammar(
     flags=(
         Flag("activation-policy", "choice", choices=("ALWAYS", "NEVER")),
         Flag("assign-ip", "boolean"),
+        Flag("authorized-networks", "list", pattern=r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?"),
         Flag("availability-type", "choice", choices=("REGIONAL", "ZONAL")),
+        Flag("backup-start-time", pattern=r"(?:[01]\d|2[0-3]):[0-5]\d"),
+        Flag("clear-authorized-networks", "boolean"),
         Flag("clear-database-flags", "boolean"),
+        Flag("cpu", "integer"),
         Flag("database-flags", "mapping"),
+        Flag("deletion-protection", "boolean"),
+        Flag("enable-point-in-time-recovery", "boolean"),
+        Flag("insights-config-query-insights-enabled", "boolean"),
+        Flag("maintenance-window-day", "choice", choices=DAYS),
+        Flag("maintenance-window-hour", "integer"),
+        Flag("memory", pattern=MEMORY),
         Flag("network", pattern=r"(?:projects/[a-z0-9.:-]+/global/networks/)?[a-z][-a-z0-9]{0,62}"),
+        Flag("retained-backups-count", "integer"),
         Flag(
             "ssl-mode",
             "choice",
@@ -46,30 +58,22 @@ _PATCH = Grammar(
                 "TRUSTED_CLIENT_CERTIFICATE_REQUIRED",
             ),
         ),
+        Flag("storage-auto-increase", "boolean"),
         Flag("storage-size", "size"),
         Flag("tier", pattern=r"[a-z0-9-]{1,60}"),
     ),
-    exclusive=(("database-flags", "clear-database-flags"),),
+    exclusive=(
+        ("authorized-networks", "clear-authorized-networks"),
+        ("database-flags", "clear-database-flags"),
+    ),
     others=frozenset(
         {
-            "authorized-networks",
-            "backup-start-time",
-            "clear-authorized-networks",
-            "cpu",
-            "deletion-protection",
             "diff",
             "edition",
-            "enable-point-in-time-recovery",
-            "insights-config-query-insights-enabled",
             "maintenance-version",
             "maintenance-window-any",
-            "maintenance-window-day",
-            "maintenance-window-hour",
-            "memory",
             "no-backup",
             "require-ssl",
-            "retained-backups-count",
-            "storage-auto-increase",
             "update-labels",
         }
     ),
@@ -133,7 +137,9 @@ def _flags(session: Session, instance: Resource | None) -> list[Resource]:
 
 
 def _parse_patch(words: Sequence[str]) -> Command:
-    return InstancePatch(read_arguments(words, _PATCH))
+    arguments = read_arguments(words, _PATCH)
+    check_machine(arguments)
+    return InstancePatch(arguments)
 
 
 KINDS = (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbook.commands.base import Caution, Command, Effect, Emit, FieldChange, Outcome, aside
+from runbook.commands.change_output import print_if_asked
 from runbook.commands.changing import Changing, Resource, Undo, or_none, sent
 from runbook.commands.connector_rules import create_cautions, scaling_of
 from runbook.commands.connectors import GROUP, SCHEMA, name_of, parent_of
@@ -95,6 +96,7 @@ class ConnectorCreate(Changing):
             session.vpc_access.wait(operation, say)
         say(f"Created connector [{name}].")
         connector = session.vpc_access.connector(self.resource)
+        print_if_asked(self.arguments, connector, emit)
         return Outcome("succeeded", f"Created connector {name}.", connector)
 
 

@@ -140,3 +140,78 @@ def test_an_instance_that_is_switched_off_is_shown_as_stopped(cloud: Simulated) 
         == "succeeded"
     )
     assert cloud.output() == "STOPPED"
+
+
+@pytest.mark.parametrize(
+    ("flags", "path", "after", "undo"),
+    [
+        (
+            "--cpu=4 --memory=16GiB",
+            "settings.tier",
+            "db-custom-4-16384",
+            None,
+        ),
+        (
+            "--no-deletion-protection",
+            "settings.deletionProtectionEnabled",
+            False,
+            "--deletion-protection",
+        ),
+        (
+            "--no-storage-auto-increase",
+            "settings.storageAutoResize",
+            False,
+            "--storage-auto-increase",
+        ),
+        (
+            "--backup-start-time=04:30",
+            "settings.backupConfiguration.startTime",
+            "04:30",
+            "--backup-start-time=03:00",
+        ),
+        (
+            "--authorized-networks=192.0.2.0/24,198.51.100.7",
+            "settings.ipConfiguration.authorizedNetworks",
+            ["192.0.2.0/24", "198.51.100.7"],
+            "--clear-authorized-networks",
+        ),
+        (
+            "--insights-config-query-insights-enabled",
+            "settings.insightsConfig.queryInsightsEnabled",
+            True,
+            "--no-insights-config-query-insights-enabled",
+        ),
+    ],
+)
+def test_patch_plans_and_undoes_further_settings(
+    cloud: Simulated, flags: str, path: str, after: object, undo: str | None
+) -> None:
+    plan = cloud.plan(f"{PATCH} {flags}")
+    assert [(change.path, change.after) for change in plan.changes] == [(path, after)]
+    if undo is not None:
+        assert plan.undo == f"gcloud sql instances patch netra-staging-db {undo} {HERE}"
+
+
+def test_patch_of_a_maintenance_window_needs_both_at_first(cloud: Simulated) -> None:
+    (refusal,) = cloud.plan(f"{PATCH} --maintenance-window-hour=3").refusals
+    assert refusal.startswith("The instance has no maintenance window yet")
+    text = f"{PATCH} --maintenance-window-day=SUN --maintenance-window-hour=3"
+    plan = cloud.plan(text)
+    assert [change.after for change in plan.changes] == [7, 3]
+    assert cloud.run(text, plan).state == "succeeded"
+    found = running.verify(line_of(text), cloud.session(), cloud.target(), plan)
+    assert found.verdict == "applied"
+    later = cloud.plan(f"{PATCH} --maintenance-window-day=MON")
+    assert later.undo.endswith(f"--maintenance-window-day=SUN {HERE}")
+
+
+def test_patch_names_the_networks_that_are_cut_off(cloud: Simulated) -> None:
+    assert cloud.run(f"{PATCH} --authorized-networks=192.0.2.0/24").state == "succeeded"
+    plan = cloud.plan(f"{PATCH} --authorized-networks=198.51.100.0/24")
+    assert "Cut off from the instance: 192.0.2.0/24." in plan.warnings
+    assert plan.undo.endswith(f"--authorized-networks=192.0.2.0/24 {HERE}")
+
+
+@pytest.mark.parametrize("flags", ["--cpu=4", "--memory=8GiB", "--cpu=2 --memory=8GiB --tier=x"])
+def test_half_a_machine_is_refused_as_gcloud_does(flags: str) -> None:
+    assert shell.read(f"{PATCH} {flags}", {}).gcloud_exit == 1
