@@ -9,6 +9,7 @@ from runbook.cloud.certificate_manager import CertificateManager
 from runbook.cloud.compute import Compute
 from runbook.cloud.connections import check_endpoint
 from runbook.cloud.dns import Dns
+from runbook.cloud.load import Loads
 from runbook.cloud.logs import Logs
 from runbook.cloud.monitoring import Monitoring
 from runbook.cloud.projects import Projects
@@ -91,6 +92,10 @@ class Session:
     @cached_property
     def websocket(self) -> WebSocket:
         return WebSocket(self.target)
+
+    @cached_property
+    def loads(self) -> Loads:
+        return Loads(self.target)
 
     def within(self, seconds: float) -> Session:
         """The same session with a shorter deadline, as `timeout N` in front of a command asks."""

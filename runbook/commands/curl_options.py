@@ -23,6 +23,7 @@ _PLAIN = "sSfIL"
 _WITH_VALUE = ("-o", "-w", "-m", "-H", "-X", "--connect-timeout")
 _HEADER = re.compile(r"([A-Za-z0-9-]+): ?([\x20-\x7e]*)")
 _OWN_HEADERS = {"host", "connection", "content-length", "transfer-encoding", "x-forwarded-proto"}
+_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#][^\s\[\]{}]*)?")
 _SECONDS = re.compile(r"\d{1,5}(?:\.\d{1,3})?")
 VARIABLE = re.compile(r"%\{([a-z_]+)\}")
 _MEASURED = (
@@ -72,6 +73,12 @@ def _take_option(name: str, rest: list[str], options: list[tuple[str, str]]) -> 
         options.append((name, ""))
     else:
         raise NotRunnable(f"curl's option {name} is not understood here.")
+
+
+def url_of(text: str) -> str:
+    if not _URL.fullmatch(text):
+        raise NotRunnable(f"'{text}' is not a whole address; write https:// and no brackets.")
+    return text
 
 
 def method_of(options: dict[str, str]) -> str:

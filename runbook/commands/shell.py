@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from runbook.commands import registry
 from runbook.commands.base import Effect, Line, NotRunnable, OutputFilter, Runnable
+from runbook.commands.crowds import crowd_of, is_crowd, members
 from runbook.commands.patterns import compiled
 from runbook.commands.programs import Program
 from runbook.commands.shell_script import Part, unroll
@@ -41,12 +42,24 @@ def _lines(text: str, values: Mapping[str, str], programs: Sequence[Program]) ->
     if len(text) > LONGEST_TEXT:
         raise NotRunnable("This text is too long to be a command.")
     commands = unroll(text, values)
+    if is_crowd(commands):
+        return (_crowd(commands),)
     lines = [_line(parts, programs) for parts in commands if not _is_words_only(parts)]
     if not lines:
         raise NotRunnable(
             "This only prints words." if commands else "There is no command here, only preparation."
         )
     return tuple(lines)
+
+
+def _crowd(commands: list[list[Part]]) -> Line:
+    """Equal commands in the background are one line; they must not differ in a word."""
+    first, *others = (_without_redirections(parts, _QUIET) for parts in members(commands))
+    if any(other != first for other in others):
+        raise NotRunnable("Commands in the background are run only when they are all the same.")
+    _check_visible(first)
+    load, text = crowd_of(len(others) + 1, registry.parse(first))
+    return Line(command=load, text=text)
 
 
 def _line(parts: list[Part], programs: Sequence[Program]) -> Line:

@@ -118,7 +118,7 @@ def _loop(tokens: list[Token], names: _Names, commands: list[list[Part]]) -> lis
     end = next((at for at, token in enumerate(tokens) if _bare(token) == "done"), None)
     if start is None or end is None or end < start:
         raise NotRunnable("The loop does not end here; its whole text is needed to unroll it.")
-    if not (_is_separator(tokens[start - 1]) and _is_separator(tokens[end - 1])):
+    if not (_is_separator(tokens[start - 1]) and _ends_command(tokens[end - 1])):
         raise NotRunnable("A shell wants 'do' and 'done' to start a command of their own.")
     body = tokens[start + 1 : end]
     if any(_bare(token) == "for" for token in body):
@@ -196,6 +196,10 @@ def _assigned_name(token: Token) -> str:
         return ""
     found = _ASSIGNMENT.match(token.start)
     return found[1] if found else ""
+
+
+def _ends_command(token: Token) -> bool:
+    return _is_separator(token) or token == Operator("&")
 
 
 def _is_separator(token: Token) -> bool:

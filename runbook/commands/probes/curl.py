@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from runbook.commands.curl_options import (
     method_of,
     seconds_of,
     separate,
+    url_of,
 )
 from runbook.commands.kinds import CommandKind
 from runbook.document.definition import Json
@@ -27,9 +27,6 @@ from runbook.document.definition import Json
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
     from runbook.cloud.target import Target
-
-
-_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#][^\s\[\]{}]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +159,12 @@ def _parse(words: Sequence[str]) -> Command:
     options, urls = separate(words)
     if len(urls) != 1:
         raise NotRunnable("curl takes exactly one address here.")
-    if not _URL.fullmatch(urls[0]):
-        raise NotRunnable(f"'{urls[0]}' is not a whole address; write https:// and no brackets.")
     single = dict(options)
     if single.get("-o", "/dev/null") != "/dev/null":
         raise NotRunnable("curl may not write a file here; -o /dev/null is understood.")
     return Curl(
         words=tuple(words),
-        url=urls[0],
+        url=url_of(urls[0]),
         method=method_of(single),
         fails_on_error="-f" in single,
         follows_redirects="-L" in single,

@@ -1,0 +1,107 @@
+"""A load on one address: planned as what it will send, since a page may not bear it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runbook.cloud.errors import CloudError
+from runbook.cloud.hosts import refused_url
+from runbook.cloud.loads import Load, LoadReport
+from runbook.commands.base import (
+    Caution,
+    Effect,
+    Emit,
+    FieldChange,
+    Outcome,
+    Plan,
+    Probe,
+    aside,
+)
+from runbook.commands.load_text import hey_text, result_of
+
+if TYPE_CHECKING:
+    from runbook.cloud.sessions import Session
+    from runbook.cloud.target import Target
+
+FEW_REQUESTS = 10
+"""So many at once are what a browser sends for one page; they count as reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """`name` is "hey", or "curl" for a loop of curls in the background, whose own output is the
+    curls'; the summary then goes aside."""
+
+    written: str
+    name: str
+    load: Load
+    is_timed: bool = False
+
+    @property
+    def effect(self) -> Effect:
+        is_few = self.name == "curl" and self.load.requests <= FEW_REQUESTS
+        return Effect.READS if is_few else Effect.CHANGES
+
+    @property
+    def resource(self) -> str:
+        return self.load.url
+
+    @property
+    def project(self) -> str:
+        return ""
+
+    def as_gcloud(self) -> str:
+        return self.written
+
+    def outside(self, target: Target) -> str:
+        return refused_url(self.load.url, target)
+
+    def cautions(self) -> tuple[Caution, ...]:
+        return ()
+
+    def plan(self, session: Session) -> Plan:  # noqa: ARG002 (part of the contract)
+        load = self.load
+        amount = f"for {load.seconds:g} s" if self.is_timed else f"{load.requests} requests"
+        sent = f"{load.method} {load.url}, {amount}, {load.connections} at once"
+        return Plan(
+            self.resource,
+            before=None,
+            after=None,
+            changes=(FieldChange("load", before=None, after=sent),),
+            fingerprint="",
+            warnings=(
+                f"This sends a load: {sent}, at most {load.requests} requests.",
+                "Who uses the site meanwhile may be served late or not at all.",
+            ),
+            why_no_undo="Requests that were sent cannot be taken back.",
+        )
+
+    def execute(self, session: Session, emit: Emit, plan: Plan | None = None) -> Outcome:
+        if plan is None and self.effect is not Effect.READS:
+            return Outcome("failed", "A load needs an approved plan; nothing was sent.")
+        try:
+            report = session.loads.send(self.load, aside(emit))
+        except CloudError as error:
+            return Outcome("failed", error.message, result_of(LoadReport((), 0.0, 0.0)))
+        emit(hey_text(report), "stdout" if self.name == "hey" else "stderr")
+        return _outcome(report)
+
+    def verify(self, session: Session, plan: Plan) -> Probe:  # noqa: ARG002 (part of the contract)
+        return Probe("applied", "The load was sent; it leaves nothing behind to look at.")
+
+    def undo(self, plan: Plan) -> str:  # noqa: ARG002 (part of the contract)
+        return ""
+
+    def probe(self, session: Session, plan: Plan) -> Probe:  # noqa: ARG002 (part of the contract)
+        return Probe("differs", "Nothing tells afterwards how much of a load was sent.")
+
+
+def _outcome(report: LoadReport) -> Outcome:
+    answered = len(report.latencies)
+    by = ", answered by the simulator" if report.via else ""
+    message = (
+        f"{answered} of {len(report.samples)} requests answered in {report.seconds:.1f} s{by}, "
+        f"{report.error_rate:.1%} errors."
+    )
+    return Outcome("succeeded" if answered else "failed", message, result_of(report))
