@@ -30,9 +30,14 @@ PATHS = {
     "tier": "settings.tier",
 }
 _BACKUPS = "settings.backupConfiguration"
+_WINDOW_KIND: tuple[tuple[str, Json], ...] = (
+    ("settings.maintenanceWindow.kind", "sql#maintenanceWindow"),
+)
 # What gcloud sends along with a field.
 _WITH: dict[str, tuple[tuple[str, Json], ...]] = {
     "backup-start-time": ((f"{_BACKUPS}.enabled", True),),
+    "maintenance-window-day": _WINDOW_KIND,
+    "maintenance-window-hour": _WINDOW_KIND,
     "retained-backups-count": (
         (f"{_BACKUPS}.enabled", True),
         (f"{_BACKUPS}.backupRetentionSettings.retentionUnit", "COUNT"),
