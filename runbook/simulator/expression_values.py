@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -102,7 +103,11 @@ def _sortable(value: object, field: str) -> float | str:
     """Severities by rank, moments as moments, numbers as numbers, all else in small letters."""
     if isinstance(value, bool):
         return str(value).lower()
-    text = str(value)
+    return _read(str(value), field)
+
+
+@functools.lru_cache(maxsize=8192)
+def _read(text: str, field: str) -> float | str:
     if field == "severity":
         return float(SEVERITIES.index(text.upper())) if text.upper() in SEVERITIES else -1.0
     if re.match(r"\d{4}-\d\d-\d\d[Tt ]", text):

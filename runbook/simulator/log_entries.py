@@ -28,8 +28,9 @@ def seed(section: Mapping[str, Any], _place: Place) -> dict[str, Resource]:  # A
 def written(store: Store) -> Iterator[Resource]:
     """Every entry of the hours that are kept, in no order."""
     for line in store.under(_LINES):
+        unchanging = _unchanging(line, store.place)
         for number in _moments(store, line):
-            yield _entry(store, line, number)
+            yield unchanging | _changing(store, line, number)
 
 
 def _moments(store: Store, line: Resource) -> Iterator[int]:
@@ -48,22 +49,26 @@ def _shift(line: Resource) -> float:
     return int.from_bytes(digest[:4], "big") / 2**32 * float(line["every"])
 
 
-def _entry(store: Store, line: Resource, number: int) -> Resource:
-    place = store.place
-    at = number * float(line["every"]) + _shift(line)
+def _unchanging(line: Resource, place: Place) -> Resource:
+    """What all entries of a line share."""
     resource = line["resource"]
-    entry: Resource = {
-        "insertId": hashlib.sha256(f"{line['of']}/{number}".encode()).hexdigest()[:16],
-        "resource": {
-            "type": resource["type"],
-            "labels": {"project_id": place.project} | resource.get("labels", {}),
-        },
-        "timestamp": stamp(store, at),
+    labels = {"project_id": place.project} | resource.get("labels", {})
+    return {
+        "insertId": "",
+        "resource": {"type": resource["type"], "labels": labels},
+        "timestamp": "",
         "severity": line["severity"],
         "logName": f"projects/{place.project}/logs/{quote(line['log'], safe='')}",
-        "receiveTimestamp": stamp(store, at + 0.413),
     }
-    return entry | _payload(line, number)
+
+
+def _changing(store: Store, line: Resource, number: int) -> Resource:
+    at = number * float(line["every"]) + _shift(line)
+    return {
+        "insertId": hashlib.sha256(f"{line['of']}/{number}".encode()).hexdigest()[:16],
+        "timestamp": stamp(store, at),
+        "receiveTimestamp": stamp(store, at + 0.413),
+    } | _payload(line, number)
 
 
 def _payload(line: Resource, number: int) -> Resource:

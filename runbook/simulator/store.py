@@ -34,7 +34,10 @@ class Place:
 
 
 class Store:
-    """State of one simulated project. Times are seconds since the epoch; `speed` shortens waits."""
+    """State of one simulated project. Times are seconds since the epoch; `speed` shortens waits.
+
+    `changes` counts; `observed` is its value when symptoms were last noted.
+    """
 
     def __init__(
         self,
@@ -56,6 +59,8 @@ class Store:
         self.operations: dict[str, Resource] = {}
         self.faults: list[Resource] = []
         self.symptoms: Resource = {}
+        self.changes = 0
+        self.observed = -1
         self._serial = 0
         self._load()
 
@@ -99,6 +104,7 @@ class Store:
 
     def touch(self) -> None:
         self._dirty = True
+        self.changes += 1
 
     def serial(self) -> int:
         """A number that no resource or operation of this state has had."""
@@ -122,6 +128,7 @@ class Store:
         self.operations.clear()
         self.faults.clear()
         self.symptoms.clear()
+        self.observed = -1
         self.touch()
 
     def restore(self, saved: Resource) -> None:

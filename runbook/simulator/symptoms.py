@@ -17,6 +17,8 @@ HOURS = 3
 
 def observe(store: Store) -> None:
     """Notes which components broke or recovered since it was last called."""
+    if store.observed == store.changes:
+        return
     begins = not store.symptoms
     if begins:
         for fault in (store.get(FAULTS) or {}).get("armed", []):
@@ -24,6 +26,7 @@ def observe(store: Store) -> None:
     broken = watched_faults(store)
     for component in watched(store):
         _note(store, component, is_broken=component in broken, begins=begins)
+    store.observed = store.changes
 
 
 def spans(store: Store, component: str) -> Iterator[tuple[float, float]]:
