@@ -14,7 +14,7 @@ MOST_SECONDS = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """`requests` in all, `connections` at once, at most `seconds`; `patience` bounds one request."""
+    """`requests` in all, `connections` at once, at most `seconds`; `patience` bounds one."""
 
     url: str
     method: str

@@ -63,6 +63,8 @@ def _run(tokens: list[Token], names: _Names, commands: list[list[Part]]) -> None
             rest.pop(0)
         elif _bare(rest[0]) == "for":
             rest = _loop(rest, names, commands)
+        elif _bare(rest[0]) == "if":
+            rest = _condition(rest, names, commands)
         else:
             rest = _simple(rest, names, commands)
         if len(commands) > MOST_COMMANDS:
@@ -131,6 +133,38 @@ def _loop(tokens: list[Token], names: _Names, commands: list[list[Part]]) -> lis
     if rest and not _is_separator(rest[0]):
         raise NotRunnable("What follows 'done' needs a shell.")
     return rest
+
+
+def _condition(tokens: list[Token], names: _Names, commands: list[list[Part]]) -> list[Token]:
+    """`if COMMAND; then echo …; else echo …; fi`: the command runs, the branches are words."""
+    starts = [at for at in range(1, len(tokens)) if _is_separator(tokens[at - 1])]
+    marks = [at for at in starts if _bare(tokens[at]) in ("then", "else", "elif", "fi", "if")]
+    end = next((order for order, at in enumerate(marks) if _bare(tokens[at]) == "fi"), None)
+    if end is None:
+        raise NotRunnable("The 'if' does not end here; its whole text is needed to understand it.")
+    *branches, last = marks[: end + 1]
+    if [_bare(tokens[at]) for at in branches] not in (["then"], ["then", "else"]):
+        raise NotRunnable("Only 'if COMMAND; then echo …; else echo …; fi' is understood.")
+    for start, stop in zip(branches, marks[1 : end + 1], strict=True):
+        _check_only_words(tokens[start + 1 : stop])
+    asked: list[list[Part]] = []
+    _run(tokens[1 : branches[0]], names, asked)
+    if len(asked) != 1 or _bare(tokens[1]) in ("for", "if"):
+        raise NotRunnable("An 'if' is understood around one command only.")
+    commands.extend(asked)
+    rest = tokens[last + 1 :]
+    if rest and not _is_separator(rest[0]):
+        raise NotRunnable("What follows 'fi' needs a shell.")
+    return rest
+
+
+def _check_only_words(tokens: list[Token]) -> None:
+    """At least one `echo`, nothing else, and none of them into a file."""
+    starts = [at for at in range(len(tokens)) if at == 0 or _is_separator(tokens[at - 1])]
+    first = [tokens[at] for at in starts if not _is_separator(tokens[at])]
+    operators = [one for one in tokens if isinstance(one, Operator) and not _is_separator(one)]
+    if not first or operators or any(_bare(token) != "echo" for token in first):
+        raise NotRunnable("Only 'echo' may stand in the branches of an 'if' here.")
 
 
 def _items(word: Word, names: _Names) -> tuple[str, ...]:

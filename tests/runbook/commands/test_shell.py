@@ -221,8 +221,8 @@ def test_read_uses_assignments_before_parameters() -> None:
         ),
         (f"({DESCRIBE})", "'(' needs a shell."),
         (
-            f"if {DESCRIBE}; then echo; fi",
-            "'if' needs a shell; run the command behind it on its own.",
+            f"while {DESCRIBE}; do echo; done",
+            "'while' needs a shell; run the command behind it on its own.",
         ),
         (f"A=b {DESCRIBE}", "Setting A for one command only needs a shell."),
         (f"! {DESCRIBE}", "'!' needs a shell; run the command behind it on its own."),
@@ -267,6 +267,43 @@ def test_read_gives_a_line_again_from_its_text() -> None:
     assert shell.read(line.text, {}).lines == (line,)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if {0}; then echo a; fi",
+        "if {0} >/dev/null 2>&1; then\n  echo a\n  echo b\nelse\n  echo fi\nfi",
+        'for x in a; do\n  if {0}; then echo "yes; $x"; else echo done-not; fi\ndone',
+        "{0} </dev/null && echo A || echo B",
+    ],
+)
+def test_read_runs_the_command_of_an_if_around_words(text: str) -> None:
+    assert texts(text.format(DESCRIBE)) == [DESCRIBE]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("if {0}; then rm -rf /; fi", "Only 'echo' may stand in the branches of an 'if' here."),
+        ("if {0}; then echo a; else {0}; fi", "Only 'echo' may stand in the branches"),
+        ("if {0}; then echo a > /etc/passwd; fi", "Only 'echo' may stand in the branches"),
+        ("if {0}; then echo a && {0}; fi", "Only 'echo' may stand in the branches"),
+        ("if {0}; then echo a & fi", "The 'if' does not end here"),
+        ("if {0}; then X=1; fi", "Only 'echo' may stand in the branches"),
+        ("if {0}; then fi", "The 'if' does not end here"),
+        ("if {0}; then if {0}; then echo a; fi; fi", "Only 'if COMMAND; then echo"),
+        ("if {0}; then echo a; elif {0}; then echo b; fi", "Only 'if COMMAND; then echo"),
+        ("if {0}; then echo a; fi | head -1", "What follows 'fi' needs a shell."),
+        ("if ! {0}; then echo a; fi", "'!' needs a shell; run the command behind it on its own."),
+        ("if {0}; {0}; then echo a; fi", "An 'if' is understood around one command only."),
+        ("if {0}; then echo a", "The 'if' does not end here"),
+        ("{0} | head -1 </dev/null", "Feeding text into a command needs a shell."),
+        ("{0} < /etc/passwd", "Feeding text into a command needs a shell."),
+    ],
+)
+def test_read_refuses_what_an_if_may_not_hold(text: str, why: str) -> None:
+    assert reason(text.format(DESCRIBE)).startswith(why)
+
+
 def test_read_knows_the_strongest_effect() -> None:
     change = "gcloud sql instances patch db --project=netra-staging --activation-policy=ALWAYS"
     assert shell.read(f"{DESCRIBE}\n{change}", {}).effect is Effect.CHANGES
@@ -302,7 +339,13 @@ for x in a
 -o /etc/passwd
 --data=x
 head -1
-timeout 5"""
+timeout 5
+if
+; then
+else
+; fi
+wait
+<"""
 PIECES = st.sampled_from([*MARKS.split(" "), *WORDS.split("\n"), "\n", " "])
 
 
