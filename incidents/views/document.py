@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from runbook.commands import shell
-from runbook.document.definition import CommandText, Phase, Problem, Runbook, Step
+from runbook.document.definition import CommandText, Phase, Runbook, Step
+from runbook.lint.finding import Finding
+from runbook.lint.lint import findings_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,13 @@ class PhaseDrawing:
 class SourceLine:
     number: int
     text: str
-    problems: tuple[Problem, ...]
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Counts are commands by effect; `unrunnable` those that are only shown."""
+    """Counts are commands by effect; `unrunnable` those that are only shown. `findings` are what
+    lint says, `errors` and `warnings` how many of them are grave."""
 
     runbook: Runbook
     phases: tuple[PhaseDrawing, ...]
@@ -51,22 +55,36 @@ class Drawing:
     changes: int
     unrunnable: int
     open_parameters: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    errors: int
+    warnings: int
 
 
 def draw_document(document: Runbook) -> Drawing:
     values = {"PROJECT": "any-project", "REGION": "us-central1"}
     values |= {p.name: p.value or p.name.lower() for p in document.parameters}
     phases = tuple(_phase(phase, values) for phase in document.phases)
+    findings = _findings(document.source)
+    severities = [finding.severity for finding in findings]
     effects = [command.effect for phase in phases for command in _commands(phase)]
     return Drawing(
         runbook=document,
         phases=phases,
-        source=tuple(_source(document)),
+        source=tuple(_source(document, findings)),
         reads=effects.count("reads"),
         changes=effects.count("changes") + effects.count("destroys"),
         unrunnable=effects.count(""),
         open_parameters=tuple(p.name for p in document.parameters if not p.value),
+        findings=findings,
+        errors=severities.count("error"),
+        warnings=severities.count("warning"),
     )
+
+
+@lru_cache(maxsize=16)
+def _findings(source: bytes) -> tuple[Finding, ...]:
+    """A revision never changes, and reading a long one takes longer than a page may."""
+    return findings_in(source)
 
 
 def _phase(phase: Phase, values: Mapping[str, str]) -> PhaseDrawing:
@@ -102,10 +120,10 @@ def _commands(phase: PhaseDrawing) -> Iterable[CommandDrawing]:
             yield from child.commands
 
 
-def _source(document: Runbook) -> Iterable[SourceLine]:
-    problems: dict[int, list[Problem]] = {}
-    for problem in document.problems:
-        problems.setdefault(problem.line, []).append(problem)
+def _source(document: Runbook, findings: Iterable[Finding]) -> Iterable[SourceLine]:
+    by_line: dict[int, list[Finding]] = {}
+    for finding in findings:
+        by_line.setdefault(finding.line, []).append(finding)
     text = document.source.decode("utf-8", errors="replace")
     for number, line in enumerate(text.splitlines(), start=1):
-        yield SourceLine(number, line, tuple(problems.get(number, ())))
+        yield SourceLine(number, line, tuple(by_line.get(number, ())))

@@ -1,0 +1,50 @@
+"""What lint says stands on the runbook's page, with the lines it speaks of marked."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+
+from tests import factories
+from tests.incidents.views.conftest import SignIn
+
+pytestmark = pytest.mark.django_db
+
+WRONG = b"""# Look
+
+```bash
+curl -I https://h.example 2>&1 | head -1
+curl -w "@<b>.txt" https://h.example
+```
+"""
+
+
+def test_findings_are_counted_and_lead_to_their_lines(sign_in: SignIn, commander: User) -> None:
+    factories.make_revision(WRONG, slug="wrong")
+
+    page = sign_in(commander).get("/runbooks/wrong/").content.decode()
+
+    assert "2 warnings, see Source" in page
+    assert '<a class="figures" href="#line-4">line 4</a>' in page
+    assert "Without -s curl writes its progress first" in page
+    assert "curl -s -I https://h.example | head -1" in page
+    assert 'class="source-line source-line-marked" id="line-4"' in page
+    assert 'class="source-line" id="line-1"' in page
+
+
+def test_words_of_the_document_stay_words(sign_in: SignIn, commander: User) -> None:
+    factories.make_revision(WRONG, slug="wrong")
+
+    page = sign_in(commander).get("/runbooks/wrong/").content.decode()
+
+    assert "The file &lt;b&gt;.txt does not come with the runbook" in page
+    assert "@<b>" not in page
+
+
+def test_a_runbook_without_findings_shows_none(sign_in: SignIn, commander: User) -> None:
+    factories.make_revision(b"# Clean\n", slug="clean")
+
+    page = sign_in(commander).get("/runbooks/clean/").content.decode()
+
+    assert "see Source" not in page
+    assert 'class="problems"' not in page
