@@ -65,7 +65,7 @@ def change_of(collection: Collection, verb: str) -> Handler:
         if collection.has_fingerprint:
             check_fingerprint(call, before)
         body = absolute(call.body, call.store.place)
-        after = merged(before, body) if verb == "patch" else body
+        after = merged(before, body) if verb == "patch" else {**collection.always, **body}
         return change(call, collection, verb, before, after)
 
     return answer
@@ -125,7 +125,8 @@ def _without_empty_lists(resource: Resource) -> Resource:
 
 def _made(call: Call, collection: Collection, path: str) -> Resource:
     number = 10**18 + call.store.serial()
-    made = frame(collection, path, number, call.store.now())
+    framed = frame(collection, path, number, call.store.now())
     if collection.has_fingerprint:
-        made["fingerprint"] = call.store.fingerprint()
-    return absolute(call.body, call.store.place) | made
+        framed["fingerprint"] = call.store.fingerprint()
+    told = absolute(call.body, call.store.place)
+    return framed | told | {name: framed[name] for name in framed if name not in collection.always}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,8 +29,9 @@ class Collection:
     `scopes` are where its resources may live; a scenario puts one into the first unless its body
     names a `region` or a `zone`. `accept(call, before, after)` fills in what was left out of
     `after` and raises `Refusal` for what the API does not take; `before` is None on insert.
-    `refers_to` are fields whose links must point at something that exists. `aggregated` is the
-    kind of its aggregated list, or "" where there is none.
+    `refers_to` are fields whose links must point at something that exists; `always` are fields
+    that Google shows even where nobody set them. `aggregated` is the kind of its aggregated list,
+    or "" where there is none.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Collection:
     has_fingerprint: bool = False
     accept: Callable[[Call, Resource | None, Resource], None] = _anything
     refers_to: tuple[str, ...] = ()
+    always: Mapping[str, Any] = field(default_factory=dict)  # Any: JSON
 
 
 def key_asked(call: Call, collection: Collection) -> str:
@@ -51,6 +53,7 @@ def key_asked(call: Call, collection: Collection) -> str:
 def frame(collection: Collection, path: str, number: int, created: float) -> Resource:
     """The fields that every resource has; `path` is the resource's, from `projects/` on."""
     return {
+        **collection.always,
         "kind": f"compute#{collection.kind}",
         "id": str(number),
         "name": path.rsplit("/", 1)[1],
@@ -85,7 +88,7 @@ def _seeded(
     resource = frame(collection, path, int.from_bytes(digest[:8]), _LONG_AGO)
     if collection.has_fingerprint:
         resource["fingerprint"] = "c2ltdWxhdGVk"
-    told = {field: value for field, value in body.items() if field not in ("region", "zone")}
+    told = {name: value for name, value in body.items() if name not in ("region", "zone")}
     return resource | absolute(told, place) | place_fields(scope, place)
 
 

@@ -69,6 +69,7 @@ _COLLECTION = Collection(
     has_fingerprint=True,
     accept=accept,
     refers_to=("healthChecks",),
+    always={"description": "", "affinityCookieTtlSec": 0, "iap": {"enabled": False}},
 )
 
 PRODUCT = Product(

@@ -12,6 +12,7 @@ _COLLECTION = Collection(
     aggregated="subnetworkAggregatedList",
     scopes=("regions",),
     has_fingerprint=True,
+    always={"privateIpv6GoogleAccess": "DISABLE_GOOGLE_ACCESS"},
 )
 
 PRODUCT = Product(

@@ -132,5 +132,5 @@ def test_every_scenario_loads(scenario: str) -> None:
 
 
 def test_unknown_scenario_names_those_there_are() -> None:
-    with pytest.raises(ValueError, match="there are: .*healthy, issue-1278"):
+    with pytest.raises(ValueError, match=r"there are: .*healthy, issue-1278"):
         resources_of("nowhere")
