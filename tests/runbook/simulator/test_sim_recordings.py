@@ -49,6 +49,7 @@ OTHERWISE = {
     "gcloud-traces/mockcompute-backendservice-crud#6": "each of our back ends is in use",
     "gcloud-traces/mocksql-instance-mysql84#3": "the rules of tiers and editions",
     "run/v1.services.replace-labels": "its body was not recorded",
+    "vpcaccess/connectors.create-subnet-operation": "its subnet is not ours",
     "sqladmin/instances.patch-invalid-tier-for-edition": "the rules of tiers and editions",
 }
 
