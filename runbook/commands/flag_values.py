@@ -1,17 +1,24 @@
-"""Flags of gcloud commands and what their texts mean."""
+"""Flags of gcloud commands and what their texts mean; refusals in gcloud's words."""
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from runbook.commands.base import NotRunnable
+from runbook.commands.moments import read_period
 
 FlagKind = Literal["text", "integer", "boolean", "mapping", "list", "choice", "duration", "size"]
 FlagValue: TypeAlias = "str | int | bool | tuple[str, ...] | tuple[tuple[str, str], ...]"
-_DURATION = re.compile(r"(?=.)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
-_SIZE = re.compile(r"(\d+)(GB|GiB|TB|TiB)?")
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)([a-zA-Z]*)")
+_POWERS = {"": 3, "B": 0, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5}
+_ESCAPING = (
+    "Please see `gcloud topic flags-file` or `gcloud topic escaping` for information on providing "
+    "list or dictionary flag values with special characters."
+)
+_DELIMITERS = (";", "|", "#", "@@", "::", "%%%", "~~~~~")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +34,20 @@ class Flag:
     pattern: str = ".*"
 
 
+def refused(flag: Flag, words: str, instead: str = "") -> NotRunnable:
+    """gcloud's own refusal of a flag's value."""
+    return NotRunnable(f"argument --{flag.name}: {words}", instead, gcloud_exit=2)
+
+
 def value_of(flag: Flag, text: str) -> FlagValue:
-    """The value of a flag from its text; a boolean's text is "true" or "false"."""
+    """The value of a flag from its text; a boolean's text is "true" or "false".
+
+    Raises NotRunnable; `instead` is then the flag alone with a value to write, or "".
+    """
     if flag.kind == "boolean":
         return text == "true"
     if flag.kind == "integer":
-        if not re.fullmatch(r"-?\d+", text):
-            raise NotRunnable(f"argument --{flag.name}: invalid int value: '{text}'")
-        return int(text)
+        return _integer(flag, text)
     if flag.kind == "mapping":
         return _mapping(flag, text)
     if flag.kind == "list":
@@ -45,58 +58,121 @@ def value_of(flag: Flag, text: str) -> FlagValue:
         return _duration(flag, text)
     if flag.kind == "size":
         return _gigabytes(flag, text)
+    return _possible(flag, text)
+
+
+def written(name: str, value: FlagValue) -> str:
+    """One word that gcloud reads as this value."""
+    if isinstance(value, bool):
+        return f"--{name}" if value else f"--no-{name}"
+    if isinstance(value, tuple):
+        items = [item if isinstance(item, str) else "=".join(item) for item in value]
+        return f"--{name}={_joined(items)}"
+    return f"--{name}={value}"
+
+
+def _joined(items: list[str]) -> str:
+    """With another delimiter where a comma, or a circumflex at the start, means itself."""
+    text = ",".join(items)
+    if not any("," in item for item in items) and not text.startswith("^"):
+        return text if not items or items[-1] else f"{text},"
+    mark = next((mark for mark in _DELIMITERS if all(mark not in item for item in items)), "")
+    if not mark or any(item.endswith(mark[0]) for item in items):
+        mark = "".join(f"\N{SECTION SIGN}{len(items)}\N{SECTION SIGN}")
+    return f"^{mark}^{mark.join(items)}{'' if items[-1] else mark}"
+
+
+def _possible(flag: Flag, text: str) -> str:
     if not re.fullmatch(flag.pattern, text):
         raise NotRunnable(f"argument --{flag.name}: '{text}' is not a possible value.")
     return text
 
 
+def _integer(flag: Flag, text: str) -> int:
+    if not re.fullmatch(r"\s*[-+]?\d{1,18}\s*", text, re.ASCII):
+        raise refused(flag, f"invalid int value: '{text}'")
+    return int(text)
+
+
+def split_items(flag: Flag, text: str) -> list[str]:
+    """The items of a list; `^;^a;b` is gcloud's way to use another mark than the comma."""
+    mark = ","
+    if text.startswith("^") and "^" in text[1:]:
+        mark, _, text = text[1:].partition("^")
+        if not mark:
+            raise refused(flag, f"Invalid delimiter. {_ESCAPING}")
+    return text.removesuffix(mark).split(mark) if text else []
+
+
 def _mapping(flag: Flag, text: str) -> tuple[tuple[str, str], ...]:
-    if text.startswith("^"):
-        raise NotRunnable(f"argument --{flag.name}: other delimiters than the comma are not read.")
     found: dict[str, str] = {}
-    for part in text.split(","):
+    parts = split_items(flag, text)
+    if not parts:
+        raise refused(flag, "not enough args")
+    for part in parts:
         key, equals, value = part.partition("=")
-        if not equals or not key:
-            raise NotRunnable(
-                f"argument --{flag.name}: Bad syntax for dict arg: [{part}]. "
-                "Write every entry as NAME=VALUE."
-            )
+        if not key:
+            raise refused(flag, f"Invalid flag value [{part}]")
+        if not equals:
+            raise refused(flag, f"Bad syntax for dict arg: [{part}]. {_ESCAPING}")
         found[key] = value
     return tuple(found.items())
 
 
 def _list(flag: Flag, text: str) -> tuple[str, ...]:
-    if text.startswith("^"):
-        raise NotRunnable(f"argument --{flag.name}: other delimiters than the comma are not read.")
-    items = tuple(text.split(","))
-    for item in items:
-        if not re.fullmatch(flag.pattern, item):
-            raise NotRunnable(f"argument --{flag.name}: '{item}' is not a possible value.")
-    return items
+    items = tuple(split_items(flag, text))
+    if not items and not re.fullmatch(flag.pattern, ""):
+        raise refused(flag, "not enough args")
+    return tuple(_possible(flag, item) for item in items)
 
 
 def _choice(flag: Flag, text: str) -> str:
-    """gcloud takes choices in either case; the result is spelled as listed."""
+    """Either case is taken; the result is spelled as listed."""
     for choice in flag.choices:
-        if choice.lower() == text.lower().replace("_", "-") or choice.lower() == text.lower():
+        if choice.lower() in (text.lower().replace("_", "-"), text.lower()):
             return choice
+    names = {choice.lower(): choice for choice in flag.choices}
+    close = difflib.get_close_matches(text.lower(), names, n=1)
+    if close:
+        guess = names[close[0]]
+        words = f"Invalid choice: '{text}'. Did you mean '{guess}'?"
+        raise refused(flag, words, f"--{flag.name}={guess}")
     valid = ", ".join(flag.choices)
-    raise NotRunnable(
-        f"argument --{flag.name}: Invalid choice: '{text}'. Valid choices are: {valid}."
-    )
+    raise refused(flag, f"Invalid choice: '{text}'. Valid choices are [{valid}].")
 
 
 def _duration(flag: Flag, text: str) -> int:
     """Whole seconds."""
-    parts = _DURATION.fullmatch(text)
-    if parts is None:
-        raise NotRunnable(f"argument --{flag.name}: Failed to parse duration: {text}")
-    days, hours, minutes, seconds = (int(part or 0) for part in parts.groups())
-    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    seconds = float(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else read_period(text)
+    if seconds is None:
+        raise refused(flag, f"Failed to parse duration: {_why_no_duration(text)}")
+    if seconds < 0:
+        raise refused(flag, f"value must be greater than or equal to 0; received: {text}")
+    if seconds != int(seconds) or seconds > 10**10:
+        raise NotRunnable(f"argument --{flag.name}: '{text}' is not a number of whole seconds.")
+    return int(seconds)
+
+
+def _why_no_duration(text: str) -> str:
+    odd = re.search(r"[^0-9.,ptywdhms+-]", text.lower())
+    if odd:
+        return f"Unknown character '{odd[0].upper()}' in duration"
+    unit = re.match(r"[-+]?p?t?([a-z].*)", text.lower())
+    if unit:
+        return f"Duration unit '{unit[1]}' must be preceded by a number"
+    return "Duration must end with time part character"
 
 
 def _gigabytes(flag: Flag, text: str) -> int:
     size = _SIZE.fullmatch(text)
     if size is None:
-        raise NotRunnable(f"argument --{flag.name}: '{text}' is not a size such as 20GB.")
-    return int(size[1]) * (1024 if (size[2] or "").startswith("T") else 1)
+        words = "given value must be of the form DECIMAL[UNITS] where units can be one of GB"
+        raise refused(flag, f"{words} and value must be a whole number of Bytes; received: {text}")
+    unit = size[2].upper().removesuffix("IB").removesuffix("B") or size[2].upper()
+    if unit not in _POWERS:
+        known = "B, KB, KiB, MB, MiB, GB, GiB, TB, TiB, PB, PiB"
+        raise refused(flag, f"unit must be one of {known}; received: {unit}")
+    gigabytes = float(size[1]) * 1024.0 ** (_POWERS[unit] - 3)
+    if gigabytes != int(gigabytes) or gigabytes > 10**7:
+        raise NotRunnable(f"argument --{flag.name}: '{text}' is not a number of whole gigabytes.")
+    return int(gigabytes)

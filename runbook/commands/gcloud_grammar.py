@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
+from runbook.commands.arguments import Arguments
 from runbook.commands.base import NotRunnable
 from runbook.commands.filter import parse_filter
-from runbook.commands.flag_values import Flag, FlagValue, value_of
+from runbook.commands.flag_values import Flag, FlagValue, split_items, value_of
+from runbook.commands.flag_words import (
+    EVERYWHERE,
+    VERBOSITIES,
+    Known,
+    corrected,
+    meant,
+    part_words,
+    unrecognized,
+)
 from runbook.commands.format import Format, parse_format
 from runbook.commands.keys import parse_key
+from runbook.commands.scopes import Place, Scope, Unplaced, flags_of, has_global, place_of
 
-Scope = Literal["region", "zone", "location", "global or region", "global", "none"]
+__all__ = ["Arguments", "Grammar", "read_arguments"]
 
-_PROJECT = re.compile(r"(?:[a-z][a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]")
-_REGION = re.compile(r"[a-z]+-[a-z]+\d{1,2}")
-_ZONE = re.compile(r"[a-z]+-[a-z]+\d{1,2}-[a-z]")
-_LOCATION = re.compile(r"global|[a-z]+(?:-[a-z]+\d{1,2})?")
-_FOREIGN = {
-    "access-token-file",
-    "account",
-    "billing-project",
-    "configuration",
-    "flags-file",
-    "impersonate-service-account",
-}
-_UNSUPPORTED = {"async", "flatten", "log-http", "trace-token", "user-output-enabled", "zone", "uri"}
+_LIST_FLAGS = frozenset({"filter", "limit", "page-size", "sort-by"})
+_FLATTEN = Flag("flatten", "list")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,262 +60,181 @@ class Grammar:
     schema: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
-    """A command line that gcloud would accept. `region`, `zone` and `location` are "" where they
-    were not given."""
-
-    name: str
-    operand: str = ""
-    flags: tuple[tuple[str, FlagValue], ...] = ()
-    project: str = ""
-    region: str = ""
-    zone: str = ""
-    location: str = ""
-    is_global: bool = False
-    format: str = ""
-    filter: str = ""
-    limit: int = 0
-    sort_by: str = ""
-    flatten: tuple[str, ...] = ()
-    page_size: int = 0
-    printed: Format = field(default_factory=Format)
-    schema: str = ""
-
-    def flag(self, name: str) -> FlagValue | None:
-        return dict(self.flags).get(name)
-
-    def text(self, name: str) -> str:
-        value = self.flag(name)
-        return value if isinstance(value, str) else ""
-
-    def mapping(self, name: str) -> dict[str, str]:
-        """What a flag of kind "mapping" holds; {} where it was not given."""
-        value = self.flag(name)
-        entries = value if isinstance(value, tuple) else ()
-        return {entry[0]: entry[1] for entry in entries if isinstance(entry, tuple)}
-
-    def items(self, name: str) -> tuple[str, ...]:
-        """What a flag of kind "list" holds; () where it was not given."""
-        value = self.flag(name)
-        entries = value if isinstance(value, tuple) else ()
-        return tuple(entry for entry in entries if isinstance(entry, str))
-
-    def as_gcloud(self) -> str:
-        """One line that the real CLI accepts and that reads back to the same arguments."""
-        words = ["gcloud", *self.name.split()]
-        words += [self.operand] if self.operand else []
-        words += [_written(name, value) for name, value in self.flags]
-        words += ["--global"] if self.is_global else []
-        for name in ("region", "zone", "location", "project", "filter", "sort_by", "format"):
-            value = getattr(self, name)
-            words += [f"--{name.replace('_', '-')}={value}"] if value else []
-        words += [f"--limit={self.limit}"] if self.limit else []
-        return shlex.join(words)
-
-
-def _written(name: str, value: FlagValue) -> str:
-    if isinstance(value, bool):
-        return f"--{name}" if value else f"--no-{name}"
-    if isinstance(value, tuple):
-        items = (item if isinstance(item, str) else "=".join(item) for item in value)
-        return f"--{name}=" + ",".join(items)
-    return f"--{name}={value}"
-
-
 def read_arguments(words: Sequence[str], grammar: Grammar) -> Arguments:
     """Raises NotRunnable; its `instead` is a command line where one can be offered."""
-    operands, given = _separate(words, grammar)
-    operand = _operand(operands, grammar)
+    known = _known(grammar)
+    parted = part_words(words, known)
+    given = parted.flags
+    values = tuple(
+        (flag.name, _value(flag, given[flag.name], grammar, words))
+        for flag in grammar.flags
+        if flag.name in given
+    )
+    numbers = {name: _count(given, name) for name in ("limit", "page-size")}
+    _check_verbosity(given)
+    operand, extra = _operand(parted.operands, grammar)
+    _check_unknown([*extra, *parted.unknown], grammar, words, known)
+    _check_operand(operand, grammar, given)
+    _check_needs(given, grammar, words)
     _check_exclusive(given, grammar)
-    own = {flag.name for flag in grammar.flags}
-    common = {name: text for name, text in given.items() if name not in own}
-    _check_list_flags(common)
-    missing = [name for name in grammar.needs if name not in given]
-    if missing:
-        raise NotRunnable(f"argument --{missing[0]}: Must be specified.")
+    place = _place(given, operand, grammar, words)
+    printed = _printed(given, grammar)
+    _check_list_flags(given, printed)
     return Arguments(
         name=grammar.name,
         operand=operand,
-        flags=tuple(
-            (flag.name, value_of(flag, given[flag.name]))
-            for flag in grammar.flags
-            if flag.name in given
-        ),
-        project=_project(common, grammar, words),
-        region=_region(common, grammar, words),
-        zone=_place(common, "zone", _ZONE, grammar, words),
-        location=_place(common, "location", _LOCATION, grammar, words),
-        is_global="global" in common,
-        format=common.get("format", ""),
-        filter=common.get("filter", ""),
-        limit=_limit(common),
-        sort_by=common.get("sort-by", ""),
-        printed=parse_format(
-            common.get("format", ""),
-            siblings=grammar.siblings,
-            default=grammar.default_format,
-            sort_by=common.get("sort-by", ""),
-        ),
+        flags=values,
+        project=place.project,
+        region=place.region,
+        zone=place.zone,
+        location=place.location,
+        is_global=place.is_global,
+        format=given.get("format", ""),
+        filter=given.get("filter", ""),
+        limit=numbers["limit"],
+        page_size=numbers["page-size"],
+        sort_by=given.get("sort-by", ""),
+        flatten=tuple(split_items(_FLATTEN, given.get("flatten", ""))),
+        printed=printed,
         schema=grammar.schema,
     )
 
 
-def _check_exclusive(given: Mapping[str, str], grammar: Grammar) -> None:
-    for one, other in grammar.exclusive:
-        if one in given and other in given:
-            raise NotRunnable(f"At most one of --{one} | --{other} can be specified.")
+def _known(grammar: Grammar) -> Known:
+    """The flags that may follow the command. `--uri` is gcloud's for lists, and not ours."""
+    booleans = {flag.name for flag in grammar.flags if flag.kind == "boolean"} | {"quiet"}
+    texts = {flag.name for flag in grammar.flags if flag.kind != "boolean"}
+    ours = texts | EVERYWHERE | flags_of(grammar.scope)
+    is_reading = grammar.is_list or grammar.name.endswith(" describe")
+    others = ({"uri"} if grammar.is_list else set()) | (set() if is_reading else {"async"})
+    return Known(
+        with_value=frozenset(ours | (_LIST_FLAGS if grammar.is_list else frozenset())),
+        booleans=frozenset(booleans | ({"global"} if has_global(grammar.scope) else set())),
+        others=frozenset(grammar.others | others),
+        merged=frozenset(flag.name for flag in grammar.flags if flag.kind == "mapping"),
+    )
 
 
-def _check_list_flags(given: Mapping[str, str]) -> None:
-    if "filter" in given:
-        parse_filter(given["filter"])
-    for name in given.get("sort-by", "").split(","):
-        if name:
-            parse_key(name.removeprefix("~"))
+def _value(flag: Flag, text: str, grammar: Grammar, words: Sequence[str]) -> FlagValue:
+    try:
+        return value_of(flag, text)
+    except NotRunnable as refusal:
+        if not refusal.instead:
+            raise
+        better = [word for word in words if not word.startswith(f"--{flag.name}") and word != text]
+        instead = _line(grammar, [*better, refusal.instead])
+        raise NotRunnable(refusal.reason, instead, gcloud_exit=refusal.gcloud_exit) from refusal
 
 
-def _separate(words: Sequence[str], grammar: Grammar) -> tuple[list[str], dict[str, str]]:
-    """Operands, and flags by name with their raw text; a boolean's text is "true" or "false"."""
-    operands: list[str] = []
-    given: dict[str, str] = {}
-    rest = list(words)
-    while rest:
-        word = rest.pop(0)
-        if word in ("-q", "--quiet"):
-            continue
-        if not word.startswith("-"):
-            operands.append(word)
-            continue
-        name, has_value, text = word.removeprefix("--").partition("=")
-        name, text = _flag_text(name, text, has_value=bool(has_value), rest=rest, grammar=grammar)
-        if name in given:
-            raise NotRunnable(f"The flag --{name} is given twice.")
-        given[name] = text
-    return operands, given
-
-
-def _flag_text(
-    name: str, text: str, *, has_value: bool, rest: list[str], grammar: Grammar
-) -> tuple[str, str]:
-    booleans = _booleans(grammar)
-    positive = name.removeprefix("no-")
-    if positive in booleans:
-        if has_value:
-            raise NotRunnable(f"argument --{name}: ignored explicit argument '{text}'")
-        if name != positive and positive == "global":
-            raise NotRunnable(_unrecognized(name, grammar))
-        return positive, "true" if name == positive else "false"
-    if name not in _with_value(grammar):
-        raise NotRunnable(_unrecognized(name, grammar))
-    if not has_value:
-        if not rest or rest[0].startswith("--"):
-            raise NotRunnable(f"argument --{name}: expected one argument")
-        text = rest.pop(0)
-    return name, text
-
-
-def _booleans(grammar: Grammar) -> set[str]:
-    found = {flag.name for flag in grammar.flags if flag.kind == "boolean"}
-    return found | ({"global"} if grammar.scope in ("global", "global or region") else set())
-
-
-def _with_value(grammar: Grammar) -> set[str]:
-    names = {flag.name for flag in grammar.flags if flag.kind != "boolean"} | {"project", "format"}
-    if grammar.scope in ("region", "global or region"):
-        names.add("region")
-    if grammar.scope in ("zone", "location"):
-        names.add(grammar.scope)
-    return names | ({"filter", "limit", "sort-by"} if grammar.is_list else set())
-
-
-def _unrecognized(name: str, grammar: Grammar) -> str:
-    if name in _FOREIGN:
-        return f"--{name} is not accepted: commands run with the credentials of the environment."
-    if name in _UNSUPPORTED or name in grammar.others:
-        return f"gcloud knows --{name} but it is not supported here."
-    known = _with_value(grammar) | _booleans(grammar)
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f" (did you mean '--{close[0]}'?)" if close else ""
-    return f"unrecognized arguments: --{name}{hint}"
-
-
-def _operand(operands: list[str], grammar: Grammar) -> str:
-    if not grammar.operand:
-        if operands:
-            raise NotRunnable(f"unrecognized arguments: {' '.join(operands)}")
-        return ""
-    if not operands and grammar.operand_is_optional:
-        return ""
-    if not operands:
-        raise NotRunnable(f"argument {grammar.operand}: Must be specified.")
-    if len(operands) > 1:
-        raise NotRunnable(f"unrecognized arguments: {' '.join(operands[1:])}")
-    if not re.fullmatch(grammar.pattern, operands[0]):
-        raise NotRunnable(f"argument {grammar.operand}: '{operands[0]}' is not a possible name.")
-    return operands[0]
-
-
-def _project(given: Mapping[str, str], grammar: Grammar, words: Sequence[str]) -> str:
-    project = given.get("project", "")
-    if not project:
-        raise NotRunnable(
-            "The required property [project] is not currently set.",
-            instead=_corrected(grammar, words, "--project=PROJECT"),
-        )
-    if not _PROJECT.fullmatch(project):
-        raise NotRunnable(f"'{project}' cannot be the id of a project.")
-    return project
-
-
-def _region(given: Mapping[str, str], grammar: Grammar, words: Sequence[str]) -> str:
-    region = given.get("region", "")
-    if region and "global" in given:
-        raise NotRunnable("At most one of --global | --region can be specified.")
-    if grammar.scope == "region" and not region:
-        raise NotRunnable(
-            "argument --region: Must be specified.",
-            instead=_corrected(grammar, words, "--region=REGION"),
-        )
-    if grammar.must_choose_scope and not region and "global" not in given:
-        raise NotRunnable(
-            "Underspecified resource. Specify one of the [--global, --region] flags.",
-            instead=_corrected(grammar, words, "--global"),
-        )
-    if region and not _REGION.fullmatch(region):
-        raise NotRunnable(f"'{region}' cannot be the name of a region.")
-    return region
-
-
-def _place(
-    given: Mapping[str, str],
-    name: Literal["zone", "location"],
-    pattern: re.Pattern[str],
-    grammar: Grammar,
-    words: Sequence[str],
-) -> str:
-    """`--zone` or `--location`, needed where the scope says that the command has it."""
-    if grammar.scope != name:
-        return ""
-    text = given.get(name, "")
-    if not text and grammar.must_choose_scope:
-        addition = f"--{name}={name.upper()}"
-        raise NotRunnable(
-            f"argument --{name}: Must be specified.", instead=_corrected(grammar, words, addition)
-        )
-    if text and not pattern.fullmatch(text):
-        raise NotRunnable(f"'{text}' cannot be the name of a {name}.")
-    return text
-
-
-def _corrected(grammar: Grammar, words: Sequence[str], addition: str) -> str:
-    return shlex.join(["gcloud", *grammar.name.split(), *words, addition])
-
-
-def _limit(given: Mapping[str, str]) -> int:
-    text = given.get("limit", "")
-    if not text:
+def _count(given: Mapping[str, str], name: str) -> int:
+    """0 where there is no bound."""
+    text = given.get(name)
+    if text is None or text == "unlimited":
         return 0
-    if not text.isdecimal() or int(text) < 1:
-        raise NotRunnable("argument --limit: Value must be greater than or equal to 1.")
+    said = f"argument --{name}: Value must be"
+    if not re.fullmatch(r"[-+]?\d{1,9}", text, re.ASCII):
+        received = f"; received: {text}" if text else "; received empty string"
+        raise NotRunnable(f"{said} an integer{received}", gcloud_exit=2)
+    if int(text) < 1:
+        raise NotRunnable(f"{said} greater than or equal to 1; received: {text}", gcloud_exit=2)
     return int(text)
+
+
+def _check_verbosity(given: Mapping[str, str]) -> None:
+    """It changes nothing here: what gcloud says beside the output is always shown."""
+    level = given.get("verbosity", "none")
+    if level not in VERBOSITIES:
+        valid = ", ".join(VERBOSITIES)
+        raise NotRunnable(
+            f"argument --verbosity: Invalid choice: '{level}'. Valid choices are [{valid}].",
+            gcloud_exit=2,
+        )
+
+
+def _operand(operands: list[str], grammar: Grammar) -> tuple[str, list[str]]:
+    """The operand, and the words for which there is no place."""
+    if not grammar.operand:
+        return "", operands
+    return (operands[0] if operands else ""), operands[1:]
+
+
+def _check_unknown(
+    unknown: Sequence[str], grammar: Grammar, words: Sequence[str], known: Known
+) -> None:
+    if not unknown:
+        return
+    flags = [word for word in unknown if meant(word, known)]
+    better = corrected(words, flags, known) if len(flags) == len(unknown) else []
+    raise NotRunnable(
+        unrecognized(unknown, known), _line(grammar, better) if better else "", gcloud_exit=2
+    )
+
+
+def _check_operand(operand: str, grammar: Grammar, given: Mapping[str, str]) -> None:
+    if not grammar.operand or (not operand and grammar.operand_is_optional):
+        return
+    if not operand:
+        is_placed = grammar.scope == "region" and not grammar.is_list
+        reason = f"argument {grammar.operand}: Must be specified."
+        if is_placed and "region" in given:
+            reason = f"argument --region: {grammar.operand} must be specified."
+        raise NotRunnable(reason, gcloud_exit=2)
+    if not re.fullmatch(grammar.pattern, operand):
+        raise NotRunnable(f"argument {grammar.operand}: '{operand}' is not a possible name.")
+
+
+def _check_needs(given: Mapping[str, str], grammar: Grammar, words: Sequence[str]) -> None:
+    missing = [name for name in grammar.needs if name not in given]
+    if missing:
+        addition = f"--{missing[0]}={missing[0].upper().replace('-', '_')}"
+        raise NotRunnable(
+            f"argument --{missing[0]}: Must be specified.",
+            _line(grammar, [*words, addition]),
+            gcloud_exit=2,
+        )
+
+
+def _check_exclusive(given: Mapping[str, str], grammar: Grammar) -> None:
+    for pair in grammar.exclusive:
+        if all(name in given for name in pair):
+            one, other = sorted(pair)
+            raise NotRunnable(
+                f"argument --{one}: At most one of --{one} | --{other} can be specified.",
+                gcloud_exit=2,
+            )
+
+
+def _place(given: Mapping[str, str], operand: str, grammar: Grammar, words: Sequence[str]) -> Place:
+    try:
+        return place_of(
+            given,
+            grammar.scope,
+            operand,
+            must_choose=grammar.must_choose_scope,
+            is_list=grammar.is_list,
+        )
+    except Unplaced as refusal:
+        instead = _line(grammar, [*words, refusal.addition])
+        raise NotRunnable(refusal.reason, instead, gcloud_exit=refusal.gcloud_exit) from refusal
+
+
+def _printed(given: Mapping[str, str], grammar: Grammar) -> Format:
+    return parse_format(
+        given.get("format", ""),
+        siblings=grammar.siblings,
+        default=grammar.default_format,
+        sort_by=given.get("sort-by", ""),
+    )
+
+
+def _check_list_flags(given: Mapping[str, str], printed: Format) -> None:
+    if "filter" in given:
+        parse_filter(given["filter"], printed.aliases)
+    names = [name.lstrip("~") for name in given.get("sort-by", "").split(",")]
+    for name in [*names, *split_items(_FLATTEN, given.get("flatten", ""))]:
+        if name:
+            parse_key(name)
+
+
+def _line(grammar: Grammar, words: Sequence[str]) -> str:
+    return shlex.join(["gcloud", *grammar.name.split(), *words])

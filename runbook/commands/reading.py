@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from runbook.cloud.errors import CloudError
+from runbook.cloud.errors import CloudError, PartlyReadError
 from runbook.commands import belonging
-from runbook.commands.base import Caution, Effect, Emit, Outcome, Plan, Probe
-from runbook.commands.filter import parse_filter
+from runbook.commands.base import Caution, Effect, Emit, NotRunnable, Outcome, Plan, Probe
 from runbook.commands.gcloud_grammar import Arguments
-from runbook.commands.keys import Key, get, parse_key
+from runbook.commands.listing import chosen
 from runbook.commands.sentences import outcome_of
 from runbook.document.definition import Json
 
@@ -68,17 +66,29 @@ class Reading:
         plan: Plan | None = None,  # noqa: ARG002 (part of the contract)
     ) -> Outcome:
         try:
-            found = self.fetch(session, self.arguments)
+            found = self._show(self.fetch(session, self.arguments), emit)
+        except PartlyReadError as error:
+            found = self._show(error.found, emit)
+            return replace(outcome_of(error, self.resource), result=found)
         except CloudError as error:
             return outcome_of(error, self.resource)
+        except NotRunnable as refusal:
+            return Outcome("failed", refusal.reason)
+        return Outcome("succeeded", _summary(found), found)
+
+    def _show(self, found: Json, emit: Emit) -> Json:
+        """What of it was asked for, once it is printed."""
+        notes: list[str] = []
         if isinstance(found, list):
-            found = _chosen(found, self.arguments, self.seen)
+            found, notes = chosen(found, self.arguments, self._filtered_as)
         printed = self._printed(found)
+        for note in notes:
+            emit(note, "stderr")
         if self.note:
             emit(self.note, "stderr")
         if printed:
             emit(printed.removesuffix("\n"))
-        return Outcome("succeeded", _summary(found), found)
+        return found
 
     def _printed(self, found: Json) -> str:
         if self.words is not None and not self.arguments.format:
@@ -86,8 +96,12 @@ class Reading:
         printed = self.arguments.printed
         seen = self.seen if printed.has_columns else None
         if isinstance(found, list):
-            return printed.print_many([_shown(seen(item) if seen else item) for item in found])
+            shown = [_shown(seen(item) if seen else item) for item in found]
+            return printed.print_many(shown, self.arguments.page_size)
         return printed.print_one(_shown(seen(found) if seen else found))
+
+    def _filtered_as(self, item: Json) -> Json:
+        return _shown(self.seen(item) if self.seen else item)
 
     def verify(self, session: Session, plan: Plan) -> Probe:  # noqa: ARG002 (part of the contract)
         return Probe("applied", "This command only reads.")
@@ -99,30 +113,11 @@ class Reading:
         return Probe("not applied", "This command only reads; run it again.")
 
 
-def _chosen(
-    found: list[Json], arguments: Arguments, seen: Callable[[Json], Json] | None
-) -> list[Json]:
-    """`--filter`, `--sort-by` and `--limit`, in gcloud's order."""
-    pairs = [(seen(item) if seen else item, item) for item in found]
-    if arguments.filter:
-        matches = parse_filter(arguments.filter)
-        pairs = [pair for pair in pairs if matches(pair[0])]
-    for name in reversed([name for name in arguments.sort_by.split(",") if name]):
-        by = partial(_sort_text, parse_key(name.removeprefix("~")))
-        pairs = sorted(pairs, key=by, reverse=name.startswith("~"))
-    found = [item for _seen, item in pairs]
-    return found[: arguments.limit] if arguments.limit else found
-
-
 def _shown(value: Json) -> Json:
     """gcloud prints no lists that are empty."""
     if isinstance(value, dict):
         return {name: _shown(item) for name, item in value.items() if item != []}
     return [_shown(item) for item in value] if isinstance(value, list) else value
-
-
-def _sort_text(key: Key, pair: tuple[Json, Json]) -> str:
-    return str(get(pair[0], key) or "")
 
 
 def _summary(found: Json) -> str:

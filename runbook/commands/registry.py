@@ -10,6 +10,7 @@ from types import ModuleType
 
 from runbook.commands import gcloud, probes
 from runbook.commands.base import Command, NotRunnable
+from runbook.commands.flag_words import command_first
 from runbook.commands.kinds import CommandKind, PipelineKind
 from runbook.commands.mistakes import mistake_in
 from runbook.commands.program_run import ProgramRun
@@ -56,14 +57,15 @@ def first_words() -> frozenset[str]:
 def parse(argv: Sequence[str], programs: Sequence[Program] = ()) -> Command:
     """Raises NotRunnable with the reason when no command of ours fits the words, and none of the
     programs that the environment lists."""
+    argv = command_first(argv)
     for kind in _kinds():
         name = kind.name.split()
-        if list(argv[: len(name)]) == name:
+        if argv[: len(name)] == name:
             return kind.parse(argv[len(name) :])
     own = None if argv and argv[0] in first_words() else listed(argv, programs)
     if own is not None:
         return ProgramRun(own[0], tuple(own[1]))
-    raise mistake_in(argv) or _unknown(argv)
+    raise mistake_in(argv, [kind.name for kind in known()]) or _unknown(argv)
 
 
 def parse_pipe(

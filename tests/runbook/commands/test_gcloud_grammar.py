@@ -34,17 +34,17 @@ GRAMMAR = Grammar(
         ),
         (
             "gcloud compute backend-services describe b --project=netra-staging",
-            "Underspecified resource. Specify one of the [--global, --region] flags.",
+            "Underspecified resource [b]. Specify one of the [--global, --region] flags.",
             "gcloud compute backend-services describe b --project=netra-staging --global",
         ),
         (
             f"{CONNECTORS} describe c --project=netra-staging --regoin=us-central1",
-            "unrecognized arguments: --regoin (did you mean '--region'?)",
-            "",
+            "unrecognized arguments: --regoin=us-central1 (did you mean '--region'?)",
+            f"{CONNECTORS} describe c --project=netra-staging --region=us-central1",
         ),
         (
             f"{CONNECTORS} describe --project=netra-staging --region=us-central1",
-            "argument CONNECTOR: Must be specified.",
+            "argument --region: CONNECTOR must be specified.",
             "",
         ),
         (
@@ -57,12 +57,17 @@ GRAMMAR = Grammar(
             "argument --project: expected one argument",
             "",
         ),
-        (f"{PATCH} --project=other-project", "The flag --project is given twice.", ""),
+        (
+            f"{PATCH} --database-flags=a=1 --database-flags=b=2",
+            "--database-flags is given twice; write all its entries in one flag.",
+            "",
+        ),
         (
             f"{PATCH} --database-flags=statement_timeout",
             (
                 "argument --database-flags: Bad syntax for dict arg: [statement_timeout]. "
-                "Write every entry as NAME=VALUE."
+                "Please see `gcloud topic flags-file` or `gcloud topic escaping` for information "
+                "on providing list or dictionary flag values with special characters."
             ),
             "",
         ),
@@ -70,13 +75,16 @@ GRAMMAR = Grammar(
             f"{PATCH} --activation-policy=SOMETIMES",
             (
                 "argument --activation-policy: Invalid choice: 'SOMETIMES'. "
-                "Valid choices are: ALWAYS, NEVER."
+                "Valid choices are [ALWAYS, NEVER]."
             ),
             "",
         ),
         (
             f"{PATCH} --clear-database-flags --database-flags=a=1",
-            "At most one of --database-flags | --clear-database-flags can be specified.",
+            (
+                "argument --clear-database-flags: At most one of "
+                "--clear-database-flags | --database-flags can be specified."
+            ),
             "",
         ),
         (
@@ -94,12 +102,22 @@ GRAMMAR = Grammar(
         ),
         (
             f"{CONNECTORS} list --project=netra-staging --region=us-central1 --filter='a='",
-            "The filter ends where a value is expected.",
+            "Term operand expected [a= *HERE*].",
             "",
         ),
         (
-            "gcloud --project=netra-staging sql instances describe db",
-            "Write the flags after the command, not before it.",
+            "gcloud sql instances descripe db --project=netra-staging",
+            "Invalid choice: 'descripe'. Maybe you meant: gcloud sql instances describe",
+            "gcloud sql instances describe db --project=netra-staging",
+        ),
+        (
+            f"{PATCH} --activation-policy=ALWAY",
+            "argument --activation-policy: Invalid choice: 'ALWAY'. Did you mean 'ALWAYS'?",
+            f"{PATCH} --activation-policy=ALWAYS",
+        ),
+        (
+            f"{CONNECTORS} list --project=netra-staging --region=us-central1 --limit=0",
+            "argument --limit: Value must be greater than or equal to 1; received: 0",
             "",
         ),
         (
@@ -121,18 +139,70 @@ def test_refusals_are_those_of_gcloud(text: str, reason: str, instead: str) -> N
 
 @pytest.mark.parametrize(
     ("words", "seconds"),
-    [("60", 60), ("60s", 60), ("5m", 300), ("1h30m", 5400), ("1d", 86400)],
+    [("60", 60), ("60s", 60), ("5m", 300), ("1h30m", 5400), ("1d", 86400), ("1.5m", 90)],
 )
 def test_durations_are_seconds(words: str, seconds: int) -> None:
     arguments = read_arguments(["x", "--timeout", words, "--project=netra-staging"], GRAMMAR)
     assert arguments.flag("timeout") == seconds
 
 
-@pytest.mark.parametrize("words", ["60x", "", "m", "1.5m", "-5s"])
-def test_other_durations_are_refused(words: str) -> None:
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("60x", "Failed to parse duration: Unknown character 'X' in duration"),
+        ("m", "Failed to parse duration: Duration unit 'm' must be preceded by a number"),
+        ("5h5", "Failed to parse duration: Duration must end with time part character"),
+        ("-5s", "value must be greater than or equal to 0; received: -5s"),
+        ("0.5s", "'0.5s' is not a number of whole seconds."),
+    ],
+)
+def test_other_durations_are_refused(words: str, reason: str) -> None:
     with pytest.raises(NotRunnable) as caught:
         read_arguments(["x", f"--timeout={words}", "--project=netra-staging"], GRAMMAR)
-    assert caught.value.reason == f"argument --timeout: Failed to parse duration: {words}"
+    assert caught.value.reason == f"argument --timeout: {reason}"
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        (f"{CONNECTORS} list --project=netra-staging", 2),
+        (f"{CONNECTORS} describe c --project=netra-staging", 1),
+        (f"{CONNECTORS} describe c --region=us-central1", 1),
+        ("gcloud compute backend-services describe b --project=netra-staging", 1),
+        (f"{PATCH} --no-such-flag", 2),
+        (f"{PATCH} --assign-ip=true", 2),
+        (f"{PATCH} --project", 2),
+        (f"{PATCH} --account=me@example.com", 0),
+        (f"{PATCH} --format=nonsense", 1),
+        ("gcloud sql connect db --command=x", 2),
+        ("gcloud sql connect db", 0),
+        ("gcloud compute http-health-checks describe h --project=netra-staging", 0),
+    ],
+)
+def test_refusals_have_the_status_of_gcloud(text: str, status: int) -> None:
+    read = shell.read(text, {})
+    assert (read.lines, read.gcloud_exit) == ((), status)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gcloud --project=netra-staging sql instances describe db",
+        "gcloud sql --project netra-staging -q instances describe db",
+        "gcloud sql instances describe --project=netra-staging --verbosity=debug -- db",
+        "gcloud sql instances describe db --project=other --project=netra-staging",
+    ],
+)
+def test_order_of_words_is_free(text: str) -> None:
+    (line,) = shell.read(text, {}).lines
+    assert line.command.as_gcloud() == "gcloud sql instances describe db --project=netra-staging"
+
+
+def test_other_delimiters_keep_commas() -> None:
+    (line,) = shell.read(f"{PATCH} '--database-flags=^;^a=1,2;b=3'", {}).lines
+    assert line.command.as_gcloud() == (
+        "gcloud sql instances patch db '--database-flags=^;^a=1,2;b=3' --project=netra-staging"
+    )
 
 
 def test_booleans_have_two_spellings() -> None:
