@@ -10,7 +10,7 @@ from runbook.lint.finding import Finding, Rule, found
 from runbook.lint.gcloud_words import gcloud_commands
 
 _WILDCARD = Rule(
-    "wildcard-domain", "warning", "a wildcard, which managed compute certificates cannot have"
+    "certificate-wildcard", "warning", "a wildcard, which managed compute certificates cannot have"
 )
 RULES = (_WILDCARD,)
 

@@ -104,8 +104,8 @@ def test_words_that_promise_to_scale_a_connector_down() -> None:
 def test_wildcards_matter_where_compute_certificates_are_used() -> None:
     words = "## Certificate for `*.shop.example`\n\n"
     listed = "```bash\ngcloud compute ssl-certificates list --project=p-staging\n```\n"
-    assert the("wildcard-domain", lint(words + listed)).line == 1
-    assert "wildcard-domain" not in codes(lint(words))
+    assert the("certificate-wildcard", lint(words + listed)).line == 1
+    assert "certificate-wildcard" not in codes(lint(words))
 
 
 @pytest.mark.parametrize(
