@@ -5,9 +5,11 @@ from __future__ import annotations
 from runbook.simulator.routing import Call
 from runbook.simulator.store import Resource
 from runbook.simulator.vpc_access_quota import OVER_QUOTA
+from runbook.simulator.vpc_access_ranges import CONFLICT
 
 _SERVICE = "google.cloud.vpcaccess.v1.VpcAccessService"
-_FAILED_PRECONDITION, _INTERNAL = 9, 13
+_CODES = {CONFLICT: 3, OVER_QUOTA: 9}
+_INTERNAL = 13
 
 
 def shown(call: Call, record: Resource) -> Resource:
@@ -28,7 +30,7 @@ def shown(call: Call, record: Resource) -> Resource:
         return operation
     metadata["endTime"] = call.store.time(record["ends"])
     if record["error"]:
-        code = _FAILED_PRECONDITION if record["error"] == OVER_QUOTA else _INTERNAL
+        code = _CODES.get(record["error"], _INTERNAL)
         error = {"code": code, "message": f"Operation failed: {record['error']}"}
         return operation | {"error": error}
     kind = "google.cloud.vpcaccess.v1.Connector" if record["after"] else "google.protobuf.Empty"

@@ -38,6 +38,7 @@ def patch_instance(call: Call) -> Resource:
     sql_flags.check(before["databaseVersion"], settings.get("databaseFlags") or [])
     after = merged(before["settings"], settings)
     after["ipConfiguration"] = as_google_shows(after["ipConfiguration"])
+    _check_network(call, before["settings"]["ipConfiguration"], after["ipConfiguration"])
     if before["settings"]["ipConfiguration"].get("privateNetwork"):
         _keep_private(after["ipConfiguration"])
     return _start(call, "UPDATE", before, after, seconds=_PATCH_SECONDS)
@@ -85,6 +86,21 @@ def _check_version(before: Resource, settings: Resource) -> None:
             412,
             "Condition does not match: settingsVersion is out of date.",
             reason="staleData",
+        )
+
+
+def _check_network(call: Call, before: Resource, after: Resource) -> None:
+    """A new private network must be one that is peered with Google's services."""
+    wanted = str(after.get("privateNetwork") or "")
+    if not wanted or wanted == before.get("privateNetwork"):
+        return
+    network = call.store.get(f"compute/{wanted}") or {}
+    peers = [peering["name"] for peering in network.get("peerings", [])]
+    if "servicenetworking-googleapis-com" not in peers:
+        raise Refusal(
+            400,
+            "Invalid request: Incorrect Service Networking config for instance: "
+            f"{call.store.place.project}:{call.params['instance']}:SERVICE_NETWORKING_NOT_ENABLED.",
         )
 
 

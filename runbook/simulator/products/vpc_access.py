@@ -21,6 +21,7 @@ from runbook.simulator.vpc_access_quota import (
     is_over_quota,
     seed_quota,
 )
+from runbook.simulator.vpc_access_ranges import check_addresses, conflict
 
 _SCALING = ("minInstances", "maxInstances")
 _MUTABLE = {*_SCALING, "machineType", "minThroughput", "maxThroughput"}
@@ -61,10 +62,9 @@ def create_connector(call: Call) -> Resource:
     if call.store.get(key) is not None:
         raise Refusal(409, f"Requested entity already exists: connector {name}")
     made: Resource = {"minInstances": 2, "maxInstances": 10, "machineType": "e2-micro"} | call.body
+    check_addresses(call.store, made)
     if "subnet" in made:
         made.pop("network", None)
-    elif not str(made.get("ipCidrRange", "")).endswith("/28"):
-        raise Refusal(400, "The connector needs an unused /28 range or a /28 subnet.")
     made = _with_throughput(made | {"name": key.removeprefix("vpcaccess/")})
     _check_scaling(made)
     call.store.put(key, made | {"state": "CREATING"})
@@ -77,6 +77,12 @@ def patch_connector(call: Call) -> Resource:
     key = _key(call)
     fields = _updated_fields(call)
     _refuse_if_busy(call, key)
+    if before["state"] == "ERROR":
+        raise Refusal(
+            400,
+            "The connector is in ERROR state: delete it and create it again.",
+            status="FAILED_PRECONDITION",
+        )
     after = before | {field: call.body[field] for field in fields if field in call.body}
     _check_scaling(after)
     for limit in _SCALING:
@@ -108,8 +114,8 @@ def get_operation(call: Call) -> Resource:
 
 def list_operations(call: Call) -> Resource:
     _parent(call)
-    shown = [shown(call, one) for one in operations.listed(call.store, "vpcaccess")]
-    return page(call, "operations", shown)
+    listed = [shown(call, one) for one in operations.listed(call.store, "vpcaccess")]
+    return page(call, "operations", listed)
 
 
 def _parent(call: Call) -> str:
@@ -182,6 +188,8 @@ def _start(
     )
     if after and is_over_quota(call.store, after):
         record["error"] = OVER_QUOTA
+    if verb == "CreateConnector" and (found := conflict(call.store, before)):
+        record["error"] = found
     return shown(call, record)
 
 

@@ -73,7 +73,7 @@ def _replace_certificate(simulator: Running) -> None:
     path = f"{GLOBAL}/sslCertificates"
     body = {"name": "fresh", "managed": {"domains": list(SITE.values())}}
     simulator.http.post(path, json=body).raise_for_status()
-    until(lambda: simulator.get(f"{path}/fresh")["managed"]["status"] == "ACTIVE")
+    until(lambda: '"status":"ACTIVE"' in simulator.http.get(f"{path}/fresh").text)
     link = "https://www.googleapis.com/compute/v1/projects/netra-staging/global/sslCertificates"
     changed = simulator.http.post(
         f"{PROXY.replace('/global', '')}/setSslCertificates",

@@ -62,3 +62,11 @@ def test_restart_leaves_the_settings_version(healthy: Running) -> None:
     healthy.http.post(f"{INSTANCE}/restart")
 
     assert healthy.get(INSTANCE)["settings"]["settingsVersion"] == before
+
+
+def test_private_network_must_be_peered_with_googles_services(healthy: Running) -> None:
+    body = {"settings": {"ipConfiguration": {"privateNetwork": "projects/p/global/networks/nix"}}}
+    refused = healthy.http.patch(INSTANCE, json=body)
+
+    assert refused.status_code == 400
+    assert "SERVICE_NETWORKING_NOT_ENABLED" in refused.json()["error"]["message"]

@@ -1,5 +1,7 @@
 """Connectors, driven by the real discovery client."""
 
+from typing import Any
+
 import pytest
 from googleapiclient.errors import HttpError
 
@@ -7,6 +9,7 @@ from tests.runbook.simulator.running import CONNECTOR, Running, until
 
 LOCATION = "projects/netra-staging/locations/us-central1"
 NAME = f"{LOCATION}/connectors/staging-connector"
+PARENT = f"/v1/{LOCATION}/connectors"
 SCALED = {"minInstances": 3, "maxInstances": 10}
 
 
@@ -170,3 +173,44 @@ def test_other_projects_and_regions_are_denied(outage: Running) -> None:
 
     assert (elsewhere.status_code, abroad.status_code) == (403, 403)
     assert elsewhere.json()["error"]["status"] == "PERMISSION_DENIED"
+
+
+def _create(simulator: Running, name: str, **body: Any) -> Any:
+    wanted = {"network": "staging-vpc", "minInstances": 2, "maxInstances": 3} | body
+    return simulator.http.post(f"{PARENT}?connectorId={name}", json=wanted)
+
+
+def _ended(simulator: Running, begun: Any) -> Any:
+    path = f"/v1/{begun.json()['name']}"
+    until(lambda: simulator.get(path)["done"])
+    return simulator.get(path)
+
+
+def test_range_that_is_taken_leaves_the_connector_in_error(healthy: Running) -> None:
+    for name, taken in (("one", "10.1.0.0/28"), ("two", "10.128.0.16/28")):
+        ended = _ended(healthy, _create(healthy, name, ipCidrRange=taken))
+        assert ended["error"]["code"] == 3
+        assert "It conflicts with an existing subnetwork." in ended["error"]["message"]
+        assert healthy.get(f"{PARENT}/{name}")["state"] == "ERROR"
+
+
+def test_connector_in_error_takes_no_update(healthy: Running) -> None:
+    _ended(healthy, _create(healthy, "one", ipCidrRange="10.1.0.0/28"))
+    refused = healthy.http.patch(f"{PARENT}/one", json={"minInstances": 3, "maxInstances": 5})
+
+    assert (refused.status_code, refused.json()["error"]["status"]) == (400, "FAILED_PRECONDITION")
+    assert "error" not in _ended(healthy, healthy.http.delete(f"{PARENT}/one"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"ipCidrRange": "10.9.0.1/28"},
+        {"ipCidrRange": "10.9.0.0/24"},
+        {"ipCidrRange": "many/28"},
+        {"subnet": {"name": "nix"}},
+        {},
+    ],
+)
+def test_addresses_of_a_bad_form_are_refused(healthy: Running, body: dict[str, Any]) -> None:
+    assert _create(healthy, "one", **body).status_code == 400
