@@ -21,10 +21,22 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Timings:
+    """When the name was known, the connection stood, TLS stood, and the answer began."""
+
+    lookup: float = 0.0
+    connect: float = 0.0
+    tls: float = 0.0
+    start: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """`body` is cut at `MOST_BYTES`; header names are in lower case.
 
-    `via` is the base URL of the simulator that answered, or "".
+    `head` is every answer's status line and headers as they came, redirects first, each ended by
+    an empty line. `timings` are those of the last request, in seconds from its start. `via` is the
+    base URL of the simulator that answered, or "".
     """
 
     status: int
@@ -37,3 +49,7 @@ class Page:
     url: str
     redirects: int
     via: str = ""
+    head: str = ""
+    timings: Timings = Timings()
+    address: str = ""
+    port: int = 0

@@ -19,6 +19,7 @@ from runbook.cloud.hosts import port_of, refused_url
 from runbook.cloud.pages import MOST_BYTES, Page, Request
 from runbook.cloud.site import route_of
 from runbook.cloud.sockets import resolve
+from runbook.cloud.stopwatch import Stopwatch
 from runbook.cloud.target import Target
 
 _MOST_REDIRECTS = 10
@@ -34,16 +35,17 @@ class Web:
         seconds = min(request.seconds or self._target.read_timeout, self._target.read_timeout)
         started = time.monotonic()
         until = started + seconds
-        url = request.url
+        url, head = request.url, ""
         for redirects in range(_MOST_REDIRECTS + 1):
             try:
                 page = self._fetch_one(url, request, until=until)
             except httpx.HTTPError as error:
                 raise _translated(error, url, seconds) from error
+            head += page.head
             location = page.headers.get("location", "")
             if not (request.follows_redirects and location and 300 <= page.status < 400):
                 seconds = round(time.monotonic() - started, 6)
-                return replace(page, seconds=seconds, redirects=redirects)
+                return replace(page, seconds=seconds, redirects=redirects, head=head)
             url = urljoin(url, location)
         raise CloudError(
             "BAD_RESPONSE", f"{request.url} redirects more than {_MOST_REDIRECTS} times."
@@ -54,25 +56,30 @@ class Web:
         if refused:
             raise CloudError("DENIED", refused)
         parts = urlsplit(url)
+        started = time.monotonic()
         address, via = self._address(url, parts)
+        stopwatch = Stopwatch(started)
         connect = request.connect_seconds or self._target.connect_timeout
         left = max(until - time.monotonic(), 0.001)
-        timeout = httpx.Timeout(left, connect=min(connect, left))
-        headers = {"user-agent": "runbook-probe", "accept": "*/*", **dict(request.headers)}
-        headers["host"] = parts.netloc
-        if via:
-            headers["x-forwarded-proto"] = parts.scheme
         with (
-            httpx.Client(trust_env=False, timeout=timeout, verify=_trusted()) as client,
+            httpx.Client(
+                trust_env=False,
+                timeout=httpx.Timeout(left, connect=min(connect, left)),
+                verify=_trusted(),
+            ) as client,
             client.stream(
                 request.method,
                 address,
-                headers=headers,
-                extensions={"sni_hostname": parts.hostname or ""},
+                headers=_headers(request, parts, via),
+                extensions={"sni_hostname": parts.hostname or "", "trace": stopwatch.note},
             ) as response,
         ):
             body, size = _bounded_body(response, until)
-            return _page(response, url, body=body, size=size, via=via)
+            page = _page(response, url, body=body, size=size, via=via)
+        where = urlsplit(address)
+        return replace(
+            page, timings=stopwatch.timings(), address=where.hostname or "", port=port_of(address)
+        )
 
     def _address(self, url: str, parts: SplitResult) -> tuple[str, str]:
         """The URL to connect to, and the simulator's base URL when it answers for the host."""
@@ -89,6 +96,24 @@ class Web:
 def _trusted() -> ssl.SSLContext:
     """The certificate authorities; reading them takes longer than most probes."""
     return httpx.create_ssl_context(trust_env=False)
+
+
+def _headers(request: Request, parts: SplitResult, via: str) -> dict[str, str]:
+    headers = {"user-agent": "runbook-probe", "accept": "*/*", "accept-encoding": "identity"}
+    headers |= dict(request.headers)
+    headers["host"] = parts.netloc
+    if via:
+        headers["x-forwarded-proto"] = parts.scheme
+    return headers
+
+
+def _head(response: httpx.Response) -> str:
+    """As it came: servers that speak HTTP/1.1 choose the case of their headers."""
+    first = f"{response.http_version} {response.status_code} {response.reason_phrase}"
+    pairs = [
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw
+    ]
+    return "".join(f"{line}\r\n" for line in (first, *(f"{n}: {v}" for n, v in pairs), ""))
 
 
 def _bounded_body(response: httpx.Response, until: float) -> tuple[bytes, int]:
@@ -115,6 +140,7 @@ def _page(response: httpx.Response, url: str, *, body: bytes, size: int, via: st
         url=url,
         redirects=0,
         via=via,
+        head=_head(response),
     )
 
 

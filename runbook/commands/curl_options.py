@@ -12,6 +12,7 @@ _LONG = {
     "--show-error": "-S",
     "--fail": "-f",
     "--head": "-I",
+    "--include": "-i",
     "--location": "-L",
     "--output": "-o",
     "--write-out": "-w",
@@ -19,7 +20,7 @@ _LONG = {
     "--header": "-H",
     "--request": "-X",
 }
-_PLAIN = "sSfIL"
+_PLAIN = "sSfIiL"
 _WITH_VALUE = ("-o", "-w", "-m", "-H", "-X", "--connect-timeout")
 _HEADER = re.compile(r"([A-Za-z0-9-]+): ?([\x20-\x7e]*)")
 _OWN_HEADERS = {"host", "connection", "content-length", "transfer-encoding", "x-forwarded-proto"}
@@ -27,14 +28,10 @@ _URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#][^\s\[\]{}]*)?")
 _SECONDS = re.compile(r"\d{1,5}(?:\.\d{1,3})?")
 VARIABLE = re.compile(r"%\{([a-z_]+)\}")
 _MEASURED = (
-    "http_code",
-    "response_code",
-    "time_total",
-    "url_effective",
-    "size_download",
-    "content_type",
-    "num_redirects",
-    "http_version",
+    *("http_code", "response_code", "exitcode", "content_type", "http_version", "num_redirects"),
+    *("time_namelookup", "time_connect", "time_appconnect", "time_pretransfer"),
+    *("time_starttransfer", "time_total", "size_download", "size_header", "url_effective"),
+    *("method", "scheme", "redirect_url", "remote_ip", "remote_port"),
 )
 
 

@@ -6,20 +6,36 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from runbook.cloud.errors import CloudError
 from runbook.cloud.hosts import refused_url
 from runbook.cloud.pages import Page, Request
-from runbook.commands.base import Caution, Command, Effect, Emit, NotRunnable, Outcome, Plan, Probe
+from runbook.commands.base import (
+    Caution,
+    Command,
+    Effect,
+    Emit,
+    NotRunnable,
+    Outcome,
+    Plan,
+    Probe,
+    aside,
+)
 from runbook.commands.curl_options import (
-    VARIABLE,
     checked_write_out,
     header_of,
     method_of,
     seconds_of,
     separate,
     url_of,
+)
+from runbook.commands.curl_text import (
+    HTTP_ERROR,
+    complaint,
+    measured,
+    unanswered,
+    written_out,
 )
 from runbook.commands.kinds import CommandKind
 from runbook.document.definition import Json
@@ -39,6 +55,9 @@ class Curl:
     fails_on_error: bool = False
     follows_redirects: bool = False
     drops_body: bool = False
+    includes_head: bool = False
+    asks_head: bool = False
+    complains: bool = True
     write_out: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     max_seconds: float | None = None
@@ -67,7 +86,12 @@ class Curl:
         return refused_url(self.url, target)
 
     def cautions(self) -> tuple[Caution, ...]:
-        return ()
+        if self.method != "HEAD" or self.asks_head:
+            return ()
+        message = "curl -X HEAD waits for a body that never comes; -I asks for the head."
+        return (
+            Caution("curl-waits-for-body", message, instead=f"curl -I {shlex.quote(self.url)}"),
+        )
 
     def plan(self, session: Session) -> Plan:  # noqa: ARG002 (part of the contract)
         return Plan(self.url, before=None, after=None, changes=(), fingerprint="")
@@ -81,11 +105,38 @@ class Curl:
         try:
             page = session.web.fetch(self._request())
         except CloudError as error:
-            return Outcome("failed", error.message, _nothing(self.url))
-        for text in (*self._printed(page), self._written_out(page)):
-            if text:
-                emit(text.rstrip("\n"))
-        return self._outcome(page)
+            return self._unanswered(error, emit)
+        fails = self.fails_on_error and page.status >= HTTPStatus.BAD_REQUEST
+        exit_status = HTTP_ERROR if fails else 0
+        shown = self._shown(page, fails=fails)
+        shown += written_out(self.write_out, measured(page, self.method, exit_status))
+        if shown:
+            emit(shown.removesuffix("\n"))
+        if fails:
+            self._complain(f"curl: (22) The requested URL returned error: {page.status}", emit)
+        return self._outcome(page, exit_status)
+
+    def _unanswered(self, error: CloudError, emit: Emit) -> Outcome:
+        exit_status, words = complaint(error, self.url)
+        text = written_out(self.write_out, unanswered(self.url, self.method, exit_status))
+        if exit_status and text:
+            emit(text.removesuffix("\n"))
+        self._complain(words, emit)
+        return Outcome("failed", error.message, _nothing(self.url, exit_status))
+
+    def _complain(self, words: str, emit: Emit) -> None:
+        """-s silences curl itself, -S makes it speak again."""
+        if words and self.complains:
+            aside(emit)(words)
+
+    def _shown(self, page: Page, *, fails: bool) -> str:
+        """What goes to the standard output before the text of -w."""
+        if self.drops_body:
+            return ""
+        if self.method == "HEAD":
+            return page.head
+        head = page.head if self.includes_head else ""
+        return head if fails else head + page.body
 
     def _request(self) -> Request:
         return Request(
@@ -97,48 +148,27 @@ class Curl:
             connect_seconds=self.connect_seconds,
         )
 
-    def _outcome(self, page: Page) -> Outcome:
+    def _outcome(self, page: Page, exit_status: int) -> Outcome:
+        timings = page.timings
         result: Json = {
             "status": page.status,
             "seconds": page.seconds,
             "headers": dict(page.headers),
             "body": page.body,
             "url": page.url,
+            "exit": exit_status,
+            "timings": {
+                "lookup": round(timings.lookup, 6),
+                "connect": round(timings.connect, 6),
+                "tls": round(timings.tls, 6),
+                "start": round(timings.start, 6),
+            },
         }
         by = ", answered by the simulator" if page.via else ""
         message = f"HTTP {page.status} after {page.seconds:.3f} s{by}."
-        if self.fails_on_error and page.status >= HTTPStatus.BAD_REQUEST:
+        if exit_status:
             return Outcome("failed", f"{message} With -f that counts as failed.", result)
         return Outcome("succeeded", message, result)
-
-    def _printed(self, page: Page) -> list[str]:
-        """What curl puts out before the text of -w."""
-        printed = []
-        if self.method == "HEAD" and not self.drops_body:
-            lines = [f"{page.http_version} {page.status} {page.reason}".rstrip()]
-            lines += [f"{name}: {value}" for name, value in page.headers.items()]
-            printed.append("\n".join(lines))
-        elif not self.drops_body and not (
-            self.fails_on_error and page.status >= HTTPStatus.BAD_REQUEST
-        ):
-            printed.append(page.body)
-        return printed
-
-    def _written_out(self, page: Page) -> str:
-        values = {
-            "http_code": f"{page.status:03d}",
-            "response_code": f"{page.status:03d}",
-            "time_total": f"{page.seconds:.6f}",
-            "url_effective": page.url,
-            "size_download": str(page.size),
-            "content_type": page.headers.get("content-type", ""),
-            "num_redirects": str(page.redirects),
-            "http_version": page.http_version.removeprefix("HTTP/"),
-        }
-        text = VARIABLE.sub(lambda name: values[name[1]], self.write_out)
-        for mark, char in (("\\n", "\n"), ("\\t", "\t"), ("\\r", ""), ("%%", "%")):
-            text = text.replace(mark, char)
-        return text
 
     def verify(self, session: Session, plan: Plan) -> Probe:  # noqa: ARG002 (part of the contract)
         return Probe("applied", "This command only reads.")
@@ -150,9 +180,10 @@ class Curl:
         return Probe("not applied", "This command only reads; run it again.")
 
 
-def _nothing(url: str) -> Json:
+def _nothing(url: str, exit_status: int) -> Json:
     """What checks look at when no answer came: a status no server gives."""
-    return {"status": 0, "seconds": 0.0, "headers": {}, "body": "", "url": url}
+    nothing: Json = {"status": 0, "seconds": 0.0, "headers": {}, "body": "", "url": url}
+    return {**cast("dict[str, Json]", nothing), "exit": exit_status, "timings": {}}
 
 
 def _parse(words: Sequence[str]) -> Command:
@@ -169,6 +200,9 @@ def _parse(words: Sequence[str]) -> Command:
         fails_on_error="-f" in single,
         follows_redirects="-L" in single,
         drops_body="-o" in single,
+        includes_head="-i" in single,
+        asks_head="-I" in single,
+        complains="-s" not in single or "-S" in single,
         write_out=checked_write_out(single.get("-w", "")),
         headers=tuple(header_of(value) for name, value in options if name == "-H"),
         max_seconds=seconds_of(single.get("-m")),

@@ -24,7 +24,9 @@ def reason(text: str) -> str:
 def test_curl_gives_status_headers_body_and_time(cloud: Simulated) -> None:
     outcome = cloud.run(f"curl -s {HEALTH}")
     assert isinstance(outcome.result, dict)
-    assert sorted(outcome.result) == ["body", "headers", "seconds", "status", "url"]
+    assert sorted(outcome.result) == [
+        *("body", "exit", "headers", "seconds", "status", "timings", "url")
+    ]
     assert (outcome.result["status"], outcome.result["url"]) == (503, HEALTH)
     assert outcome.message.startswith("HTTP 503 after ")
     assert outcome.message.endswith(" s, answered by the simulator.")
@@ -44,7 +46,7 @@ def test_curl_sees_the_application_recover(cloud: Simulated) -> None:
 
 def test_curl_head_prints_the_status_line(cloud: Simulated) -> None:
     assert cloud.run(f"curl -I {HEALTH} 2>&1 | head -1").state == "succeeded"
-    assert cloud.printed == ["HTTP/1.1 503 Service Unavailable"]
+    assert cloud.printed == ["HTTP/1.1 503 Service Unavailable\r"]
 
 
 def test_curl_fail_prints_no_body_but_its_own_words(cloud: Simulated) -> None:
@@ -95,8 +97,8 @@ def test_curl_written_again_is_the_same_command() -> None:
             "The file curl-format.txt for curl -w is not there; write the format itself.",
         ),
         (
-            f'curl -w "%{{time_connect}}" {HEALTH}',
-            "curl's %{time_connect} is not measured here.",
+            f'curl -w "%{{speed_upload}}" {HEALTH}',
+            "curl's %{speed_upload} is not measured here.",
         ),
         (f"curl -m never {HEALTH}", "'never' is not a number of seconds."),
         (f"curl -H 'Host: other' {HEALTH}", "The header 'Host: other' cannot be sent from here."),
