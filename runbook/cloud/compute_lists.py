@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
+
 from runbook.cloud.calls import Calls
 from runbook.cloud.compute_collections import COLLECTIONS, Untyped
 from runbook.cloud.compute_messages import as_rest
@@ -92,11 +95,21 @@ class ComputeLists:
         return pages
 
     def _partial_client(self, kind: Untyped) -> Untyped:
-        """A client whose requests ask for what can be read although a scope cannot; the typed
-        requests have no field for it."""
         client: Untyped = self._connection.compute_client(_for_lists(kind))
-        client.transport._session.params = {"returnPartialSuccess": "true"}
+        for scheme in ("https://", "http://"):
+            client.transport._session.mount(scheme, _PARTIAL)
         return client
+
+
+class _Partial(HTTPAdapter):
+    """Asks for what can be read although a scope cannot; typed requests have no field for it."""
+
+    def send(self, request: PreparedRequest, *args: Untyped, **kwargs: Untyped) -> Response:
+        request.prepare_url(request.url or "", {"returnPartialSuccess": "true"})
+        return super().send(request, *args, **kwargs)
+
+
+_PARTIAL = _Partial()
 
 
 @cache

@@ -55,10 +55,12 @@ def listing(
     *,
     is_wanted: Callable[[Arguments, Json], bool] | None = None,
     seen: Callable[[Json], Json] | None = None,
+    spoken: Callable[[Json], str] | None = None,
 ) -> CommandKind:
     """`list` over all scopes, or over those that `--global`, `--regions` and `--zones` name.
 
-    `is_wanted` chooses by flags of the command's own, `seen` is what columns find in a resource.
+    `is_wanted` chooses by flags of the command's own; `seen` and `spoken` are the `seen` and the
+    `words` of a `Reading`.
     """
 
     def fetch(session: Session, arguments: Arguments) -> Json:
@@ -67,7 +69,7 @@ def listing(
 
     def parse(words: Sequence[str]) -> Command:
         arguments = read_arguments(words, grammar)
-        return Reading(arguments, _listed(collection, arguments), fetch, seen=seen)
+        return Reading(arguments, _listed(collection, arguments), fetch, seen=seen, words=spoken)
 
     return CommandKind(f"gcloud {grammar.name}", Effect.READS, summary, parse)
 

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -62,7 +63,7 @@ class Simulated:
         return Target(**(values | changed))
 
     def session(self, **changed: Any) -> Session:
-        return Session(self.target(**changed), request_id="5f3c")
+        return Session(self.target(**changed), request_id=str(uuid.uuid4()))
 
     def plan(self, text: str) -> Plan:
         return running.plan(line_of(text), self.session(), self.target())
@@ -115,10 +116,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def simulated(*, speed: int = 20) -> Iterator[Simulated]:
-    """A simulator of the outage in a process of its own, ended with the block."""
+def simulated(*, speed: int = 20, scenario: str = "issue-1278") -> Iterator[Simulated]:
+    """A simulator in a process of its own, of the outage unless told, ended with the block."""
     port = free_port()
-    arguments = ["--port", str(port), "--scenario", "issue-1278", "--speed", str(speed)]
+    arguments = ["--port", str(port), "--scenario", scenario, "--speed", str(speed)]
     command = [sys.executable, "-m", "runbook.simulator", *arguments]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
         try:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 
 from runbook.commands.base import Command, Effect, NotRunnable
 from runbook.commands.compute_reads import (
@@ -14,6 +13,7 @@ from runbook.commands.compute_reads import (
     listing,
 )
 from runbook.commands.flag_values import Flag
+from runbook.commands.format import parse_format
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.keys import get
 from runbook.commands.kinds import CommandKind
@@ -49,7 +49,6 @@ _LIST = Grammar(
     exclusive=GLOBAL_OR_REGIONS,
     others=OF_OLD,
     is_list=True,
-    default_format=f"table({_COLUMNS})",
     schema=_SCHEMA,
 )
 
@@ -59,40 +58,38 @@ def _has_protocol(arguments: Arguments, check: Json) -> bool:
     return not wanted or get(check, ("type",)) == wanted.upper()
 
 
-def _table_of(protocol: str) -> str:
-    """The list of one protocol's checks has columns of its own."""
+def _table(protocol: str) -> Callable[[Json], str]:
+    """What is printed without `--format`. One protocol's checks have columns of their own, and a
+    format of the user's takes no headings from either table."""
     block = f"{protocol.lower()}HealthCheck"
     more = (
         f"{block}.{field}:label={_HEADINGS.get(field, field.upper())}"
-        for field in _MORE_COLUMNS[protocol]
+        for field in _MORE_COLUMNS.get(protocol, ())
     )
-    return f"table({','.join((_COLUMNS, *more))})"
+    table = parse_format(f"table({','.join((_COLUMNS, *more))})")
+    return lambda found: table.print_many(found if isinstance(found, list) else [found])
 
 
-_ALL = listing(
-    "healthChecks", _LIST, "Lists health checks of load balancers.", is_wanted=_has_protocol
-)
-_OF_PROTOCOL = {
+_LISTS = {
     protocol: listing(
         "healthChecks",
-        replace(_LIST, default_format=_table_of(protocol)),
-        _ALL.summary,
+        _LIST,
+        "Lists health checks of load balancers.",
         is_wanted=_has_protocol,
+        spoken=_table(protocol),
     )
-    for protocol in _MORE_COLUMNS
+    for protocol in ("", *_MORE_COLUMNS)
 }
 
 
 def _parse_list(words: Sequence[str]) -> Command:
     protocol = read_arguments(words, _LIST).text("protocol")
-    if not protocol:
-        return _ALL.parse(words)
-    if protocol.upper() not in _OF_PROTOCOL:
+    if protocol.upper() not in _LISTS:
         raise NotRunnable(f"Invalid health check protocol {protocol}.", gcloud_exit=1)
-    return _OF_PROTOCOL[protocol.upper()].parse(words)
+    return _LISTS[protocol.upper()].parse(words)
 
 
 KINDS = (
     describing("healthChecks", _DESCRIBE, "Shows a health check and its intervals."),
-    CommandKind(_ALL.name, Effect.READS, _ALL.summary, _parse_list),
+    CommandKind(_LISTS[""].name, Effect.READS, _LISTS[""].summary, _parse_list),
 )
