@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _SIBLINGS = {"settings.userLabels": "LABELS"}
 _TABLE = (
-    "table(name,databaseVersion,gcloud_location:label=LOCATION,settings.tier,"
+    ":(settings.userLabels:alias=labels:label=LABELS) "
+    "table(name,databaseVersion,firstof(gceZone,region):label=LOCATION,settings.tier,"
     "gcloud_primary:label=PRIMARY_ADDRESS,gcloud_private:label=PRIVATE_ADDRESS,state:label=STATUS)"
 )
 _LIST = Grammar(
@@ -60,7 +61,6 @@ def _seen(instance: Json) -> Json:
         return instance
     return {
         **instance,
-        "gcloud_location": instance.get("gceZone") or instance.get("region"),
         "gcloud_primary": _address(instance, "PRIMARY"),
         "gcloud_private": _address(instance, "PRIVATE"),
     }

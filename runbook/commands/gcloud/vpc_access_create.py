@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from runbook.commands.base import Caution, Command, Effect, Emit, FieldChange, Outcome, aside
 from runbook.commands.change_output import print_if_asked
 from runbook.commands.changing import Changing, Resource, Undo, or_none, sent
+from runbook.commands.connector_neighbours import unfit_subnet
 from runbook.commands.connector_rules import create_cautions, scaling_of
 from runbook.commands.connectors import GROUP, SCHEMA, name_of, parent_of
 from runbook.commands.flag_values import Flag
@@ -82,6 +83,14 @@ class ConnectorCreate(Changing):
     def refusals(self, session: Session, before: Resource | None) -> list[str]:  # noqa: ARG002 (asks nobody)
         rules = [caution.message for caution in self.cautions()]
         return [*_in_the_way(before, self.arguments), *rules]
+
+    def warnings(
+        self,
+        session: Session,
+        before: Resource | None,  # noqa: ARG002 (the words alone)
+        changes: Sequence[FieldChange],  # noqa: ARG002 (the words alone)
+    ) -> list[str]:
+        return unfit_subnet(session, self.arguments)
 
     def undo_of(self, before: Resource | None, changes: Sequence[FieldChange]) -> Undo:  # noqa: ARG002 (not needed)
         return Undo(_deleting(self.arguments))

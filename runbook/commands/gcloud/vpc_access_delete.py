@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from runbook.commands.base import Command, Effect, Emit, FieldChange, Outcome, aside
 from runbook.commands.changing import Changing, Resource, Undo, or_none, sent
+from runbook.commands.connector_neighbours import users
 from runbook.commands.connector_rules import LEAST_MIN
 from runbook.commands.connectors import GROUP, SCHEMA, busy, creating, name_of
 from runbook.commands.gcloud_grammar import Grammar, read_arguments
@@ -67,11 +68,13 @@ class ConnectorDelete(Changing):
 
     def warnings(
         self,
-        session: Session,  # noqa: ARG002 (asks nobody)
+        session: Session,
         before: Resource | None,
         changes: Sequence[FieldChange],  # noqa: ARG002 (all of it goes)
     ) -> list[str]:
-        return [] if before is None else [_OUTAGE, *_users(before), *_remade(before)]
+        if before is None:
+            return []
+        return [_OUTAGE, *users(session, self.arguments), *_projects(before), *_remade(before)]
 
     def undo_of(self, before: Resource | None, changes: Sequence[FieldChange]) -> Undo:  # noqa: ARG002 (not needed)
         if before is None:
@@ -92,7 +95,7 @@ class ConnectorDelete(Changing):
         return Outcome("succeeded", f"Deleted connector {name}.")
 
 
-def _users(before: Resource) -> list[str]:
+def _projects(before: Resource) -> list[str]:
     projects = before.get("connectedProjects")
     if not isinstance(projects, list) or not projects:
         return []

@@ -129,3 +129,14 @@ def test_a_second_change_waits_for_the_first(cloud: Simulated) -> None:
     assert cloud.run(scale, deadline=1.0).state == "unknown"
     (refusal,) = cloud.plan(DELETE).refusals
     assert refusal.endswith("has not ended; Google takes one change at a time.")
+
+
+def test_create_warns_of_a_subnet_that_is_no_28(cloud: Simulated) -> None:
+    text = f"{GROUP} create spare {PLACE} --subnet=staging-subnet"
+    (warning,) = cloud.plan(text).warnings
+    assert warning.endswith("Google wants a /28 that nothing else uses.")
+
+
+def test_delete_names_the_services_that_are_cut_off(cloud: Simulated) -> None:
+    (users,) = [one for one in cloud.plan(DELETE).warnings if one.startswith("Services that use")]
+    assert "staging" in users
