@@ -32,9 +32,10 @@ class Cut(Exception):
 class Simulator:
     """Answers for Google's APIs and for the application that the scenario describes."""
 
-    def __init__(self, store: Store, *, latency: float) -> None:
+    def __init__(self, store: Store, *, latency: float, saves: Path | None = None) -> None:
         self.store = store
         self.latency = latency
+        self.saves = saves
         self.log: deque[Resource] = deque(maxlen=_LOG_LENGTH)
         self._requests: set[asyncio.Task[None]] = set()
 
@@ -95,7 +96,7 @@ class Simulator:
     async def _answer(self, request: Request, entry: Resource) -> Response:
         body = _json(await request.body())
         if request.url.path.startswith("/_simulator/"):
-            return _response(control.answer(self.store, self.log, request, body))
+            return _response(control.answer(self.store, self.log, request, body, self.saves))
         if self.latency:
             await asyncio.sleep(self.latency)
         dispatch.refuse_real_token(request)
@@ -114,17 +115,23 @@ class Simulator:
 
 
 def create_app(
-    *, scenario: str, state_file: Path | None = None, speed: float = 1.0, latency: float = 0.0
+    *,
+    scenario: str,
+    state_file: Path | None = None,
+    saves: Path | None = None,
+    speed: float = 1.0,
+    latency: float = 0.0,
 ) -> Simulator:
     """An ASGI application that plays one scenario.
 
-    `state_file` keeps its state over restarts, `speed` divides the time that operations take,
-    `latency` is added to each answer, in seconds. Raises ValueError for an unknown scenario.
+    `state_file` keeps its state over restarts, `saves` is the folder of states saved by name,
+    `speed` divides the time that operations take, `latency` is added to each answer, in seconds.
+    Raises ValueError for an unknown scenario.
     """
     store = Store(
         lambda: resources_of(scenario), scenario=scenario, state_file=state_file, speed=speed
     )
-    return Simulator(store, latency=latency)
+    return Simulator(store, latency=latency, saves=saves)
 
 
 async def _suffer(request: Request, fault: Fault) -> None:

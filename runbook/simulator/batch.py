@@ -60,10 +60,7 @@ def parts_of(content_type: str, content: bytes) -> list[Part]:
     message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(whole)
     if not message.is_multipart():
         raise Refusal(400, "Failed to parse batch request, error: not a multipart message.")
-    return [
-        _part(str(one["Content-ID"] or ""), one.get_content())
-        for one in message.iter_parts()
-    ]
+    return [_part(str(one["Content-ID"] or ""), one.get_content()) for one in message.iter_parts()]
 
 
 def answer_of(parts: list[Part], responses: list[Response]) -> Response:

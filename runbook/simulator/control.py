@@ -1,12 +1,13 @@
-"""The control API under `/_simulator/`: state, reset, faults, and the log of requests."""
+"""The control API under `/_simulator/`: state, saves, reset, faults, site, and the log."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from starlette.requests import Request
 
-from runbook.simulator import faults, symptoms
+from runbook.simulator import faults, saves, symptoms
 from runbook.simulator.errors import Refusal
 from runbook.simulator.routing import Reply
 from runbook.simulator.site_probes import site_answer
@@ -14,39 +15,54 @@ from runbook.simulator.store import Resource, Store
 
 
 def answer(
-    store: Store, log: Sequence[Resource], request: Request, body: Resource
+    store: Store,
+    log: Sequence[Resource],
+    request: Request,
+    body: Resource,
+    folder: Path | None = None,
 ) -> Resource | Reply:
-    """One answer of the control API. Raises `Refusal`; never struck by faults nor delayed."""
-    asked = (request.method, request.url.path.removeprefix("/_simulator/"))
+    """One answer of the control API. Raises `Refusal`; never struck by faults nor delayed.
+
+    `folder` is where states are saved by name.
+    """
+    method, asked = request.method, request.url.path.removeprefix("/_simulator/")
     with store.transaction():
         symptoms.observe(store)
-        if asked[1].startswith("site/"):
-            return site_answer(store, asked[1].removeprefix("site/"), request.query_params)
-        match asked:
-            case ("GET", "state"):
-                return _state(store)
-            case ("POST", "reset"):
-                store.reset()
-                return {"scenario": store.scenario}
-            case ("GET", "faults"):
-                return {"faults": store.faults}
-            case ("POST", "faults"):
-                return faults.arm(store, body)
-            case ("DELETE", "faults"):
-                store.faults.clear()
-                store.touch()
-                return {"faults": []}
-            case ("GET", "log"):
-                return {"requests": list(log)}
-    raise Refusal(404, "The control API has state, reset, faults, log and site.")
+        if asked.startswith("site/"):
+            return site_answer(store, asked.removeprefix("site/"), request.query_params)
+        if asked == "faults":
+            return _faults(store, method, body)
+        if (method, asked) == ("GET", "log"):
+            return {"requests": list(log)}
+        return _state(store, method, asked, folder, body)
 
 
-def _state(store: Store) -> Resource:
-    place = store.place
-    return {
-        **store.snapshot(),
-        "project": place.project,
-        "number": place.number,
-        "region": place.region,
-        "speed": store.speed,
-    }
+def _faults(store: Store, method: str, body: Resource) -> Resource:
+    match method:
+        case "GET":
+            return {"faults": store.faults}
+        case "POST":
+            return faults.arm(store, body)
+        case "DELETE":
+            store.faults.clear()
+            store.touch()
+            return {"faults": []}
+    raise Refusal(404, "Faults are read, armed with POST and removed with DELETE.")
+
+
+def _state(store: Store, method: str, asked: str, folder: Path | None, body: Resource) -> Resource:
+    match (method, asked):
+        case ("GET", "state"):
+            return saves.state_of(store)
+        case ("PUT", "state"):
+            return saves.put_state(store, body)
+        case ("POST", "save"):
+            return saves.save(store, folder, body)
+        case ("POST", "load"):
+            return saves.load(store, folder, body)
+        case ("GET", "saves"):
+            return {"saves": saves.names(folder)}
+        case ("POST", "reset"):
+            store.reset()
+            return {"scenario": store.scenario}
+    raise Refusal(404, "The control API has state, save, load, saves, reset, faults, log and site.")

@@ -114,12 +114,15 @@ def serve(
     port: int,
     scenario: str,
     state_file: Path | None = None,
+    saves: Path | None = None,
     speed: float = 1.0,
     latency: float = 0.0,
 ) -> None:
     """Serves until SIGINT or SIGTERM. Raises ValueError for a host that others could reach and for
     an unknown scenario."""
-    simulator = create_app(scenario=scenario, state_file=state_file, speed=speed, latency=latency)
+    simulator = create_app(
+        scenario=scenario, state_file=state_file, saves=saves, speed=speed, latency=latency
+    )
     with contextlib.suppress(KeyboardInterrupt):
         server_of(simulator, host=host, port=port).run()
 

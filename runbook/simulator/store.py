@@ -142,6 +142,7 @@ class Store:
         self.faults = copy.deepcopy(saved["faults"])
         self.symptoms = copy.deepcopy(saved["symptoms"])
         self._serial = max(self._serial, int(saved["serial"]))
+        self.observed = -1
         self.touch()
 
     def snapshot(self) -> Resource:

@@ -1,8 +1,11 @@
 """The control API, the log, and what every answer has in common."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from tests.runbook.simulator.running import CONNECTOR, GLOBAL, INSTANCE, Running
+from tests.runbook.simulator.running import CONNECTOR, GLOBAL, INSTANCE, Running, running, until
 
 
 def test_state_names_scenario_and_place(outage: Running) -> None:
@@ -75,3 +78,48 @@ def test_body_that_is_no_json_object_is_refused(outage: Running, content: bytes)
 
 def test_page_token_that_is_no_number_is_refused(outage: Running) -> None:
     assert outage.http.get(f"{GLOBAL}/healthChecks?maxResults=some").status_code == 400
+
+
+@pytest.fixture
+def saving(tmp_path: Path) -> Iterator[Running]:
+    with running(scenario="issue-1278", speed=40.0, saves=tmp_path) as simulator:
+        yield simulator
+
+
+def test_state_is_put_back_as_it_was_read(outage: Running) -> None:
+    before = outage.get("/_simulator/state")
+    outage.http.delete(CONNECTOR)
+    outage.arm(match="/", kind=503)
+    answer = outage.http.put("/_simulator/state", json=before)
+
+    assert answer.json() == {"scenario": "issue-1278"}
+    assert outage.get(CONNECTOR)["state"] == "CREATING"
+    assert outage.get("/_simulator/faults")["faults"] == []
+
+
+def test_what_is_no_state_is_refused(outage: Running) -> None:
+    other = outage.get("/_simulator/state") | {"scenario": "healthy"}
+
+    assert outage.http.put("/_simulator/state", json={"a": 1}).status_code == 400
+    assert outage.http.put("/_simulator/state", json=other).status_code == 400
+
+
+def test_state_is_saved_and_loaded_by_name(saving: Running) -> None:
+    saving.http.post("/_simulator/save", json={"name": "broken"}).raise_for_status()
+    saving.http.patch(CONNECTOR, json={"minInstances": 3, "maxInstances": 10})
+    until(lambda: saving.get(CONNECTOR)["state"] == "READY")
+    saving.http.post("/_simulator/load", json={"name": "broken"}).raise_for_status()
+
+    assert saving.get(CONNECTOR)["state"] == "CREATING"
+    assert saving.get("/_simulator/saves") == {"saves": ["broken"]}
+
+
+@pytest.mark.parametrize(("name", "code"), [("nowhere", 404), ("../state", 400), ("", 400)])
+def test_state_that_is_not_saved_is_not_loaded(saving: Running, name: str, code: int) -> None:
+    assert saving.http.post("/_simulator/load", json={"name": name}).status_code == code
+
+
+def test_nothing_is_saved_without_a_folder(outage: Running) -> None:
+    answer = outage.http.post("/_simulator/save", json={"name": "broken"})
+
+    assert (answer.status_code, "--saves" in answer.text) == (400, True)

@@ -119,6 +119,7 @@ def test_options_become_the_arguments_of_serve() -> None:
         "latency": 0.05,
         "speed": 10.0,
         "state_file": Path("file"),
+        "saves": None,
     }
 
 
