@@ -65,21 +65,22 @@ def read_arguments(words: Sequence[str], grammar: Grammar) -> Arguments:
     known = _known(grammar)
     parted = part_words(words, known)
     given = parted.flags
+    common = _common(given, grammar)
     values = tuple(
         (flag.name, _value(flag, given[flag.name], grammar, words))
         for flag in grammar.flags
         if flag.name in given
     )
-    numbers = {name: _count(given, name) for name in ("limit", "page-size")}
-    _check_verbosity(given)
+    numbers = {name: _count(common, name) for name in ("limit", "page-size")}
+    _check_verbosity(common)
     operand, extra = _operand(parted.operands, grammar)
     _check_unknown([*extra, *parted.unknown], grammar, words, known)
     _check_operand(operand, grammar, given)
     _check_needs(given, grammar, words)
     _check_exclusive(given, grammar)
-    place = _place(given, operand, grammar, words)
-    printed = _printed(given, grammar)
-    _check_list_flags(given, printed)
+    place = _place(common, operand, grammar, words)
+    printed = _printed(common, grammar)
+    _check_list_flags(common, printed)
     return Arguments(
         name=grammar.name,
         operand=operand,
@@ -89,15 +90,22 @@ def read_arguments(words: Sequence[str], grammar: Grammar) -> Arguments:
         zone=place.zone,
         location=place.location,
         is_global=place.is_global,
-        format=given.get("format", ""),
-        filter=given.get("filter", ""),
+        format=common.get("format", ""),
+        filter=common.get("filter", ""),
         limit=numbers["limit"],
         page_size=numbers["page-size"],
-        sort_by=given.get("sort-by", ""),
-        flatten=tuple(split_items(_FLATTEN, given.get("flatten", ""))),
+        sort_by=common.get("sort-by", ""),
+        flatten=tuple(split_items(_FLATTEN, common.get("flatten", ""))),
         printed=printed,
         schema=grammar.schema,
     )
+
+
+def _common(given: Mapping[str, str], grammar: Grammar) -> dict[str, str]:
+    """The flags that every command has or every list; not those that a grammar names itself, which
+    mean what the command makes of them."""
+    own = {flag.name for flag in grammar.flags}
+    return {name: text for name, text in given.items() if name not in own}
 
 
 def _known(grammar: Grammar) -> Known:

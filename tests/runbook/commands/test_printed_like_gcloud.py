@@ -113,4 +113,4 @@ def test_command_prints_what_gcloud_prints(
     command: str, by_gcloud: dict[str, str], cloud: Simulated
 ) -> None:
     assert cloud.run(f"gcloud {command}").state == "succeeded"
-    assert cloud.output().rstrip("\n") == by_gcloud[command].rstrip("\n")
+    assert cloud.stdout.rstrip("\n") == by_gcloud[command].rstrip("\n")
