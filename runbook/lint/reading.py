@@ -23,6 +23,7 @@ _MISSING = (
 )
 _FORMS = ("unset-{}", "7{}7", "unset-{}.example.com", "7{}s", "UNSET_{}")
 _MOST_TRIES = 24
+UNCLEAR = "Whether this can be run depends on a value that nobody knows yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,7 @@ class Reading:
 
     def as_written(self, text: str) -> str:
         """The text with stand-ins replaced by the names they stand for."""
-        for name, value in self.stand_ins.items():
-            text = text.replace(value, f"${{{name}}}")
-        return text
+        return as_written(text, self.stand_ins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +61,11 @@ class Values:
     known: Mapping[str, str]
 
     def stand_ins(self, text: str) -> dict[str, str]:
-        """One for each name in the text that has no value, none like another."""
+        """A place for each name in the text that has no value."""
         names = dict.fromkeys(plain or braced for braced, plain in _NAME.findall(text))
         assigned = set(_ASSIGNED.findall(text))
         unknown = [name for name in names if name not in assigned and not self.known.get(name)]
-        return {
-            name: _ENVIRONMENT.get(name, _FORMS[0].format(number))
-            for number, name in enumerate(unknown, 1)
-        }
+        return dict.fromkeys(unknown, "")
 
 
 def read(statement: Statement, setting: str, values: Values, *, place_line: int) -> Reading:
@@ -91,7 +87,7 @@ def read(statement: Statement, setting: str, values: Values, *, place_line: int)
         place_line,
         commands=tuple(line.command for part in parts for line in part.lines),
         refused=tuple(part for part in parts if part.gcloud_exit),
-        unread=None if _names_one(whole.reason, stand_ins) else whole,
+        unread=None if whole.reason == UNCLEAR else whole,
         stand_ins=stand_ins,
     )
 
@@ -125,21 +121,38 @@ def _is_words(pipeline: Pipeline) -> bool:
 
 def attempt(text: str, values: Values) -> tuple[Runnable, dict[str, str]]:
     """The text read with stand-ins, and those. One that does not fit its place is replaced by one
-    of another form."""
-    stand_ins = values.stand_ins(text)
-    forms = dict.fromkeys(stand_ins, 0)
-    runnable = shell.read(text, {**values.known, **stand_ins})
+    of another form; what is refused with one form only is no fault of the text."""
+    refusals: list[tuple[Runnable, dict[str, str]]] = []
+    for form in range(len(_FORMS)):
+        stand_ins = values.stand_ins(text)
+        runnable = _fitted(text, values, stand_ins, form)
+        if runnable.lines or not stand_ins:
+            return runnable, stand_ins
+        refusals.append((runnable, stand_ins))
+    told = {as_written(refusal.reason, names) for refusal, names in refusals}
+    is_clear = len(told) == 1 and not _names_one(refusals[0][0].reason, refusals[0][1])
+    return refusals[0] if is_clear else (Runnable(reason=UNCLEAR), {})
+
+
+def _fitted(text: str, values: Values, stand_ins: dict[str, str], form: int) -> Runnable:
+    """Read with stand-ins of one form, and of later forms for those that a refusal names."""
+    forms = dict.fromkeys(stand_ins, form)
     for _try in range(_MOST_TRIES):
-        name = _names_one(runnable.reason, stand_ins)
-        if not name or forms[name] + 1 >= len(_FORMS):
-            break
-        forms[name] += 1
-        number = list(stand_ins).index(name) + 1
-        stand_ins[name] = _FORMS[forms[name]].format(number)
+        for number, (name, chosen) in enumerate(forms.items(), 1):
+            stand_ins[name] = _ENVIRONMENT.get(name, _FORMS[chosen].format(number))
         runnable = shell.read(text, {**values.known, **stand_ins})
-    if _names_one(runnable.reason, stand_ins):
-        return Runnable(reason=runnable.reason), stand_ins
-    return runnable, stand_ins
+        name = _names_one(runnable.reason, stand_ins)
+        if not name or name in _ENVIRONMENT or forms[name] + 1 >= len(_FORMS):
+            return runnable
+        forms[name] += 1
+    return runnable
+
+
+def as_written(text: str, stand_ins: Mapping[str, str]) -> str:
+    """The text with stand-ins replaced by the names they stand for."""
+    for name, value in stand_ins.items():
+        text = text.replace(value, f"${{{name}}}")
+    return text
 
 
 def _names_one(reason: str, stand_ins: Mapping[str, str]) -> str:

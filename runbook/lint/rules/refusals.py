@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from runbook.lint.document import Document, Place
 from runbook.lint.finding import Finding, Rule, found
-from runbook.lint.reading import Values, attempt
+from runbook.lint.reading import UNCLEAR, Values, as_written, attempt
 
 _REFUSED = Rule("gcloud-refuses", "error", "gcloud does not take these words")
 _NOT_RUN = Rule("not-runnable", "note", "shown and copied, but not run from here, and why")
@@ -34,9 +34,10 @@ def _not_run(place: Place, document: Document) -> Iterator[Finding]:
     if any(reading.refused for reading in inner):
         return
     if len(place.statements) == 1:
-        unread = [(r.as_written(r.unread.reason), r.unread.instead) for r in inner if r.unread]
+        unread = [(r.unread, r.stand_ins) for r in inner if r.unread]
     else:
-        whole, _names = attempt(place.command.text, Values(document.values))
-        unread = [(whole.reason, whole.instead)] if whole.reason else []
-    for reason, instead in unread:
-        yield found(_NOT_RUN, place.line, reason, instead)
+        unread = [attempt(place.command.text, Values(document.values))]
+    for runnable, names in unread:
+        if not runnable.lines and runnable.reason != UNCLEAR:
+            reason = as_written(runnable.reason, names)
+            yield found(_NOT_RUN, place.line, reason, as_written(runnable.instead, names))

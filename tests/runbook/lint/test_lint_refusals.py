@@ -1,0 +1,93 @@
+"""What gcloud refuses is an error; what only we do not run is a note."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.runbook.lint.documents import codes, lint, lint_command, the
+
+CONNECTOR = "gcloud compute networks vpc-access connectors"
+PLACE = "--region=${REGION} --project=${PROJECT}"
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (f"{CONNECTOR} list --project=p-staging", "argument --region: Must be specified."),
+        ("gcloud sql instances describe db", "The required property [project]"),
+        ("gcloud sql instances describe db --project=p-staging --fomat=json", "--fomat"),
+        ("gcloud sql instances describe --project=p-staging", "INSTANCE"),
+        ("gcloud sql instances list --project=p-staging --limit", "expected one argument"),
+        ("gcloud sql instances list --project=p-staging --limit=few", "few"),
+        ("gcloud sql instances patch db --project=p-staging --database-flags=a", "Bad syntax"),
+        (f"{CONNECTOR} create c {PLACE} --network=n --subnet=s", "At most one of"),
+        (
+            "gcloud compute health-checks update http h --timeout=60x --project=p-staging",
+            "Failed to parse duration",
+        ),
+        ("gcloud run services describe s --project=p-staging", "You must specify a region"),
+        (
+            "gcloud compute backend-services update b --timeout=9s --project=p-staging",
+            "Underspecified resource [b].",
+        ),
+        ("gcloud sql instances get-connection-info db --project=p-staging", "Invalid choice"),
+        ('gcloud sql connect db --project=p-staging --command="SELECT 1"', "--command"),
+        ("gcloud sql instances list --project=p-staging --format=xyz", "Format must be one of"),
+    ],
+)
+def test_what_gcloud_refuses_is_an_error(command: str, words: str) -> None:
+    found = the("gcloud-refuses", lint_command(command))
+    assert (found.line, found.severity) == (3, "error")
+    assert words in found.message
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        f"{CONNECTOR} list {PLACE}",
+        f"{CONNECTOR} describe ${{NAME}} {PLACE}",
+        "gcloud sql instances list --project=$PROJECT --limit=$COUNT",
+        "gcloud compute health-checks update http h --timeout=$LONG --project=$PROJECT",
+        "gcloud storage buckets list --project=p-staging",
+        "kubectl get pods",
+        "python scripts/deploy.py --all",
+    ],
+)
+def test_what_gcloud_takes_is_no_error(command: str) -> None:
+    assert [f for f in lint_command(command) if f.severity == "error"] == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        f"{CONNECTOR} list --project=p-staging | jq .",
+        f"{CONNECTOR} list --project=p-staging && kubectl get pods",
+        f"if {CONNECTOR} list --project=p-staging; then\n  kubectl get pods\nfi",
+        f"kubectl get pods || {CONNECTOR} list --project=p-staging",
+    ],
+)
+def test_a_command_among_others_is_looked_at(command: str) -> None:
+    assert "gcloud-refuses" in codes(lint_command(command))
+
+
+def test_one_mistake_does_not_hide_another() -> None:
+    create = f"{CONNECTOR} update c --min-instances=3 --max-instances=15"
+    found = lint_command(f"{create} --project=p-staging")
+    assert {"gcloud-refuses", "connector-limits"} <= codes(found)
+
+
+def test_instead_is_a_whole_command() -> None:
+    found = the("gcloud-refuses", lint_command(f"{CONNECTOR} list --project=${{PROJECT}}"))
+    assert found.instead == f"{CONNECTOR} list --project=${{PROJECT}} --region=REGION"
+
+
+def test_a_loop_that_is_not_run_is_noted_once_at_its_first_line() -> None:
+    loop = "for f in $(ls); do\n  kubectl apply -f $f\n  kubectl get pods\ndone"
+    notes = [f for f in lint_command(loop) if f.code == "not-runnable"]
+    assert [note.line for note in notes] == [3]
+
+
+def test_a_command_with_options_in_words_is_read_and_a_mere_name_is_not() -> None:
+    refused = f"Run `{CONNECTOR} list --project=p-staging` first.\n"
+    assert the("gcloud-refuses", lint(refused)).line == 1
+    assert lint(f"Run `{CONNECTOR} list` first.\n") == ()
