@@ -71,7 +71,9 @@ class CertificateCreate(ComputeChange):
             return ()
         flags = (f"--domains={','.join(self.domains)}", "--dns-authorizations=AUTHORIZATION")
         line = written(self.arguments, "certificate-manager certificates create", *flags)
-        return (Caution("certificate-wildcard", _no_wildcard(wild[0]), line.replace(" --global", "")),)
+        return (
+            Caution("certificate-wildcard", _no_wildcard(wild[0]), line.replace(" --global", "")),
+        )
 
     def read(self, session: Session) -> Resource | None:
         return or_none(lambda: self.found(session))
