@@ -7,6 +7,7 @@ from collections.abc import Callable
 from runbook.cloud import operations
 from runbook.cloud.connections import Untyped
 from runbook.cloud.discovery_api import DiscoveryApi
+from runbook.cloud.errors import PartlyReadError
 from runbook.cloud.target import Target
 from runbook.document.definition import Json
 
@@ -23,8 +24,8 @@ class Run:
         request = self._services(region).get(name=_service_name(project, name))
         return self._api.read(request, "run.services.get")
 
-    def services(self, project: str, region: str = "") -> dict[str, Json]:
-        """`items` of one region or of all; `unreachable` names regions that did not answer."""
+    def services(self, project: str, region: str = "") -> list[Json]:
+        """Those of one region or of all. Raises `PartlyReadError` where a region is silent."""
         if region:
             return self._listed(self._services(region).list, f"namespaces/{project}", "services")
         everywhere = self._api.collection("projects", "locations", "services")
@@ -35,9 +36,7 @@ class Run:
         selector = f"serving.knative.dev/service = {service}" if service else None
         collection = self._regional(region, "revisions")
         parent = f"namespaces/{project}"
-        found = self._listed(collection.list, parent, "revisions", labelSelector=selector)
-        items = found["items"]
-        return items if isinstance(items, list) else []
+        return self._listed(collection.list, parent, "revisions", labelSelector=selector)
 
     def revision(self, project: str, region: str, name: str) -> dict[str, Json]:
         request = self._regional(region, "revisions").get(
@@ -75,7 +74,7 @@ class Run:
 
     def _listed(
         self, list_page: Untyped, parent: str, kind: str, **chosen: str | None
-    ) -> dict[str, Json]:
+    ) -> list[Json]:
         items: list[Json] = []
         unreachable: list[Json] = []
         token: Json = None
@@ -89,7 +88,7 @@ class Run:
             metadata = answer.get("metadata")
             token = metadata.get("continue") if isinstance(metadata, dict) else None
             if not token:
-                return {"items": items, "unreachable": unreachable}
+                return _whole(items, unreachable)
 
     def _services(self, region: str) -> Untyped:
         return self._regional(region, "services")
@@ -101,6 +100,15 @@ class Run:
 
 def _service_name(project: str, name: str) -> str:
     return f"namespaces/{project}/services/{name}"
+
+
+def _whole(items: list[Json], unreachable: list[Json]) -> list[Json]:
+    """gcloud only warns of regions that did not answer; a list that lacks some must not pass."""
+    if unreachable:
+        regions = ", ".join(sorted(str(region) for region in unreachable))
+        message = f"The following Cloud Run regions did not respond: {regions}."
+        raise PartlyReadError("UNAVAILABLE", message, items)
+    return items
 
 
 def _is_settled(service: dict[str, Json]) -> bool:

@@ -39,9 +39,9 @@ def _describe(session: Session, arguments: Arguments) -> Json:
 
 
 def _list(session: Session, arguments: Arguments) -> Json:
-    found = session.run.services(arguments.project, arguments.text("region"))["items"]
-    items = found if isinstance(found, list) else []
-    return sorted(items, key=lambda item: text_at(item, "metadata", "name"))
+    """By name, as gcloud sorts them."""
+    found = session.run.services(arguments.project, arguments.text("region"))
+    return sorted(found, key=lambda item: text_at(item, "metadata", "name"))
 
 
 def service_name(arguments: Arguments) -> str:

@@ -17,3 +17,16 @@ def simulator_process() -> Iterator[Simulated]:
 def cloud(simulator_process: Simulated) -> Simulated:
     simulator_process.reset()
     return simulator_process
+
+
+@pytest.fixture(scope="session")
+def healthy_process() -> Iterator[Simulated]:
+    with simulated(scenario="healthy") as running:
+        yield running
+
+
+@pytest.fixture
+def healthy(healthy_process: Simulated) -> Simulated:
+    """The project on a good day."""
+    healthy_process.reset()
+    return healthy_process
