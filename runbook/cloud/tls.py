@@ -97,7 +97,8 @@ def _chain(secured: ssl.SSLSocket) -> tuple[Certificate, ...]:
 
 def _told(told: Mapping[str, Json], host: str, base: str, started: float) -> Handshake:
     if not told.get("served"):
-        raise CloudError("UNAVAILABLE", str(told.get("why") or f"{host} shows no certificate."))
+        why = str(told.get("why") or "no certificate is served")
+        raise CloudError("UNAVAILABLE", f"The handshake with {host} failed: {why}.")
     others = cast("list[dict[str, Json]]", told.get("chain") or [])[1:]
     return Handshake(
         protocol=str(told.get("protocol", "")),

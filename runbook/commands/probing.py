@@ -49,7 +49,7 @@ class Probing(ABC):
         """Asks and prints. Raises `CloudError` when there is no answer."""
 
     @abstractmethod
-    def nothing(self) -> Json:
+    def nothing(self, why: str) -> Json:
         """What checks look at when there was no answer."""
 
     def cautions(self) -> tuple[Caution, ...]:
@@ -67,7 +67,7 @@ class Probing(ABC):
         try:
             return self.look(session, emit)
         except CloudError as error:
-            return Outcome("failed", error.message, self.nothing())
+            return Outcome("failed", error.message, self.nothing(error.message))
 
     def verify(self, session: Session, plan: Plan) -> Probe:  # noqa: ARG002 (part of the contract)
         return Probe("applied", "This command only reads.")

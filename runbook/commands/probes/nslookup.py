@@ -53,7 +53,7 @@ class Nslookup(Probing):
             return Outcome("succeeded", message_of(answers), result)
         return Outcome("failed", message_of(answers), result)
 
-    def nothing(self) -> Json:
+    def nothing(self, why: str) -> Json:  # noqa: ARG002 (part of the contract)
         return NOTHING
 
 

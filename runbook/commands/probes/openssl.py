@@ -63,8 +63,8 @@ class ServedCertificate(Probing):
         emit("Certificate will expire")
         return Outcome("failed", f"{message} With -checkend that counts as failed.", result)
 
-    def nothing(self) -> Json:
-        return {"verified": False, "why": "no certificate was shown", "days_left": 0, "chain": []}
+    def nothing(self, why: str) -> Json:
+        return {"verified": False, "why": why, "days_left": 0, "chain": []}
 
 
 def _result(handshake: Handshake, now: datetime) -> Json:

@@ -58,7 +58,7 @@ class Wscat(Probing):
         emit(f"error: Unexpected server response: {found.status}")
         return Outcome("failed", f"HTTP {found.status} {found.reason}{by}, no socket.", result)
 
-    def nothing(self) -> Json:
+    def nothing(self, why: str) -> Json:  # noqa: ARG002 (part of the contract)
         return {"status": 0, "reason": "", "subprotocol": "", "seconds": 0.0, "dns_seconds": 0.0}
 
 

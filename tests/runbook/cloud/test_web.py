@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from runbook.cloud.errors import CloudError
-from runbook.cloud.hosts import is_public, refused_url
+from runbook.cloud.hosts import is_permitted, is_public, refused_url
 from runbook.cloud.pages import MOST_BYTES, Request
 from runbook.cloud.target import Target
 from runbook.cloud.web import Web
@@ -143,10 +144,59 @@ def test_routes_are_refused_outside_of_simulated_environments(target: Target) ->
         ("fd00::1", False),
         ("::ffff:127.0.0.1", False),
         ("2002:7f00:1::", False),
+        ("64:ff9b::7f00:1", False),
+        ("64:ff9b::808:808", True),
     ],
 )
 def test_only_public_addresses_are_public(address: str, public: bool) -> None:
     assert is_public(address) == public
+
+
+@pytest.mark.parametrize(
+    ("address", "permitted"),
+    [
+        ("10.20.3.4", True),
+        ("::ffff:10.20.3.4", True),
+        ("10.21.0.1", False),
+        ("127.0.0.1", False),
+        ("169.254.1.1", True),
+        ("169.254.169.254", False),
+        ("::ffff:169.254.169.254", False),
+        ("fd20:ce::254", False),
+        ("fd20:ce::1", True),
+        ("8.8.8.8", True),
+    ],
+)
+def test_allowed_networks_open_all_but_the_metadata_server(
+    target: Target, address: str, permitted: bool
+) -> None:
+    networks = ("10.20.0.0/16", "169.254.0.0/16", "fd20::/16")
+    assert is_permitted(address, replace(target, allowed_networks=networks)) == permitted
+
+
+def test_a_host_with_a_port_is_allowed_on_that_port_besides(target: Target) -> None:
+    real = replace(target, endpoint="", routes={}, allowed_hosts=("a.example.com:8443",))
+    assert refused_url("https://a.example.com:8443/", real) == ""
+    assert refused_url("https://a.example.com/", real) == ""
+    assert refused_url("https://a.example.com:8444/", real).startswith("Probes ask ports")
+
+
+def test_the_connection_goes_to_the_address_that_was_checked(address: str) -> None:
+    port = int(address.rpartition(":")[2])
+    inside = Target(
+        "t", "p", "r", allowed_hosts=(f"localhost:{port}",), allowed_networks=("127.0.0.0/8",)
+    )
+    if any(":" in found for found in _addresses("localhost")):
+        inside = replace(inside, allowed_networks=("127.0.0.0/8", "::1/128"))
+    page = Web(inside).fetch(Request(f"http://localhost:{port}/echo"))
+    assert (page.status, page.address, page.port) == (200, "127.0.0.1", port)
+    closed = replace(inside, allowed_networks=())
+    with pytest.raises(CloudError, match="not a public address"):
+        Web(closed).fetch(Request(f"http://localhost:{port}/echo"))
+
+
+def _addresses(host: str) -> list[str]:
+    return [str(entry[4][0]) for entry in socket.getaddrinfo(host, 80)]
 
 
 @pytest.mark.parametrize(
