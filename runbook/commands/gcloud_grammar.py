@@ -66,11 +66,8 @@ def read_arguments(words: Sequence[str], grammar: Grammar) -> Arguments:
     parted = part_words(words, known)
     given = parted.flags
     common = _common(given, grammar)
-    values = tuple(
-        (flag.name, _value(flag, given[flag.name], grammar, words))
-        for flag in grammar.flags
-        if flag.name in given
-    )
+    flags = [flag for flag in grammar.flags if flag.name in given]
+    values, ours = _values(flags, given, grammar, words)
     numbers = {name: _count(common, name) for name in ("limit", "page-size")}
     _check_verbosity(common)
     operand, extra = _operand(parted.operands, grammar)
@@ -78,6 +75,8 @@ def read_arguments(words: Sequence[str], grammar: Grammar) -> Arguments:
     _check_operand(operand, grammar, given)
     _check_needs(given, grammar, words)
     _check_exclusive(given, grammar)
+    if ours is not None:
+        raise ours
     place = _place(common, operand, grammar, words)
     printed = _printed(common, grammar)
     _check_list_flags(common, printed)
@@ -121,6 +120,22 @@ def _known(grammar: Grammar) -> Known:
         others=frozenset(grammar.others | others),
         merged=frozenset(flag.name for flag in grammar.flags if flag.kind == "mapping"),
     )
+
+
+def _values(
+    flags: Sequence[Flag], given: Mapping[str, str], grammar: Grammar, words: Sequence[str]
+) -> tuple[tuple[tuple[str, FlagValue], ...], NotRunnable | None]:
+    """The values, and a refusal that is not gcloud's, which waits for gcloud's own."""
+    values: list[tuple[str, FlagValue]] = []
+    ours: NotRunnable | None = None
+    for flag in flags:
+        try:
+            values.append((flag.name, _value(flag, given[flag.name], grammar, words)))
+        except NotRunnable as refusal:
+            if refusal.gcloud_exit:
+                raise
+            ours = ours or refusal
+    return tuple(values), ours
 
 
 def _value(flag: Flag, text: str, grammar: Grammar, words: Sequence[str]) -> FlagValue:
@@ -182,13 +197,18 @@ def _check_operand(operand: str, grammar: Grammar, given: Mapping[str, str]) -> 
     if not grammar.operand or (not operand and grammar.operand_is_optional):
         return
     if not operand:
-        is_placed = grammar.scope == "region" and not grammar.is_list
-        reason = f"argument {grammar.operand}: Must be specified."
-        if is_placed and "region" in given:
-            reason = f"argument --region: {grammar.operand} must be specified."
-        raise NotRunnable(reason, gcloud_exit=2)
+        raise NotRunnable(_no_operand(grammar, given), gcloud_exit=2)
     if not re.fullmatch(grammar.pattern, operand):
         raise NotRunnable(f"argument {grammar.operand}: '{operand}' is not a possible name.")
+
+
+def _no_operand(grammar: Grammar, given: Mapping[str, str]) -> str:
+    """Where a region belongs to the name gcloud speaks of both."""
+    if grammar.scope != "region":
+        return f"argument {grammar.operand}: Must be specified."
+    if "region" in given:
+        return f"argument --region: {grammar.operand} must be specified."
+    return f"argument ({grammar.operand} : --region=REGION): Must be specified."
 
 
 def _check_needs(given: Mapping[str, str], grammar: Grammar, words: Sequence[str]) -> None:

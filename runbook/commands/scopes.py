@@ -66,9 +66,15 @@ def place_of(
             "argument --global: At most one of --global | --region can be specified.",
             gcloud_exit=2,
         )
-    project = _project(given.get("project", ""))
     texts = {name: given.get(name, "") for name in flags_of(scope)}
-    _check_missing(texts, scope, operand, must_choose=must_choose, is_list=is_list, given=given)
+    missing = _missing(
+        texts, scope, operand, must_choose=must_choose and "global" not in given, is_list=is_list
+    )
+    if missing is not None and missing.gcloud_exit == 2:
+        raise missing
+    project = _project(given.get("project", ""))
+    if missing is not None:
+        raise missing
     for name, text in texts.items():
         if text and not _PATTERNS[name].fullmatch(text):
             raise NotRunnable(f"'{text}' cannot be the name of a {name}.")
@@ -85,24 +91,19 @@ def _project(text: str) -> str:
     return text
 
 
-def _check_missing(
-    texts: Mapping[str, str],
-    scope: Scope,
-    operand: str,
-    *,
-    must_choose: bool,
-    is_list: bool,
-    given: Mapping[str, str],
-) -> None:
+def _missing(
+    texts: Mapping[str, str], scope: Scope, operand: str, *, must_choose: bool, is_list: bool
+) -> Unplaced | None:
+    """What gcloud says without a place; its parser says it before it looks for the project."""
     if scope == "region" and not texts["region"]:
         status = 2 if is_list else 1
-        raise Unplaced("argument --region: Must be specified.", "--region=REGION", status)
-    if not must_choose or any(texts.values()) or "global" in given:
-        return
+        return Unplaced("argument --region: Must be specified.", "--region=REGION", status)
+    if not must_choose or any(texts.values()):
+        return None
     if scope == "location":
-        raise Unplaced("argument --location: Must be specified.", "--location=LOCATION", 2)
+        return Unplaced("argument --location: Must be specified.", "--location=LOCATION", 2)
     if scope == "zone":
         words = f"Underspecified resource [{operand}]. Specify the [--zone] flag."
-        raise Unplaced(words, "--zone=ZONE", 1)
+        return Unplaced(words, "--zone=ZONE", 1)
     words = f"Underspecified resource [{operand}]. Specify one of the [--global, --region] flags."
-    raise Unplaced(words, "--global", 1)
+    return Unplaced(words, "--global", 1)

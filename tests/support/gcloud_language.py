@@ -63,22 +63,10 @@ class Question:
 
 def ask(questions: Sequence[Question], home: Path) -> list[dict[str, Any]]:
     """An answer for each question: {"answer", "notes"} or {"error"}."""
-    root = Path(str(GCLOUD)).resolve().parents[1]
-    bundled = root / "platform" / "bundledpythonunix" / "bin" / "python3"
-    python = str(bundled) if bundled.exists() else "python3"
-    command = [python, "-c", _WORKER, str(root / "lib"), str(root / "lib" / "third_party")]
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        "CLOUDSDK_CONFIG": str(home),
-        "CLOUDSDK_CORE_DISABLE_FILE_LOGGING": "true",
-        "LANG": "C.UTF-8",
-        "TZ": "UTC",
-    }
     done = subprocess.run(
-        command,
+        program_of(_WORKER),
         input=json.dumps([asdict(question) for question in questions]),
-        env=environment,
+        env=environment_of(home),
         capture_output=True,
         text=True,
         timeout=120,
@@ -86,3 +74,23 @@ def ask(questions: Sequence[Question], home: Path) -> list[dict[str, Any]]:
     )
     answers: list[dict[str, Any]] = json.loads(done.stdout)
     return answers
+
+
+def program_of(worker: str) -> list[str]:
+    """What runs a text of Python with gcloud's library on its path."""
+    root = Path(str(GCLOUD)).resolve().parents[1]
+    bundled = root / "platform" / "bundledpythonunix" / "bin" / "python3"
+    python = str(bundled) if bundled.exists() else "python3"
+    return [python, "-c", worker, str(root / "lib"), str(root / "lib" / "third_party")]
+
+
+def environment_of(home: Path) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "CLOUDSDK_CONFIG": str(home),
+        "CLOUDSDK_CORE_DISABLE_FILE_LOGGING": "true",
+        "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING": "true",
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+    }
