@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from runbook.cloud.compute_place import Place
 from runbook.cloud.errors import CloudError
 from runbook.commands.gcloud_grammar import Arguments
-from runbook.commands.run_resource import CONNECTOR, annotation, objects_at, template, text_at
+from runbook.commands.run_resource import CONNECTOR, annotation, template, text_at
 
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
@@ -38,7 +38,7 @@ def users(session: Session, arguments: Arguments) -> list[str]:
         return [f"Which services use it could not be looked at: {error.message}"]
     names = [
         text_at(service, "metadata", "name")
-        for service in objects_at(found, "items")
+        for service in found
         if annotation(template(service), CONNECTOR).rpartition("/")[-1] == arguments.operand
     ]
     return [f"Services that use it: {', '.join(sorted(names))}."] if names else []
