@@ -93,13 +93,18 @@ class Document:
         at = bisect_right(self._headings, line, key=lambda heading: heading.span.first)
         return self._headings[at - 1].text if at else ""
 
+    def step_at(self, line: int) -> Step | None:
+        """The innermost step that holds the line."""
+        holding = [step for step in self.steps if step.span.first <= line <= step.span.last]
+        return holding[-1] if holding else None
+
     def words_around(self, line: int) -> str:
         """What the step that holds the line says, its commands left out; without a step, what
         stands between the heading above and the line."""
-        holding = [step.span for step in self.steps if step.span.first <= line <= step.span.last]
+        step = self.step_at(line)
         at = bisect_right(self._headings, line, key=lambda heading: heading.span.first)
         first = self._headings[at - 1].span.first if at else 1
-        span = holding[-1] if holding else Span(first, line)
+        span = step.span if step else Span(first, line)
         numbers = range(span.first, span.last + 1)
         return "\n".join(self.lines[n - 1] for n in numbers if n not in self._command_lines)
 

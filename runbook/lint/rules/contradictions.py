@@ -24,6 +24,7 @@ _NOT_FIELDS = {
     "database-flags",
 }
 _PROTOCOLS = {"http", "https", "http2", "tcp", "ssl", "grpc"}
+_CONDITION = re.compile(r"\W*(?:if|when|unless|in case)\b", re.IGNORECASE)
 _CONNECTOR = re.compile(r"\bconnector", re.IGNORECASE)
 _FACTS = {
     "machine type": re.compile(r"\b(?:f1|[cen]\d[a-z]?)-(?:micro|small|medium|standard-\d+)\b"),
@@ -37,12 +38,15 @@ def findings(document: Document) -> Iterator[Finding]:
 
 
 def _between_commands(document: Document) -> Iterator[Finding]:
-    """Each differing value, against what the resource was given first; a rollback goes back."""
+    """Each differing value, against what the resource was given first; a rollback goes back,
+    and a step that begins with a condition is one of several ways."""
     said: dict[tuple[str, str], tuple[int, str]] = {}
     going_back = [phase.span for phase in document.runbook.phases if phase.is_rollback]
     for command in gcloud_commands(document):
         is_back = any(span.first <= command.line <= span.last for span in going_back)
-        resource = "" if is_back else _resource(command)
+        step = document.step_at(command.line)
+        is_one_way = step is not None and _CONDITION.match(step.title) is not None
+        resource = "" if is_back or is_one_way else _resource(command)
         for flag, value in command.flags.items() if resource else ():
             if flag in _NOT_FIELDS or "$" in value:
                 continue

@@ -16,6 +16,7 @@ RULES = (_DOCUMENT, _EXAMPLE, _UNKNOWN)
 
 _NAME = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
 _SET = re.compile(r"(?:^|[\s;(])(?:for\s+|read\s+(?:-\w+\s+)*)?([A-Za-z_]\w*)(?:=|\s+in\s)")
+_INTO_A_SECRET = re.compile(r"\|\s*gcloud\s+secrets\s+(?:create|versions\s+add)\b")
 _SHELL_NAMES = {"HOME", "PATH", "PWD", "USER", "HOSTNAME", "SHELL", "RANDOM", "SECONDS", "TMPDIR"}
 
 
@@ -45,12 +46,15 @@ def _unknown(document: Document) -> Iterator[Finding]:
         for name in _open_names(place):
             if name not in known | said:
                 said.add(name)
-                message = f"Nothing gives {name} a value; it is asked for when an incident starts."
+                message = f"Nothing gives {name} a value, so this is shown and copied, and not run."
                 instead = f"parameters: {{{name}: {{value: …, about: …}}}}"
                 yield found(_UNKNOWN, place.line, message, instead)
 
 
 def _open_names(place: Place) -> list[str]:
+    """None for a value that becomes a secret: a parameter of the runbook is no place for it."""
+    if _INTO_A_SECRET.search(place.command.text):
+        return []
     text = re.sub(r"'[^'\n]*'", "", place.command.text)
     bound = set(_SET.findall(f"{place.setting}\n{text}")) | _SHELL_NAMES
     used = dict.fromkeys(braced or plain for braced, plain in _NAME.findall(text))

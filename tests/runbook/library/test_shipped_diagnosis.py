@@ -61,18 +61,28 @@ def diagnose(shipped: Runbook, session: Session) -> list[tuple[str, str, str]]:
 
 
 def repair(key: str, shipped: Runbook, session: Session) -> list[tuple[str, str]]:
-    """Plans and executes the step's one command, as after an approval; what its checks miss."""
+    """Plans and executes the step's commands, as after an approval; what their checks miss."""
     step = next(s for s in shipped.phases[1].steps if s.key == key)
-    ((line, checks),) = lines_of(step, shipped)
+    faults: list[tuple[str, str]] = []
+    for line, checks in lines_of(step, shipped):
+        plan = running.plan(line, session, session.target)
+        assert plan.refusals == ()
+        faults += _faults(line, checks, session, plan)
+    return faults
+
+
+def type_secret(name: str, value: str, session: Session) -> bool:
+    create = f"gcloud secrets create {name} --data-file=- --project=netra-staging"
+    (line,) = shell.read(f"printf '%s' '{value}' | {create}", {}).lines
     plan = running.plan(line, session, session.target)
-    assert plan.refusals == ()
-    return list(_faults(line, checks, session, plan))
+    outcome = running.execute(line, session, session.target, lambda *_: None, plan)
+    return outcome.state == "succeeded"
 
 
 def _faults(
     line: Line, checks: tuple[Check, ...], session: Session, plan: Plan | None = None
 ) -> Iterator[tuple[str, str]]:
-    outcome = running.execute(line, session, session.target, lambda _: None, plan)
+    outcome = running.execute(line, session, session.target, lambda *_: None, plan)
     if outcome.result is None:
         yield line.command.resource, outcome.state
         return
@@ -86,10 +96,18 @@ def test_diagnosis_finds_nothing_on_a_good_day(shipped: Runbook, healthy: Simula
     assert diagnose(shipped, staging(healthy)) == []
 
 
+ANNOTATIONS = "spec.template.metadata.annotations"
+CONNECTOR = f'{ANNOTATIONS}["run.googleapis.com/vpc-access-connector"]'
+EGRESS = f'{ANNOTATIONS}["run.googleapis.com/vpc-access-egress"]'
+REVISIONS = "status.latestCreatedRevisionName == status.latestReadyRevisionName"
+
+
 def test_diagnosis_finds_exactly_what_is_broken(shipped: Runbook, simulator: Simulator) -> None:
     simulator.reset()
     secrets = "projects/netra-staging/secrets"
-    assert diagnose(shipped, staging(simulator)) == [
+    found = diagnose(shipped, staging(simulator))
+    services = [fault for fault in found if fault[0] == "check-services"]
+    assert [fault for fault in found if fault not in services] == [
         ("check-connector", 'state == "READY"', 'state = "CREATING"'),
         ("check-connector", "minInstances >= 2", "minInstances = 1"),
         ("check-database", 'state == "RUNNABLE"', 'state = "MAINTENANCE"'),
@@ -97,15 +115,34 @@ def test_diagnosis_finds_exactly_what_is_broken(shipped: Runbook, simulator: Sim
         ("check-secrets", f"{secrets}/jwt-secret-staging/versions/latest", "failed"),
         ("check-certificate", 'managed.status == "ACTIVE"', 'managed.status = "PROVISIONING"'),
         *[("check-endpoints", "status == 200", "status = 503")] * 4,
+        *[
+            ("check-served-certificates", "verified", "verified = false"),
+            ("check-served-certificates", "days_left > 14", "days_left = 0"),
+        ]
+        * 2,
     ]
+    assert [expected for _, expected, _ in services] == [
+        REVISIONS,
+        f'"run.googleapis.com/vpc-access-egress" in {ANNOTATIONS}',
+        f'{EGRESS} == "all-traffic"',
+        f'{CONNECTOR}.endsWith("staging-connector")',
+        f'{EGRESS} == "all-traffic"',
+    ]
+    assert services[-1][2] == f'{EGRESS} = "private-ranges-only"'
 
 
-def test_two_repairs_bring_the_endpoints_back(shipped: Runbook, simulator: Simulator) -> None:
+def test_repairs_bring_everything_back_but_what_waits_for_others(
+    shipped: Runbook, simulator: Simulator
+) -> None:
+    """People type the database's address in a terminal; the certificate waits for their DNS."""
     simulator.reset()
     session = staging(simulator)
     assert repair("scale-the-connector", shipped, session) == []
     assert repair("set-database-flags", shipped, session) == []
+    assert repair("create-signing-secret", shipped, session) == []
+    assert type_secret("database-url", "postgresql+asyncpg://app:pw@10.2.0.3/app", session)
+    assert repair("attach-the-services", shipped, session) == []
     assert {key for key, _, _ in diagnose(shipped, session)} == {
-        "check-secrets",
         "check-certificate",
+        "check-served-certificates",
     }

@@ -140,6 +140,16 @@ def test_two_commands_that_contradict_each_other_are_noted() -> None:
     assert "line 3 gives 4" in found.message
 
 
+def test_steps_with_a_condition_are_several_ways_and_no_contradiction() -> None:
+    update = "gcloud compute networks vpc-access connectors update c --region=us-central1"
+    both = [f"{update} --min-instances=3 --max-instances={most}" for most in (4, 5)]
+    words = "".join(
+        f"- [ ] {title}\n  ```bash\n  {line}\n  ```\n"
+        for title, line in zip(("Scale it", "If that is not enough: more"), both, strict=True)
+    )
+    assert "contradiction" not in codes(lint(f"# T\n\n## Phase 1\n\n{words}"))
+
+
 def test_words_that_contradict_each_other_are_noted() -> None:
     words = "The connector runs on e2-micro.\n\nThe connector runs on e2-standard-4.\n"
     assert the("contradiction", lint(words)).line == 3
