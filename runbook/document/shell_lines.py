@@ -20,6 +20,7 @@ _QUOTE_END = {"'": re.compile(r"[^']*'"), '"': re.compile(r'(?:\\.|[^"\\])*"')}
 _HERE_DOCUMENT = re.compile(r"(?<!<)<<-?\s*(?:'(\w+)'|\"(\w+)\"|\\?([A-Za-z_]\w*))")
 _ARRAY = re.compile(r"\s*(?:(?:export|readonly|local|declare)\s+(?:-\w+\s+)*)?\w+\+?=\(")
 _OPEN_END = re.compile(r"(?:\|\|?|&&)\s*$")
+_IN_BACKGROUND = re.compile(r"(?<![&>])&(?![&>\d])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,22 @@ def pieces(lines: Sequence[str]) -> list[Piece]:
     at = 0
     while at < len(lines):
         found.append(_construct(lines, at))
+        if found[-1].text.strip() == "wait":
+            found = _with_those_it_waits_for(found)
         at = found[-1].last + 1
     return found
+
+
+def _with_those_it_waits_for(found: list[Piece]) -> list[Piece]:
+    """`wait` and the commands in the background right before it are one command."""
+    start = len(found) - 1
+    for at in range(start - 1, -1, -1):
+        text = plain(found[at].text).strip()
+        if text and not _IN_BACKGROUND.search(text):
+            break
+        start = at if text else start
+    joined = "\n".join(piece.text for piece in found[start:])
+    return [*found[:start], Piece(joined, found[start].first, found[-1].last)]
 
 
 def plain(text: str) -> str:

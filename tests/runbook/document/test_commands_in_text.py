@@ -35,6 +35,10 @@ def _texts(block: str) -> list[str]:
         ("$ ls -l\ntotal 0\n$ pwd\n", ["ls -l", "pwd"]),
         ("$ a \\\n> b\nout\n", ["a b"]),
         ("#!/bin/bash\n# why\nls\n", ["ls"]),
+        ("a &\n\n# b too\nb &\nwait\nc\n", ["a &\n\n# b too\nb &\nwait", "c"]),
+        ("for x in a b; do\n  ls &\ndone\nwait\n", ["for x in a b; do\n  ls &\ndone\nwait"]),
+        ("a 2>&1\nb && c\nwait\n", ["a 2>&1", "b && c", "wait"]),
+        ("a &\nb\nwait\n", ["a &", "b", "wait"]),
     ],
 )
 def test_block_is_cut_into_whole_commands(block: str, texts: list[str]) -> None:

@@ -82,3 +82,9 @@ def test_text_that_was_decoded_wrongly_is_told(shared: Path, number: int) -> Non
 
 def test_words_that_disagree_about_the_connector_are_told(shared: Path) -> None:
     assert (55, "contradiction") in [(f.line, f.code) for f in _findings(shared, 4)]
+
+
+def test_the_load_of_a_loop_and_its_wait_is_run(shared: Path) -> None:
+    """Ten curls in the background are one command of the document, not a loop and a `wait`."""
+    notes = [f.line for f in _findings(shared, 4) if f.code == "not-runnable"]
+    assert [line for line in notes if 210 <= line <= 218] == []
