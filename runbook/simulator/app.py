@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections import deque
 from pathlib import Path
@@ -15,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from runbook.simulator import batch, control, dispatch, faults, symptoms
 from runbook.simulator.errors import Refusal, shape_of
 from runbook.simulator.faults import Fault
+from runbook.simulator.incoming import content_of, object_in
 from runbook.simulator.routing import Reply
 from runbook.simulator.scenario import resources_of
 from runbook.simulator.store import Resource, Store
@@ -70,7 +70,7 @@ class Simulator:
     async def _answer_batch(self, request: Request) -> Response:
         try:
             content_type = request.headers.get("content-type", "")
-            parts = batch.parts_of(content_type, await request.body())
+            parts = batch.parts_of(content_type, await content_of(request))
         except Refusal as refusal:
             return _refused(refusal, request)
         answers = [
@@ -94,9 +94,10 @@ class Simulator:
         return response
 
     async def _answer(self, request: Request, entry: Resource) -> Response:
-        body = _json(await request.body())
         if request.url.path.startswith("/_simulator/"):
+            body = object_in(await request.body())
             return _response(control.answer(self.store, self.log, request, body, self.saves))
+        body = object_in(await content_of(request))
         if self.latency:
             await asyncio.sleep(self.latency)
         dispatch.refuse_real_token(request)
@@ -175,18 +176,6 @@ def _entry(request: Request) -> Resource:
         "status": 0,
         "ms": 0.0,
     }
-
-
-def _json(content: bytes) -> Resource:
-    if not content.strip():
-        return {}
-    try:
-        body = json.loads(content)
-    except ValueError as error:
-        raise Refusal(400, "Invalid JSON payload received.", reason="parseError") from error
-    if not isinstance(body, dict):
-        raise Refusal(400, "Invalid JSON payload received: an object is needed.")
-    return body
 
 
 def _refused(refusal: Refusal, request: Request) -> Response:

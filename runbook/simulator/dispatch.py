@@ -18,6 +18,8 @@ _LOOKS_REAL = (
     "do not send it here. Use no credentials, or any other string."
 )
 
+GAP = "a gap of the simulator, which says nothing about Google"
+
 
 def refuse_real_token(request: Request) -> None:
     authorization = request.headers.get("authorization", "")
@@ -61,7 +63,7 @@ def _find(store: Store, *, method: str, path: str, host: str) -> tuple[Route, Ma
             params = candidate.match(path)
             if params is not None:
                 return candidate, params
-    raise Refusal(404, f"The requested URL {path} was not found on this server (simulator).")
+    raise Refusal(404, f"{method} {path} is not served here: {GAP}.")
 
 
 def _check_project(store: Store, path: str, params: Mapping[str, str]) -> None:

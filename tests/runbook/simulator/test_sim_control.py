@@ -54,8 +54,10 @@ def test_unknown_route_answers_in_the_shape_of_its_api(
 ) -> None:
     answer = outage.http.get(path)
 
+    error = answer.json()["error"]
     assert answer.status_code == 404
-    assert field in answer.json()["error"]
+    assert field in error
+    assert error["message"].startswith(f"GET {path} is not served here: a gap of the simulator")
 
 
 def test_every_answer_is_marked(outage: Running) -> None:
@@ -71,9 +73,31 @@ def test_real_looking_token_is_refused(outage: Running) -> None:
     assert real.json()["error"]["message"].startswith("This is a simulator")
 
 
-@pytest.mark.parametrize("content", [b"{", b"[1]", b"\xff"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{",
+        b"[1]",
+        b"\xff",
+        b"[" * 100_000,
+        b'{"subnet":' * 101 + b"1" + b"}" * 101,
+        b'{"minInstances": NaN}',
+    ],
+)
 def test_body_that_is_no_json_object_is_refused(outage: Running, content: bytes) -> None:
-    assert outage.http.patch(CONNECTOR, content=content).status_code == 400
+    answer = outage.http.patch(CONNECTOR, content=content)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"].startswith("Invalid JSON payload received")
+
+
+def test_body_that_google_finds_too_large_is_refused(outage: Running) -> None:
+    answer = outage.http.patch(CONNECTOR, content=b" " * (10 * 2**20 + 1))
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"] == (
+        "Request payload size exceeds the limit: 10485760 bytes."
+    )
 
 
 def test_page_token_that_is_no_number_is_refused(outage: Running) -> None:

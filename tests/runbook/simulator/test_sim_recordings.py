@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from runbook.simulator.dispatch import GAP
 from tests.runbook.simulator.discovery_schema import misfits
 from tests.runbook.simulator.recordings import FOLDER, Exchange, body_here, exchanges
 from tests.runbook.simulator.running import CONNECTOR, GLOBAL, INSTANCE, Running
@@ -15,7 +16,6 @@ pytestmark = pytest.mark.skipif(
     not FOLDER.exists(), reason="The recordings of Google's answers are not beside the checkout."
 )
 
-STRANGER = "was not found on this server (simulator)."
 FAULTS = (403, 429)
 HTTPS_RULE = f"{GLOBAL}/forwardingRules/staging-https-forwarding-rule"
 NOT_SERVED = {
@@ -189,7 +189,7 @@ def _replay(simulator: Running, exchange: Exchange) -> Replayed:
     )
     if exchange.method != "GET" or "/operations/" in path or answer.status_code in FAULTS:
         simulator.http.post("/_simulator/reset").raise_for_status()
-    return Replayed(exchange, STRANGER not in answer.text, answer.status_code, answer.json())
+    return Replayed(exchange, GAP not in answer.text, answer.status_code, answer.json())
 
 
 def _situation(simulator: Running, exchange: Exchange) -> tuple[str, Any]:
