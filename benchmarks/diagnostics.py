@@ -42,7 +42,7 @@ def show(what: str, seconds: list[float], reference: float) -> None:
 
 
 def by_gcloud(port: int, folder: Path) -> float:
-    gcloud = Gcloud(folder, port)
+    gcloud = Gcloud(folder, port, forked=False)
     begun = time.perf_counter()
     for line in LINES:
         gcloud.shell(line)

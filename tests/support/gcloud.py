@@ -11,6 +11,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.forked_gcloud import folder_of_shim
+
 IS_INSTALLED = shutil.which("gcloud") is not None
 _HOSTS = {
     "certificatemanager": "certificatemanager",
@@ -29,11 +31,14 @@ _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 @dataclass(frozen=True)
 class Gcloud:
-    """`folder` holds its configuration; `port` is the simulator's, `project` may be none."""
+    """`folder` holds its configuration; `port` is the simulator's, `project` may be none.
+
+    `forked`: its imports are paid once for all commands. A benchmark wants what users wait for."""
 
     folder: Path
     port: int
     project: str = ""
+    forked: bool = True
 
     def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         return self._run(["gcloud", *arguments], stdin)
@@ -63,6 +68,8 @@ class Gcloud:
             if not name.startswith(_DROPPED) and name.lower() not in _PROXIES
         }
         project = {"CLOUDSDK_CORE_PROJECT": self.project} if self.project else {}
+        if self.forked:
+            kept["PATH"] = f"{folder_of_shim()}{os.pathsep}{os.environ['PATH']}"
         return (
             kept
             | _overrides()

@@ -78,10 +78,16 @@ def ask(questions: Sequence[Question], home: Path) -> list[dict[str, Any]]:
 
 def program_of(worker: str) -> list[str]:
     """What runs a text of Python with gcloud's library on its path."""
+    library, python = library_and_python()
+    return [python, "-c", worker, str(library), str(library / "third_party")]
+
+
+def library_and_python() -> tuple[Path, str]:
+    """Where gcloud's modules are, and the Python that it runs with."""
     root = Path(str(GCLOUD)).resolve().parents[1]
     bundled = root / "platform" / "bundledpythonunix" / "bin" / "python3"
-    python = str(bundled) if bundled.exists() else "python3"
-    return [python, "-c", worker, str(root / "lib"), str(root / "lib" / "third_party")]
+    python = str(bundled) if bundled.exists() else str(shutil.which("python3"))
+    return root / "lib", python
 
 
 def environment_of(home: Path) -> dict[str, str]:
