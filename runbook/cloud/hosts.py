@@ -15,6 +15,9 @@ from runbook.cloud.target import Target
 
 USUAL_PORTS = frozenset({80, 443})
 _METADATA = frozenset({"169.254.169.254", "fd20:ce::254", "fd00:ec2::254"})
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""What is handed out of IPv6. Outside lie forms that carry an inner address of IPv4, old private
+ranges and nothing that a public host has; Python calls some of them global."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 Address: TypeAlias = "ipaddress.IPv4Address | ipaddress.IPv6Address"
@@ -63,6 +66,8 @@ def refused_host(host: str, target: Target) -> str:
 def is_public(address: str) -> bool:
     """False for loopback, private, link-local, metadata, multicast and reserved addresses."""
     checked = _meant(address)
+    if isinstance(checked, ipaddress.IPv6Address) and checked not in _UNICAST:
+        return False
     return checked.is_global and not checked.is_multicast
 
 

@@ -81,9 +81,14 @@ class _Crowd:
             self._stopped.set()
             for line in list(self._open):
                 line.hang_up()
-            for thread in threads:
-                thread.join(1.0)
+            self._leave(threads)
         return list(self._samples), time.monotonic() - started
+
+    def _leave(self, threads: list[threading.Thread]) -> None:
+        """A thread that still waits for a connection finds out later that nobody wants it."""
+        until = time.monotonic() + _TICK
+        for thread in threads:
+            thread.join(max(until - time.monotonic(), 0.0))
 
     def _watch(
         self,

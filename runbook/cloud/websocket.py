@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 from websockets.exceptions import InvalidHandshake, InvalidStatus, WebSocketException
+from websockets.http11 import Response
 from websockets.sync.client import connect as open_socket
 from websockets.typing import Subprotocol
 
@@ -63,10 +64,11 @@ class WebSocket:
                 proxy=None,
             ) as opened:
                 return 101, "Switching Protocols", opened.subprotocol or ""
-        except InvalidStatus as refusal:
-            return refusal.response.status_code, refusal.response.reason_phrase, ""
-        except (WebSocketException, OSError, EOFError) as error:
-            raise _translated(error, host) from error
+        except (WebSocketException, OSError, EOFError, ValueError) as error:
+            refusal = _refusal(error)
+            if refusal is None:
+                raise _translated(error, host) from error
+            return refusal.status_code, refusal.reason_phrase, ""
 
     def _told(self, host: str, path: str, base: str, started: float) -> Upgraded:
         told = told_by_site(base, "websocket", self._target, host=host, path=path)
@@ -82,6 +84,13 @@ class WebSocket:
 @cache
 def _trusted() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
+
+
+def _refusal(error: Exception) -> Response | None:
+    """The answer that opens no socket. The library would follow a redirect if the socket were its
+    own, and complains that it is not: no redirect is ever followed here."""
+    answers = (error, error.__cause__, error.__context__)
+    return next((one.response for one in answers if isinstance(one, InvalidStatus)), None)
 
 
 def _translated(error: Exception, host: str) -> CloudError:
