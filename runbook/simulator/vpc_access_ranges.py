@@ -16,15 +16,16 @@ CONFLICT = (
     "Invalid IP CIDR range was provided. It conflicts with an existing subnetwork. Please delete "
     "the connector manually."
 )
+NO_NETWORK = "The VPC network was not found in the project."
 
 
-def check_addresses(store: Store, connector: Resource) -> None:
+def check_addresses(store: Store, connector: Resource, region: str) -> None:
     """Refuses what is neither a /28 range nor a subnet that exists."""
     if "subnet" not in connector:
         _network(str(connector.get("ipCidrRange", "")))
         return
     name = str(connector["subnet"].get("name", ""))
-    if name not in _subnets(store):
+    if name not in _subnets(store, region):
         raise Refusal(400, f"The subnet {name} does not exist in this region.")
 
 
@@ -32,9 +33,12 @@ def conflict(store: Store, connector: Resource) -> str:
     """What the operation of a new connector fails of, or "" when its addresses are free."""
     if "subnet" in connector:
         return ""
+    name = str(connector.get("network", "default")).rpartition("/")[2]
+    if store.get(f"compute/projects/{store.place.project}/global/networks/{name}") is None:
+        return NO_NETWORK
     wanted = _network(str(connector["ipCidrRange"]))
-    taken = [*_ranges_of_others(store, connector), *_subnets(store).values()]
-    return CONFLICT if any(wanted.overlaps(ip_network(one)) for one in taken) else ""
+    taken = any(wanted.overlaps(ip_network(one)) for one in _ranges_of_others(store, connector))
+    return CONFLICT if taken else ""
 
 
 def _network(text: str) -> IPv4Network:
@@ -47,16 +51,15 @@ def _network(text: str) -> IPv4Network:
     return found
 
 
-def _subnets(store: Store) -> dict[str, str]:
+def _subnets(store: Store, region: str) -> dict[str, str]:
     """Ranges of the region's subnetworks by name."""
-    place = store.place
-    parent = f"compute/projects/{place.project}/regions/{place.region}/subnetworks"
+    parent = f"compute/projects/{store.place.project}/regions/{region}/subnetworks"
     return {one["name"]: one["ipCidrRange"] for one in store.under(parent)}
 
 
 def _ranges_of_others(store: Store, connector: Resource) -> Iterator[str]:
-    place = store.place
-    parent = f"vpcaccess/projects/{place.project}/locations/{place.region}/connectors"
-    for one in store.under(parent):
-        if one["name"] != connector["name"] and "ipCidrRange" in one:
+    """Those of all subnetworks and of all other connectors."""
+    for key, one in store.everything():
+        has_range = "/subnetworks/" in key or key.startswith("vpcaccess/projects/")
+        if has_range and "ipCidrRange" in one and one["name"] != connector["name"]:
             yield one["ipCidrRange"]

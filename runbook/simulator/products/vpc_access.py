@@ -6,25 +6,30 @@ accepted and ends `READY`; so does any other update.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from runbook.simulator import operations
+from runbook.simulator.compute_scopes import regions
 from runbook.simulator.errors import Refusal
 from runbook.simulator.paging import page
 from runbook.simulator.routing import Call, Product, Route
 from runbook.simulator.store import Place, Resource
-from runbook.simulator.vpc_access_operations import shown
-from runbook.simulator.vpc_access_quota import (
-    MACHINE_TYPES,
-    OVER_QUOTA,
-    is_over_quota,
-    seed_quota,
-)
+from runbook.simulator.vpc_access_operations import place_of, shown
+from runbook.simulator.vpc_access_quota import OVER_QUOTA, is_over_quota, seed_quota
 from runbook.simulator.vpc_access_ranges import check_addresses, conflict
+from runbook.simulator.vpc_access_scaling import (
+    LIMITS,
+    MUTABLE,
+    check_growth,
+    check_scaling,
+    in_instances,
+    with_throughput,
+)
 
-_SCALING = ("minInstances", "maxInstances")
-_MUTABLE = {*_SCALING, "machineType", "minThroughput", "maxThroughput"}
+_NAME = re.compile(r"[a-z]([-a-z0-9]{0,23}[a-z0-9])?")
+_DEFAULTS: Resource = {"minInstances": 2, "maxInstances": 10, "machineType": "e2-micro"}
 _UPDATE_SECONDS = 6.0
 _CREATE_SECONDS = 8.0
 
@@ -32,7 +37,7 @@ _CREATE_SECONDS = 8.0
 def seed(section: Mapping[str, Any], place: Place) -> dict[str, Resource]:  # Any: YAML
     parent = f"projects/{place.project}/locations/{place.region}/connectors"
     return {
-        f"vpcaccess/{parent}/{name}": _with_throughput({"name": f"{parent}/{name}"} | dict(body))
+        f"vpcaccess/{parent}/{name}": with_throughput({"name": f"{parent}/{name}"} | dict(body))
         for name, body in section.items()
     }
 
@@ -46,27 +51,26 @@ def list_connectors(call: Call) -> Resource:
 
 
 def list_locations(call: Call) -> Resource:
+    """Connectors may be in each region; the scenario has them in its own."""
     place = call.store.place
-    location = {
-        "name": f"projects/{place.project}/locations/{place.region}",
-        "locationId": place.region,
-    }
-    return {"locations": [location]}
+    locations = [
+        {"name": f"projects/{place.project}/locations/{region}", "locationId": region}
+        for region in regions(place)
+    ]
+    return page(call, "locations", locations)
 
 
 def create_connector(call: Call) -> Resource:
-    name = call.query.get("connectorId", "")
+    name = _name_asked(call)
     key = f"vpcaccess/{_parent(call)}/connectors/{name}"
-    if not name:
-        raise Refusal(400, "Request contains an invalid argument: connector_id is required.")
     if call.store.get(key) is not None:
         raise Refusal(409, f"Requested entity already exists: connector {name}")
-    made: Resource = {"minInstances": 2, "maxInstances": 10, "machineType": "e2-micro"} | call.body
-    check_addresses(call.store, made)
+    made = _DEFAULTS | in_instances(call.body)
+    check_addresses(call.store, made, call.params["location"])
     if "subnet" in made:
         made.pop("network", None)
-    made = _with_throughput(made | {"name": key.removeprefix("vpcaccess/")})
-    _check_scaling(made)
+    made = with_throughput(made | {"name": key.removeprefix("vpcaccess/")})
+    check_scaling(made)
     call.store.put(key, made | {"state": "CREATING"})
     return _start(call, "CreateConnector", key, before=made | {"state": "ERROR"}, after=made)
 
@@ -75,7 +79,7 @@ def patch_connector(call: Call) -> Resource:
     """Both instance limits together, each at least what it is now; one operation at a time."""
     before = _existing(call)
     key = _key(call)
-    fields = _updated_fields(call)
+    wanted = _wanted(call)
     _refuse_if_busy(call, key)
     if before["state"] == "ERROR":
         raise Refusal(
@@ -83,17 +87,11 @@ def patch_connector(call: Call) -> Resource:
             "The connector is in ERROR state: delete it and create it again.",
             status="FAILED_PRECONDITION",
         )
-    after = before | {field: call.body[field] for field in fields if field in call.body}
-    _check_scaling(after)
-    for limit in _SCALING:
-        if after[limit] < before[limit]:
-            raise Refusal(
-                400,
-                f"Invalid value for {limit}: {after[limit]} is below the current value "
-                f"{before[limit]}. Connectors can only be scaled up.",
-            )
+    after = before | wanted
+    check_scaling(after)
+    check_growth(before, after)
     call.store.put(key, before | {"state": "UPDATING"})
-    return _start(call, "UpdateConnector", key, before=before, after=_with_throughput(after))
+    return _start(call, "UpdateConnector", key, before=before, after=with_throughput(after))
 
 
 def delete_connector(call: Call) -> Resource:
@@ -104,25 +102,25 @@ def delete_connector(call: Call) -> Resource:
 
 
 def get_operation(call: Call) -> Resource:
-    _parent(call)
-    name = call.params["operation"]
+    parent, name = _parent(call), call.params["operation"]
     record = operations.find(call.store, kind="vpcaccess", name=name)
-    if record is None:
+    if record is None or place_of(record) != parent:
         raise Refusal(404, f"The operation {name} is not found.")
     return shown(call, record)
 
 
 def list_operations(call: Call) -> Resource:
-    _parent(call)
-    listed = [shown(call, one) for one in operations.listed(call.store, "vpcaccess")]
+    parent = _parent(call)
+    every = operations.listed(call.store, "vpcaccess")
+    listed = [shown(call, one) for one in every if place_of(one) == parent]
     return page(call, "operations", listed)
 
 
 def _parent(call: Call) -> str:
-    place = call.store.place
-    if call.params["location"] != place.region:
-        raise Refusal(403, f"Location {call.params['location']} is not found or access is denied.")
-    return f"projects/{place.project}/locations/{place.region}"
+    place, location = call.store.place, call.params["location"]
+    if location not in regions(place):
+        raise Refusal(403, f"Permission denied on 'locations/{location}' (or it may not exist).")
+    return f"projects/{place.project}/locations/{location}"
 
 
 def _key(call: Call) -> str:
@@ -136,33 +134,33 @@ def _existing(call: Call) -> Resource:
     return found
 
 
-def _updated_fields(call: Call) -> list[str]:
+def _name_asked(call: Call) -> str:
+    """The id of a new connector. Raises `Refusal` 400."""
+    name = call.query.get("connectorId", "")
+    if not name:
+        raise Refusal(400, "Request contains an invalid argument: connector_id is required.")
+    if not _NAME.fullmatch(name):
+        raise Refusal(
+            400,
+            f"Invalid connector_id '{name}': up to 25 lower-case letters, digits and hyphens, "
+            "beginning with a letter.",
+        )
+    return name
+
+
+def _wanted(call: Call) -> Resource:
+    """What an update sets, its limits as instances. Raises `Refusal` 400."""
     mask = call.query.get("updateMask", "")
     fields = [_camel(one) for one in mask.split(",") if one] or list(call.body)
     fields = [field for field in fields if field != "name"]
-    if unknown := [field for field in fields if field not in _MUTABLE]:
+    if unknown := [field for field in fields if field not in MUTABLE]:
         raise Refusal(400, f"Invalid update mask: {', '.join(unknown)} cannot be updated.")
-    given = [limit for limit in _SCALING if limit in fields and limit in call.body]
-    if len(given) == 1:
+    wanted = in_instances({field: call.body[field] for field in fields if field in call.body})
+    if len([limit for limit in LIMITS if limit in wanted]) == 1:
         raise Refusal(400, "min_instances and max_instances must be updated together.")
     if not fields:
         raise Refusal(400, "Request contains an invalid argument: nothing to update.")
-    return fields
-
-
-def _check_scaling(connector: Resource) -> None:
-    low, high, machine = (connector[field] for field in (*_SCALING, "machineType"))
-    if not (type(low) is int and type(high) is int):
-        raise Refusal(400, "min_instances and max_instances must be integers.")
-    if not 2 <= low <= 9:
-        raise Refusal(400, f"Invalid min_instances {low}: must be between 2 and 9.")
-    if not 3 <= high <= 10:
-        raise Refusal(400, f"Invalid max_instances {high}: must be between 3 and 10.")
-    if low >= high:
-        raise Refusal(400, f"min_instances {low} must be less than max_instances {high}.")
-    if machine not in MACHINE_TYPES:
-        allowed = ", ".join(MACHINE_TYPES)
-        raise Refusal(400, f"Invalid machine type {machine}: allowed are {allowed}.")
+    return wanted
 
 
 def _refuse_if_busy(call: Call, key: str) -> None:
@@ -191,12 +189,6 @@ def _start(
     if verb == "CreateConnector" and (found := conflict(call.store, before)):
         record["error"] = found
     return shown(call, record)
-
-
-def _with_throughput(connector: Resource) -> Resource:
-    """Throughput follows the instances, 100 Mbps each."""
-    low, high = (int(connector[field]) * 100 for field in _SCALING)
-    return connector | {"minThroughput": low, "maxThroughput": high}
 
 
 def _camel(field: str) -> str:

@@ -119,7 +119,7 @@ def test_operation_goes_on_over_a_restart(tmp_path: Path) -> None:
         begun = simulator.http.patch(CONNECTOR, json=SCALED).json()["name"]
     with running(**options) as simulator:
         assert simulator.get(CONNECTOR)["state"] == "UPDATING"
-        until(lambda: simulator.get(f"/v1/{begun}")["done"])
+        until(lambda: simulator.get(f"/v1/{begun}").get("done"))
         assert simulator.get(CONNECTOR)["state"] == "READY"
 
 

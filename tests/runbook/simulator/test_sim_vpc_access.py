@@ -49,10 +49,10 @@ def test_update_goes_through_updating_and_ends_ready(outage: Running) -> None:
         begun = patch.execute(http=http)
         during = _state(outage)
         read = locations.operations().get(name=begun["name"])
-        until(lambda: read.execute(http=http)["done"])
+        until(lambda: read.execute(http=http).get("done"))
         ended = read.execute(http=http)
 
-    assert begun["done"] is False
+    assert "done" not in begun
     assert begun["metadata"]["target"] == NAME
     assert during == "UPDATING"
     assert ended["response"]["minInstances"] == 3
@@ -126,7 +126,7 @@ def test_network_cannot_be_updated(outage: Running) -> None:
 def test_failed_operation_leaves_the_connector_as_it_was(outage: Running) -> None:
     outage.arm(match=CONNECTOR, kind="operation-fails")
     name = outage.http.patch(CONNECTOR, json=SCALED).json()["name"]
-    until(lambda: outage.get(f"/v1/{name}")["done"])
+    until(lambda: outage.get(f"/v1/{name}").get("done"))
 
     assert outage.get(f"/v1/{name}")["error"]["code"] == 13
     assert outage.get(CONNECTOR)["state"] == "CREATING"
@@ -169,9 +169,12 @@ def test_unknown_connector_is_not_found(outage: Running) -> None:
 
 def test_other_projects_and_regions_are_denied(outage: Running) -> None:
     elsewhere = outage.http.get(CONNECTOR.replace("netra-staging", "other-project"))
-    abroad = outage.http.get(CONNECTOR.replace("us-central1", "europe-west4"))
+    abroad = outage.http.get(CONNECTOR.replace("us-central1", "mars-west4"))
 
     assert (elsewhere.status_code, abroad.status_code) == (403, 403)
+    assert abroad.json()["error"]["message"] == (
+        "Permission denied on 'locations/mars-west4' (or it may not exist)."
+    )
     assert elsewhere.json()["error"]["status"] == "PERMISSION_DENIED"
 
 
@@ -182,7 +185,7 @@ def _create(simulator: Running, name: str, **body: Any) -> Any:
 
 def _ended(simulator: Running, begun: Any) -> Any:
     path = f"/v1/{begun.json()['name']}"
-    until(lambda: simulator.get(path)["done"])
+    until(lambda: simulator.get(path).get("done"))
     return simulator.get(path)
 
 
