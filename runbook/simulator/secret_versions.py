@@ -9,7 +9,7 @@ from typing import Any
 from runbook.simulator.store import Place, Resource, Store
 
 _LONG_AGO = "2026-01-12T09:30:00.000000Z"
-_ETAG = '"1"'
+_FIRST_ETAG = 0x16_17F7_D2A0_0000
 
 
 def seed(section: Mapping[str, Any], place: Place) -> dict[str, Resource]:  # Any: YAML
@@ -17,15 +17,20 @@ def seed(section: Mapping[str, Any], place: Place) -> dict[str, Resource]:  # An
     resources: dict[str, Resource] = {}
     for name, told in section.items():
         parent = f"projects/{place.number}/secrets/{name}"
-        resources[f"secrets/{parent}"] = secret(parent, _LONG_AGO, _ETAG)
+        resources[f"secrets/{parent}"] = secret(parent, _LONG_AGO, etag_of(0))
         versions = told["versions"] if isinstance(told, Mapping) else [{"value": told}]
         for number, one in enumerate(versions, start=1):
             state = one.get("state", "ENABLED")
             resources[f"secrets/{parent}/versions/{number}"] = {
-                "version": version(parent, number, _LONG_AGO, _ETAG) | {"state": state},
+                "version": version(parent, number, _LONG_AGO, etag_of(0)) | {"state": state},
                 "data": base64.b64encode(str(one["value"]).encode()).decode(),
             }
     return resources
+
+
+def etag_of(number: int) -> str:
+    """An etag in the form of Google's; no two numbers have the same."""
+    return f'"{_FIRST_ETAG + number:x}"'
 
 
 def secret(name: str, created: str, etag: str) -> Resource:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 
 from runbook.simulator import expressions, secret_versions
 from runbook.simulator.checksum import crc32c
@@ -11,6 +12,9 @@ from runbook.simulator.errors import Refusal
 from runbook.simulator.paging import page
 from runbook.simulator.routing import Call, Product, Route
 from runbook.simulator.store import Resource
+
+_NAME = re.compile(r"[a-zA-Z0-9_-]{1,255}")
+_LARGEST_PAYLOAD = 65_536
 
 
 def get_secret(call: Call) -> Resource:
@@ -29,6 +33,12 @@ def create_secret(call: Call) -> Resource:
     parent = f"projects/{call.store.place.number}/secrets/{name}"
     if not name:
         raise Refusal(400, "The field 'secret_id' is required.")
+    if not _NAME.fullmatch(name):
+        raise Refusal(
+            400,
+            f"The provided Secret ID [{name}] does not match the expected format "
+            "[[a-zA-Z_0-9-]{1,255}].",
+        )
     if not isinstance(call.body.get("replication"), dict):
         raise Refusal(400, "The field 'secret.replication' is required.")
     if call.store.get(f"secrets/{parent}") is not None:
@@ -46,12 +56,15 @@ def add_version(call: Call) -> Resource:
     if not isinstance(payload, dict):
         raise Refusal(400, "The field 'payload' is required.")
     data = _decoded(str(payload.get("data", "")))
+    if len(data) > _LARGEST_PAYLOAD:
+        raise Refusal(400, f"The payload must be no larger than {_LARGEST_PAYLOAD} bytes.")
     checksum = payload.get("dataCrc32c")
     if checksum is not None and str(checksum) != str(crc32c(data)):
         raise Refusal(400, "The specified CRC32C checksum does not match the payload.")
     number = 1 + len(call.store.items(f"secrets/{parent}/versions"))
     version = secret_versions.version(parent, number, call.store.time(), _etag(call))
-    version["clientSpecifiedPayloadChecksum"] = checksum is not None
+    if checksum is not None:
+        version["clientSpecifiedPayloadChecksum"] = True
     held = {"version": version, "data": base64.b64encode(data).decode()}
     call.store.put(f"secrets/{version['name']}", held)
     return version
@@ -136,7 +149,7 @@ def _held(call: Call) -> Resource:
 
 
 def _etag(call: Call) -> str:
-    return f'"{call.store.serial():x}"'
+    return secret_versions.etag_of(call.store.serial())
 
 
 def _decoded(text: str) -> bytes:

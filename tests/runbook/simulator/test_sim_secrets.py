@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from runbook.simulator.checksum import crc32c
-from tests.runbook.simulator.running import Running
+from tests.runbook.simulator.running import Running, running
 
 SECRETS = "/v1/projects/netra-staging/secrets"
 ALL = [
@@ -156,6 +156,40 @@ def test_state_changes_only_with_the_present_etag(healthy: Running) -> None:
 
     assert (stale.status_code, stale.json()["error"]["status"]) == (400, "FAILED_PRECONDITION")
     assert (fresh.status_code, fresh.json()["etag"] != etag) == (200, True)
+
+
+def test_first_change_of_a_simulator_makes_a_new_etag() -> None:
+    with running(scenario="healthy") as fresh:
+        version = f"{SECRETS}/redis-url/versions/1"
+        etag = fresh.get(version)["etag"]
+        fresh.http.post(f"{version}:disable", json={"etag": etag}).raise_for_status()
+
+        assert fresh.http.post(f"{version}:enable", json={"etag": etag}).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["", "bad/../name", "dotted.name", "a" * 256])
+def test_name_of_a_bad_form_is_refused(healthy: Running, name: str) -> None:
+    body = {"replication": {"automatic": {}}}
+
+    assert healthy.http.post(SECRETS, params={"secretId": name}, json=body).status_code == 400
+
+
+def test_payload_is_at_most_64_kib(healthy: Running) -> None:
+    path = f"{SECRETS}/redis-url:addVersion"
+    sizes = (65_536, 65_537)
+    bodies = [{"payload": {"data": base64.b64encode(b"a" * size).decode()}} for size in sizes]
+
+    assert [healthy.http.post(path, json=body).status_code for body in bodies] == [200, 400]
+
+
+def test_checksum_of_the_client_is_told_only_where_there_was_one(healthy: Running) -> None:
+    path = f"{SECRETS}/redis-url:addVersion"
+    told = [
+        healthy.http.post(path, json={"payload": {"data": "bmV3"} | checksum}).json()
+        for checksum in ({}, {"dataCrc32c": str(crc32c(b"new"))})
+    ]
+
+    assert [one.get("clientSpecifiedPayloadChecksum") for one in told] == [None, True]
 
 
 def test_secrets_are_listed_by_filter(healthy: Running) -> None:
