@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import redis
 from django.conf import settings
@@ -40,27 +40,31 @@ def changed(incident_id: int, panels: Sequence[str]) -> None:
     unique = list(dict.fromkeys(panels))
 
     def publish() -> None:
-        _append(topic_of(incident_id), {"panels": json.dumps(unique)})
         shared = [name for name in unique if name in ("approvals", "incidents")]
-        _append(NOW, {"panels": json.dumps([topic_of(incident_id), *shared])})
+        _append(
+            {
+                topic_of(incident_id): {"panels": json.dumps(unique)},
+                NOW: {"panels": json.dumps([topic_of(incident_id), *shared])},
+            }
+        )
 
     transaction.on_commit(publish, robust=True)
 
 
 def append_lines(*, incident_id: int, run_id: int, first: int, lines: Sequence[str]) -> None:
     """Send output that has just been stored. `first` numbers the first of `lines`."""
-    _append(
-        topic_of(incident_id),
-        {"run": str(run_id), "first": str(first), "lines": json.dumps(list(lines))},
-    )
+    entry = {"run": str(run_id), "first": str(first), "lines": json.dumps(list(lines))}
+    _append({topic_of(incident_id): entry})
 
 
-def _append(topic: str, fields: dict[str, str]) -> None:
-    key = stream_of(topic)
+def _append(entries: Mapping[str, Mapping[str, str]]) -> None:
+    """One entry for each topic, in one exchange with Redis."""
     try:
         with _client.pipeline(transaction=False) as pipe:
-            pipe.xadd(key, fields, maxlen=ENTRIES_KEPT, approximate=True)  # type: ignore[arg-type]  # redis-py's dict is invariant
-            pipe.expire(key, SECONDS_KEPT)
+            for topic, fields in entries.items():
+                key = stream_of(topic)
+                pipe.xadd(key, fields, maxlen=ENTRIES_KEPT, approximate=True)  # type: ignore[arg-type]  # redis-py's dict is invariant
+                pipe.expire(key, SECONDS_KEPT)
             pipe.execute()
     except (redis.RedisError, OSError) as error:
         logger.warning("live updates are delayed, Redis does not answer: %s", error)

@@ -16,7 +16,8 @@ from incidents.actions.moves import move_run
 from incidents.models import Run
 from incidents.states import RunState
 
-LOADED = ("incident__environment", "incident__revision", "command__step", "requested_by")
+LOADED = ("incident__environment", "command__step")
+"""What every run needs; what only plans need is fetched when it is asked for."""
 
 
 def claim_planning(run_id: int, *, worker: str) -> Run | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from django.contrib.auth.models import User
+from django.db import connection
 from django.db.models import QuerySet
 
 from incidents import clock, timeline
@@ -25,8 +26,12 @@ def hold(**lookup: object) -> None:
 
     `timeline.record` ends up there anyway; who took other rows first would wait for somebody who
     waits for them. What is read after this is what stands: nobody closes the incident meanwhile.
+    SQLite locks no rows; there the transaction itself has already locked the whole database.
     """
-    Incident.objects.select_for_update(of=("self",), no_key=True).filter(**lookup).first()
+    if not connection.features.has_select_for_update:
+        return
+    rows = Incident.objects.select_for_update(of=("self",), no_key=True).filter(**lookup)
+    rows.only("pk").order_by("pk").first()
 
 
 def panels_of(run: Run) -> list[str]:

@@ -1,7 +1,8 @@
 """Keeping a run alive and its output safe while a command works.
 
 One background thread per run stores and sends the output (every 100 ms, or as soon as 64 KB wait)
-and renews the lease. Rows first, stream second. The thread has its own database connection.
+and renews the lease. Rows first, stream second. The thread has its own database connection; the
+rest is stored by the worker's own thread, so that a command that is quick needs no other.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 0.1
 FLUSH_BYTES = 64 * 1024
+_NOT_KEPT = "the output of run %s cannot be kept; the run is stopped"
 LINE_CHARACTERS = 16 * 1024
 TOTAL_BYTES = 32 * 1024 * 1024
 
@@ -46,6 +48,8 @@ class RunKeeper:
         self._total = 0
         self._lock = threading.Lock()
         self._wake = threading.Event()
+        self._renewed = time.monotonic()
+        self._is_broken = False
         self._closed = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._keep, name=f"run-{run.pk}", daemon=True)
@@ -63,6 +67,7 @@ class RunKeeper:
         self._closed.set()
         self._wake.set()
         self._thread.join()
+        self._store_rest()
 
     def emit(self, text: str, stream: Stream = "stdout") -> None:  # noqa: ARG002 (pages show both alike)
         if self._stopped.is_set():
@@ -87,24 +92,37 @@ class RunKeeper:
             self._waiting.append("--- more output than is kept (32 MB); the rest is left out ---")
 
     def _keep(self) -> None:
-        renewed = time.monotonic()
         try:
-            while True:
+            while not self._closed.is_set():
                 self._wake.wait(FLUSH_SECONDS)
                 self._wake.clear()
-                is_last = self._closed.is_set()
-                is_due = time.monotonic() - renewed >= settings.HEARTBEAT_SECONDS
-                if self._guarded(self._flush) and is_last:
-                    return
-                if is_due and self._guarded(self._renew):
-                    renewed = time.monotonic()
+                if not self._closed.is_set():
+                    self._pass()
         except Exception:
-            logger.exception(
-                "the output of run %s cannot be kept; the run is stopped", self._run.pk
-            )
-            self._stopped.set()
+            logger.exception(_NOT_KEPT, self._run.pk)
+            self._give_up()
         finally:
             connection.close()
+
+    def _store_rest(self) -> None:
+        try:
+            while not (self._is_broken or self._pass()):
+                pass
+        except Exception:
+            logger.exception(_NOT_KEPT, self._run.pk)
+            self._give_up()
+
+    def _pass(self) -> bool:
+        """Whether all that was waiting is stored."""
+        is_stored = self._guarded(self._flush)
+        is_due = time.monotonic() - self._renewed >= settings.HEARTBEAT_SECONDS
+        if is_due and self._guarded(self._renew):
+            self._renewed = time.monotonic()
+        return is_stored
+
+    def _give_up(self) -> None:
+        self._is_broken = True
+        self._stopped.set()
 
     def _guarded(self, work: Callable[[], None]) -> bool:
         """Do a database step; a busy or absent database is tried again at the next pass."""

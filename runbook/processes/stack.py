@@ -115,7 +115,7 @@ def _worker(name: str, *options: str) -> Child:
 
 
 def _reads() -> Child:
-    return _worker("reads", "-P", "threads", "-c", "8")
+    return _worker("reads", "-P", "threads", "-c", "16")
 
 
 def _changes() -> Child:

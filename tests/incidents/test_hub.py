@@ -100,7 +100,7 @@ async def woken(viewer: Viewer) -> None:
 async def test_hub_tells_a_viewer_which_panels_changed(watched: tuple[Hub, Viewer]) -> None:
     _, viewer = watched
 
-    live._append("incident-7", {"panels": '["step-3", "timeline"]'})
+    live._append({"incident-7": {"panels": '["step-3", "timeline"]'}})
     await woken(viewer)
 
     assert viewer.take_panels() == ["step-3", "timeline"]
@@ -125,7 +125,7 @@ async def test_hub_has_one_reader_for_many_viewers(watched: tuple[Hub, Viewer]) 
     topics = {id(hub.join("incident-7", viewer, one_version)) for viewer in others}
     assert len(topics) == 1
 
-    live._append("incident-7", {"panels": '["header"]'})
+    live._append({"incident-7": {"panels": '["header"]'}})
     await woken(first)
 
     assert all("header" in viewer.panels for viewer in others)
@@ -191,10 +191,10 @@ async def test_hub_outlives_an_entry_that_is_not_ours(
     monkeypatch.setattr(hub_module, "POLL_SECONDS", 0.1)
     _, viewer = watched
 
-    live._append("incident-7", {"panels": "not JSON"})
+    live._append({"incident-7": {"panels": "not JSON"}})
     await asyncio.sleep(0.5)
     viewer.take_panels()
-    live._append("incident-7", {"panels": '["step-3"]'})
+    live._append({"incident-7": {"panels": '["step-3"]'}})
     await asyncio.sleep(0.5)
 
     assert "step-3" in viewer.take_panels()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from incidents.actions.output import RunKeeper
 from incidents.models import Incident, OutputChunk, Run
@@ -27,9 +27,12 @@ def kept(run: Run, *texts: str) -> list[str]:
     """What is stored of the texts; fails when the keeper does not end."""
 
     def work() -> None:
-        with RunKeeper(run) as keeper:
-            for text in texts:
-                keeper.emit(text)
+        try:
+            with RunKeeper(run) as keeper:
+                for text in texts:
+                    keeper.emit(text)
+        finally:
+            connection.close()
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
