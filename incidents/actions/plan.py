@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from incidents import clock, timeline
+from incidents.actions.compare import compare, with_failures
 from incidents.actions.job import UNPLANNABLE, job_of
 from incidents.actions.leases import claim_planning
 from incidents.actions.moves import end_run, hold, move_run, panels_of
@@ -19,6 +20,8 @@ from incidents.models import Approval, Plan, Run
 from incidents.states import EffectChoice, RunState
 from runbook.commands import base
 from runbook.commands.base import NotRunnable
+
+UNCHANGED = "Nothing to change: the resource is already as asked."
 
 
 def plan_run(run_id: int, *, worker: str) -> None:
@@ -63,10 +66,10 @@ def _store(run: Run, plan: base.Plan) -> None:
             created_at=now,
         )
         if plan.refusals:
-            sentence = "Google would refuse this change: " + " ".join(plan.refusals)
-            ended = (RunState.FAILED, sentence)
+            ended = (RunState.FAILED, "Refused: " + " ".join(plan.refusals))
         elif not plan.changes:
-            ended = (RunState.SUCCEEDED, "Nothing to change: the resource is already as asked.")
+            run.checks = compare(run, plan.before)
+            ended = (RunState.SUCCEEDED, with_failures(UNCHANGED, run))
         else:
             _ask(run, row)
             return
@@ -78,6 +81,7 @@ def _store(run: Run, plan: base.Plan) -> None:
             message=ended[1],
             token=run.token,
             result=plan.before,
+            checks=run.checks,
         )
         if not is_ours:
             transaction.set_rollback(True)

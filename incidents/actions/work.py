@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Concat
 
 from incidents import clock, live, permissions, queue, timeline
+from incidents.actions.compare import compare, with_failures
 from incidents.actions.job import UNPLANNABLE, Job, job_of
 from incidents.actions.leases import LOADED, claim_running, renew
 from incidents.actions.moves import end_run, hold, panels_of
@@ -21,8 +21,6 @@ from incidents.models import Approval, Run
 from incidents.models import Plan as PlanRow
 from incidents.states import ApprovalState, EffectChoice, IncidentState, RunState
 from runbook.commands.base import NotRunnable, Outcome, Plan
-from runbook.document.checks import evaluate
-from runbook.document.definition import Check, Json
 
 logger = logging.getLogger(__name__)
 
@@ -186,12 +184,7 @@ def _end_unsent(run: Run, state: RunState, sentence: str) -> None:
 
 
 def _finish(run: Run, outcome: Outcome) -> None:
-    checks = findings(run, outcome.result) if outcome.state == "succeeded" else []
-    run.checks = checks
-    message = outcome.message
-    if run.failed_checks:
-        several = "check does" if run.failed_checks == 1 else "checks do"
-        message = f"{message} {run.failed_checks} {several} not hold."
+    run.checks = compare(run, outcome.result) if outcome.state == "succeeded" else []
     with transaction.atomic():
         is_ours = end_run(
             run,
@@ -199,25 +192,14 @@ def _finish(run: Run, outcome: Outcome) -> None:
             new=OUTCOMES[outcome.state],
             actor=None,
             token=run.token,
-            message=message,
+            message=with_failures(outcome.message, run),
             result=outcome.result,
-            checks=checks,
+            checks=run.checks,
         )
         if is_ours and outcome.state == "unknown":
             queue.enqueue("probe_run", run.pk, queue="reads")
     if not is_ours:
         logger.warning("run %s was taken from this worker; its outcome is not recorded", run.pk)
-
-
-def findings(run: Run, result: Json) -> list[dict[str, Any]]:  # Any: JSON
-    """The command's checks against a result, as stored in `Run.checks`."""
-    return [
-        dataclasses.asdict(finding)
-        for check in run.command.checks
-        for finding in evaluate(
-            Check(expression=check["expression"], level=check["level"], line=check["line"]), result
-        )
-    ]
 
 
 def _seen(run: Run) -> str:

@@ -32,6 +32,11 @@ class Card:
         return self.approval is not None and self.approval.state == ApprovalState.WAITING
 
     @property
+    def asked_nothing(self) -> bool:
+        """The plan itself ended the run: it was refused, or it would have changed nothing."""
+        return self.approval is None and bool(self.plan.refusals or not self.plan.changes)
+
+    @property
     def telling(self) -> list[dict[str, Any]]:  # Any: JSON
         """The evidence that is not as expected."""
         return [item for item in self._evidence if not _is_quiet(item)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 
 import nh3
@@ -10,7 +11,7 @@ from django import template
 from django.contrib.auth.models import User
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
@@ -148,8 +149,18 @@ def person(user: User | None) -> str:
 
 @register.filter
 def short_resource(resource: str) -> str:
-    """What tells a resource apart: "connectors/staging-connector"."""
-    return "/".join(resource.split("/")[-2:]) if "://" not in resource else resource
+    """What tells a resource apart: "connectors/staging-connector", "database-url/versions/2"."""
+    if "://" in resource:
+        return resource
+    parts = resource.split("/")
+    return "/".join(parts[-3:] if "versions" in parts[-2:-1] else parts[-2:])
+
+
+@register.filter
+def field_path(path: str) -> SafeString:
+    """A field's path that breaks behind a dot or a slash when it is long, and nowhere else."""
+    parts = re.split(r"(?<=[./])", path)
+    return format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in parts))
 
 
 @register.filter

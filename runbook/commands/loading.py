@@ -62,7 +62,8 @@ class Loading:
 
     def plan(self, session: Session) -> Plan:  # noqa: ARG002 (part of the contract)
         load = self.load
-        amount = f"for {load.seconds:g} s" if self.is_timed else f"{load.requests} requests"
+        most = f"{load.requests} requests"
+        amount = f"for {load.seconds:g} s, at most {most}" if self.is_timed else most
         sent = f"{load.method} {load.url}, {amount}, {load.connections} at once"
         return Plan(
             self.resource,
@@ -71,8 +72,7 @@ class Loading:
             changes=(FieldChange("load", before=None, after=sent),),
             fingerprint="",
             warnings=(
-                f"This sends a load: {sent}, at most {load.requests} requests.",
-                "Who uses the site meanwhile may be served late or not at all.",
+                "This sends a load. Who uses the site meanwhile may be served late or not at all.",
             ),
             why_no_undo="Requests that were sent cannot be taken back.",
         )

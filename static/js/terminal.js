@@ -1,6 +1,7 @@
 // Output of runs. Lines are numbered and arrive as text; what is already there is never touched.
 const KEPT_LINES = 2000;
 const LOOKS_BAD = /\b(error|failed|failure|fatal|denied|refused|traceback|exception)\b/i;
+const HEADS_TABLE = /^[A-Z][A-Z0-9_]*( {2,}[A-Z][A-Z0-9_]*)+ *$|^[┌+][─-]/;
 
 function linesOf(terminal) {
   return terminal.querySelector("[data-lines]");
@@ -10,9 +11,21 @@ function isAtEnd(box) {
   return box.scrollHeight - box.scrollTop - box.clientHeight < 24;
 }
 
+function look(text) {
+  if (HEADS_TABLE.test(text)) return "line line-head";
+  return LOOKS_BAD.test(text) ? "line line-bad" : "line";
+}
+
+// Tables are not wrapped, unless a person says so.
+function leaveTablesWide(terminal) {
+  if (terminal.dataset.wrapChosen !== undefined || !terminal.querySelector(".line-head")) return;
+  terminal.classList.add("is-unwrapped");
+  terminal.querySelector("[data-terminal-wrap]")?.setAttribute("aria-pressed", "false");
+}
+
 function draw(number, text) {
   const line = document.createElement("div");
-  line.className = LOOKS_BAD.test(text) ? "line line-bad" : "line";
+  line.className = look(text);
   line.dataset.line = number;
   line.textContent = text;
   return line;
@@ -28,6 +41,7 @@ export function append(terminal, first, texts) {
   box.append(...fresh.map(([number, text]) => draw(number, text)));
   terminal.dataset.last = fresh.at(-1)[0];
   trim(terminal, box);
+  leaveTablesWide(terminal);
   if (follows) box.scrollTop = box.scrollHeight;
   else terminal.querySelector("[data-terminal-new]").hidden = false;
   return Number(terminal.dataset.last);
@@ -54,9 +68,10 @@ export function addNewLines(terminal, fresh) {
 
 function prepare(scope) {
   for (const box of scope.querySelectorAll("[data-lines]")) {
-    for (const line of box.children) {
-      if (LOOKS_BAD.test(line.textContent)) line.classList.add("line-bad");
+    for (const line of box.querySelectorAll(":scope > .line:not(.line-found)")) {
+      line.className = look(line.textContent);
     }
+    leaveTablesWide(box.closest(".terminal"));
     if (box.dataset.seen === undefined) box.scrollTop = box.scrollHeight;
     box.dataset.seen = "";
   }
@@ -80,6 +95,7 @@ document.addEventListener("click", (event) => {
   const wrap = event.target.closest("[data-terminal-wrap]");
   if (wrap) {
     const isUnwrapped = terminal.classList.toggle("is-unwrapped");
+    terminal.dataset.wrapChosen = "";
     wrap.setAttribute("aria-pressed", String(!isUnwrapped));
   }
   if (event.target.closest("[data-terminal-error]")) {

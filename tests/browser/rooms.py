@@ -26,6 +26,12 @@ from tests.browser.people import PASSWORD, PEOPLE
 SOURCE = Path(__file__).resolve().parents[2] / "runbook/library/staging-cannot-reach-cloud-sql.md"
 SLUG = "staging-cannot-reach-cloud-sql"
 
+WIDE_TABLE = [
+    "  ".join(f"{word:<28}" for word in ("NAME", "REGION", "NETWORK", "ERROR", "STATE")),
+    "  ".join(f"{word:<28}" for word in ("staging-connector", "us-central1", "vpc", "-", "READY")),
+]
+LONG_VALUE = "spec.template.metadata.annotations = " + '{"run.googleapis.com/egress": "all"}, ' * 5
+
 
 def furnish() -> None:
     staging = factories.make_environment()
@@ -107,11 +113,14 @@ def _busy(incident: Incident, commander: User, engineer: User) -> None:
 
 
 def _with_output(run: Run) -> None:
+    """What succeeded printed a wide table; a check that holds found something long."""
     lines = [f"line {number}" for number in range(1, 41)] + ["ERROR: quota exceeded"]
+    if run.state == RunState.SUCCEEDED:
+        lines = [*WIDE_TABLE, *lines][:41]
     OutputChunk.objects.create(run=run, first=1, last=41, text="\n".join(lines), at=clock.now())
     checks = [
-        {"expression": c["expression"], "level": c["level"], "expected": 2, "found": 1,
-         "passed": place > 0, "problem": ""}
+        {"expression": c["expression"], "level": c["level"], "expected": c["expression"],
+         "found": LONG_VALUE if place else 1, "passed": place > 0, "problem": ""}
         for place, c in enumerate(run.command.checks)
     ]  # fmt: skip
     Run.objects.filter(pk=run.pk).update(

@@ -13,6 +13,7 @@ from incidents.templatetags.pages import (
     countdown,
     duration,
     elapsed,
+    field_path,
     initials,
     inline_markdown,
     markdown,
@@ -163,7 +164,13 @@ def test_short_resource_is_what_tells_it_apart() -> None:
     assert [
         short_resource("projects/p/locations/r/connectors/c"),
         short_resource("https://a/b"),
+        short_resource("projects/p/secrets/jwt/versions/latest"),
     ] == [
         "connectors/c",
         "https://a/b",
+        "jwt/versions/latest",
     ]
+
+
+def test_field_path_breaks_behind_dots_and_slashes() -> None:
+    assert field_path('labels."a.com/<b>"') == ("labels.<wbr>&quot;a.<wbr>com/<wbr>&lt;b&gt;&quot;")

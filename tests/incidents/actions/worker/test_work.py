@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from pytest_django.fixtures import Settings as SettingsWrapper
 
 from incidents import clock
-from incidents.actions import approve, execute, resolve, work
+from incidents.actions import approve, execute, plan, resolve, work
 from incidents.models import (
     Approval,
     Incident,
@@ -54,6 +54,20 @@ def test_read_stores_output_checks_and_outcome(incident: Incident, commander: Us
     assert "CREATING" in failed[0]["found"]
     assert any("CREATING" in line for line in output_of(run))
     assert run.last_line == len(output_of(run))
+
+
+def test_plan_without_a_change_still_compares_what_is_expected(
+    incident: Incident, commander: User
+) -> None:
+    command = command_with(incident, "--activation-policy=ALWAYS")
+    run = execute.request_run(actor=commander, command_id=command.pk)
+    plan.plan_run(run.pk, worker="test")
+    run.refresh_from_db()
+
+    assert (run.state, [check["passed"] for check in run.checks]) == ("succeeded", [False, True])
+    assert run.message == (
+        "Nothing to change: the resource is already as asked. 1 check does not hold."
+    )
 
 
 def test_change_shows_its_plan_and_waits(incident: Incident, commander: User) -> None:

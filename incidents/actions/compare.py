@@ -1,0 +1,29 @@
+"""A run's result compared with what the runbook expects of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from incidents.models import Run
+from runbook.document.checks import evaluate
+from runbook.document.definition import Check, Json
+
+
+def compare(run: Run, result: Json) -> list[dict[str, Any]]:  # Any: JSON
+    """The command's checks against a result, as stored in `Run.checks`."""
+    return [
+        dataclasses.asdict(finding)
+        for check in run.command.checks
+        for finding in evaluate(
+            Check(expression=check["expression"], level=check["level"], line=check["line"]), result
+        )
+    ]
+
+
+def with_failures(message: str, run: Run) -> str:
+    """The sentence about a run, and how many of its checks do not hold."""
+    if not run.failed_checks:
+        return message
+    several = "check does" if run.failed_checks == 1 else "checks do"
+    return f"{message} {run.failed_checks} {several} not hold."
