@@ -1,7 +1,7 @@
 """The real gcloud in a tenth of its time: its imports are paid once, in a server that forks.
 
 `folder_of_shim` is to be put first on PATH; what is found there as `gcloud` behaves as the real
-program does, pipes and all, which tests/support/test_forked_gcloud.py compares. The server ends
+program does, pipes and all, which `test_forked_gcloud.py` compares. The server ends
 with this process, however that ends.
 """
 
@@ -49,4 +49,4 @@ def _start(folder: Path, library: Path, python: str) -> "subprocess.Popen[bytes]
 
 def _end(server: "subprocess.Popen[bytes]", folder: Path) -> None:
     server.communicate()  # closes its standard input
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)

@@ -16,16 +16,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.core.management import call_command
 
 from tests.runbook.simulator.running import Running, running
 from tests.support.gcloud import Gcloud
+from tests.support.judged_lines import Case, cases_of
 
-DATA = Path(__file__).resolve().parents[1] / "data" / "judged"
-LANES = 2
+LANES = 4  # commands that change something mostly wait
 _SPEED = 50.0
-_KINDS = ("reads", "changes", "refused")
 # What no two runs have alike: moments, Google's numbers and tokens, addresses of simulators.
 _MOMENTS = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?|\d{4}-\d\d-\d\dT[\d:.Z+-]+"
@@ -36,23 +34,6 @@ _CLIENTS = re.compile(
     r'"(?:client\.knative\.dev/nonce|run\.googleapis\.com/client-(?:name|version))": "[^"]*",?\s*'
 )
 _VOLATILE = {"id", "etag", "fingerprint", "resourceVersion", "uid", "settingsVersion", "serial"}
-
-
-@dataclass(frozen=True)
-class Case:
-    """One line.
-
-    `read` shows what a change left, in JSON; `first` are lines that prepare both simulators;
-    `differs` names what may differ ("stdout", "state", "read", "exit") and `why` the reason."""
-
-    kind: str
-    line: str
-    scenario: str
-    source: str
-    read: str = ""
-    first: tuple[str, ...] = ()
-    differs: tuple[str, ...] = ()
-    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,38 +52,6 @@ class Verdict:
     ours: Answer
     problems: tuple[str, ...] = ()
     excused: tuple[str, ...] = ()
-
-
-def cases() -> list[Case]:
-    """All lines of all files, in order."""
-    return [case for path in sorted(DATA.glob("*.yaml")) for case in cases_of(path)]
-
-
-def cases_of(path: Path) -> list[Case]:
-    document = yaml.safe_load(path.read_text())
-    return [
-        _case(kind, entry, document.get("scenario", "issue-1278"), path.stem)
-        for kind in _KINDS
-        for entry in document.get(kind) or ()
-    ]
-
-
-def _case(kind: str, entry: Any, scenario: str, source: str) -> Case:
-    values = {"run": entry} if isinstance(entry, str) else dict(entry)
-    differs = values.get("differs", [])
-    case = Case(
-        kind=kind,
-        line=values["run"],
-        scenario=values.get("scenario", scenario),
-        source=source,
-        read=values.get("read", ""),
-        first=tuple(values.get("first", ())),
-        differs=tuple([differs] if isinstance(differs, str) else differs),
-        why=values.get("why", ""),
-    )
-    assert bool(case.differs) == bool(case.why), f"{case.line}: a difference needs its reason"
-    assert kind != "changes" or case.read, f"{case.line}: a change needs what reads it"
-    return case
 
 
 @dataclass
@@ -241,9 +190,7 @@ def _main(words: list[str]) -> int:
     logging.disable(logging.INFO)
     files = [Path(word) for word in words if word.endswith(".yaml")]
     found = [case for path in files for case in cases_of(path)]
-    found += [
-        Case("reads", word, "issue-1278", "by hand") for word in words if not word.endswith(".yaml")
-    ]
+    found += [Case("reads", word) for word in words if not word.endswith(".yaml")]
     with tempfile.TemporaryDirectory() as folder:
         verdicts = judge_all(found, Path(folder))
     for verdict in verdicts:

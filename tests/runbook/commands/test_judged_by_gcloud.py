@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.gcloud import IS_INSTALLED
-from tests.support.judging import Case, Verdict, cases, judge_all
+from tests.support.judged_lines import Case, cases
+from tests.support.judging import Verdict, judge_all
 
 CASES = cases()
 
