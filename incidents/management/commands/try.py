@@ -76,7 +76,7 @@ class Command(BaseCommand):
 
     def _emit(self, text: str, stream: Stream = "stdout") -> None:
         out = self.stdout if stream == "stdout" else self.stderr
-        out.write(text, style_func=str, ending="\n")
+        out.write(f"{text}\n", style_func=str, ending="")  # `ending` spares an empty last line
         out.flush()
 
 
