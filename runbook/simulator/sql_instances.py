@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,17 @@ from runbook.simulator.store import Place, Resource
 
 ROOT = "https://sqladmin.googleapis.com/sql/v1beta4"
 _LONG_AGO = "2026-01-12T09:12:41.183Z"
+_IN_TEN_YEARS = "2036-01-10T09:12:41.183Z"
+_PEM = "-----BEGIN CERTIFICATE-----\nc2ltdWxhdGVk\n-----END CERTIFICATE-----\n"
+
+_GEMINI = (
+    "activeQueryEnabled",
+    "entitled",
+    "flagRecommenderEnabled",
+    "googleVacuumMgmtEnabled",
+    "indexAdvisorEnabled",
+    "oomSessionCancelEnabled",
+)
 
 
 def seed(section: Mapping[str, Any], place: Place) -> dict[str, Resource]:  # Any: YAML
@@ -38,6 +50,7 @@ def _instance(name: str, body: Mapping[str, Any], place: Place) -> Resource:  # 
         "state": body["state"],
         "databaseVersion": version,
         "databaseInstalledVersion": f"{version}_19",
+        "maintenanceVersion": f"{version}_19.R20251004.01_07",
         "connectionName": f"{place.project}:{place.region}:{name}",
         "createTime": _LONG_AGO,
         "etag": "c2ltdWxhdGVk",
@@ -45,7 +58,30 @@ def _instance(name: str, body: Mapping[str, Any], place: Place) -> Resource:  # 
         "instanceType": "CLOUD_SQL_INSTANCE",
         "ipAddresses": [{"type": "PRIVATE", "ipAddress": body["address"]}],
         "selfLink": f"{ROOT}/projects/{place.project}/instances/{name}",
+        "serverCaCert": _authority(name),
+        "serviceAccountEmailAddress": (
+            f"p{place.number}-simulated@gcp-sa-cloud-sql.iam.gserviceaccount.com"
+        ),
+        "satisfiesPzi": True,
+        "sqlNetworkArchitecture": "NEW_NETWORK_ARCHITECTURE",
+        "geminiConfig": dict.fromkeys(_GEMINI, False),
         "settings": _settings(body, place),
+    }
+
+
+def _authority(instance: str) -> Resource:
+    """The certificate of the authority that signs for the instance; there is no key behind it."""
+    digest = hashlib.sha1(instance.encode(), usedforsecurity=False).hexdigest()
+    subject = f"C=US,O=Google\\, Inc,CN=Google Cloud SQL Server CA,dnQualifier={digest[:12]}"
+    return {
+        "kind": "sql#sslCert",
+        "certSerialNumber": "0",
+        "cert": _PEM,
+        "commonName": subject,
+        "sha1Fingerprint": digest,
+        "instance": instance,
+        "createTime": _LONG_AGO,
+        "expirationTime": _IN_TEN_YEARS,
     }
 
 
@@ -60,9 +96,17 @@ def _settings(body: Mapping[str, Any], place: Place) -> Resource:  # Any: YAML
         "activationPolicy": body.get("activationPolicy", "ALWAYS"),
         "availabilityType": "ZONAL",
         "pricingPlan": "PER_USE",
+        "replicationType": "SYNCHRONOUS",
+        "authorizedGaeApplications": [],
+        "connectorEnforcement": "NOT_REQUIRED",
+        "locationPreference": {
+            "kind": "sql#locationPreference",
+            "zone": f"{place.region}-a",
+        },
         "dataDiskSizeGb": "20",
         "dataDiskType": "PD_SSD",
         "storageAutoResize": True,
+        "storageAutoResizeLimit": "0",
         "deletionProtectionEnabled": True,
         "databaseFlags": flags,
         "userLabels": dict(body["labels"]),
@@ -78,5 +122,9 @@ def _settings(body: Mapping[str, Any], place: Place) -> Resource:  # Any: YAML
             "enabled": True,
             "startTime": "03:00",
             "pointInTimeRecoveryEnabled": True,
+            "replicationLogArchivingEnabled": True,
+            "transactionLogRetentionDays": 7,
+            "transactionalLogStorageState": "CLOUD_STORAGE",
+            "backupRetentionSettings": {"retainedBackups": 7, "retentionUnit": "COUNT"},
         },
     }

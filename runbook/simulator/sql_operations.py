@@ -49,6 +49,13 @@ def no_instance() -> Refusal:
     return Refusal(404, "The Cloud SQL instance does not exist.", reason="instanceDoesNotExist")
 
 
+def accepted(call: Call, record: Resource) -> Resource:
+    """The record as the change itself is answered: taken, and not begun yet."""
+    operation = shown(call, record)
+    del operation["startTime"]
+    return operation | {"status": "PENDING"}
+
+
 def shown(call: Call, record: Resource) -> Resource:
     """The record as sql#operation."""
     name = record["target"].rsplit("/", 1)[1]

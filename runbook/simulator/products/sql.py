@@ -127,7 +127,7 @@ def _start(
         before=before,
         after=after,
     )
-    return sql_operations.shown(call, record)
+    return sql_operations.accepted(call, record)
 
 
 _BELOW_PROJECT: tuple[tuple[str, str, Handler], ...] = (

@@ -47,6 +47,7 @@ APIS = {
     "cloudresourcemanager.googleapis.com": "cloudresourcemanager.v1",
 }
 _LINK = re.compile(r"(https?://[^/]+/compute/\w+/)?projects/[^/]+/.+")
+_BLANKED = re.compile(r"\$\{\w+\}")
 _PARAMETER = re.compile(r"\{\+?\w+\}")
 
 
@@ -145,7 +146,9 @@ def _exchange(title: str, recorded: str, told: Any) -> Exchange:
         method=told["request"]["method"],
         host=address.netloc,
         recorded_path=address.path,
-        query={name: values[0] for name, values in parse_qs(address.query).items()},
+        query={
+            name: _BLANKED.sub("x", values[0]) for name, values in parse_qs(address.query).items()
+        },
         body=told["request"].get("body"),
         status=told["response"]["status"],
         answer=told["response"].get("body"),
