@@ -5,31 +5,44 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 from runbook.commands.filter import parse_filter
 from runbook.commands.gcloud_grammar import Arguments
 from runbook.commands.keys import Key, get, parse_key
 from runbook.document.definition import Json
 
+Item = TypeVar("Item")
 Seen: TypeAlias = Callable[[Json], Json]
 Pair: TypeAlias = "tuple[Json, Json]"
+Cut: TypeAlias = Literal["at the end", "before all", "before sorting"]
+"""When `--limit` takes effect: where gcloud lets Google count, what is left is sorted and, where
+Google does not filter either, filtered."""
 
 
 def chosen(
-    found: Sequence[Json], arguments: Arguments, seen: Seen | None = None
+    found: Sequence[Json],
+    arguments: Arguments,
+    seen: Seen | None = None,
+    cut: Cut = "at the end",
 ) -> tuple[list[Json], list[str]]:
     """The resources, and gcloud's warnings for standard error.
 
     `seen` is what filters and sort keys find in a resource.
     """
+    found = _cut(found, arguments) if cut == "before all" else found
     for name in arguments.flatten:
         for key in _slices(parse_key(name)):
             found = [item for resource in found for item in flattened(resource, key)]
     pairs = [(seen(item) if seen else item, item) for item in found]
     pairs, notes = _filtered(pairs, arguments)
+    pairs = _cut(pairs, arguments) if cut == "before sorting" else pairs
     resources = [item for _seen, item in _sorted(pairs, arguments.sort_by)]
-    return (resources[: arguments.limit] if arguments.limit else resources), notes
+    return _cut(resources, arguments), notes
+
+
+def _cut(items: Sequence[Item], arguments: Arguments) -> list[Item]:
+    return list(items[: arguments.limit] if arguments.limit else items)
 
 
 def _filtered(pairs: list[Pair], arguments: Arguments) -> tuple[list[Pair], list[str]]:

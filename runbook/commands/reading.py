@@ -10,7 +10,7 @@ from runbook.cloud.errors import CloudError, PartlyReadError
 from runbook.commands import belonging
 from runbook.commands.base import Caution, Effect, Emit, NotRunnable, Outcome, Plan, Probe
 from runbook.commands.gcloud_grammar import Arguments
-from runbook.commands.listing import chosen
+from runbook.commands.listing import Cut, chosen
 from runbook.commands.sentences import outcome_of
 from runbook.document.definition import Json
 
@@ -25,7 +25,7 @@ class Reading:
 
     `seen` is what columns, filters and sort keys find in a resource where gcloud shows them more
     than the resource has; JSON and YAML print what was fetched. `words` prints where no `--format`
-    was given and gcloud has a text of its own.
+    was given and gcloud has a text of its own. `cut` is when `--limit` takes effect.
     """
 
     arguments: Arguments
@@ -34,6 +34,7 @@ class Reading:
     note: str = ""
     seen: Callable[[Json], Json] | None = None
     words: Callable[[Json], str] | None = None
+    cut: Cut = "at the end"
 
     @property
     def name(self) -> str:
@@ -77,11 +78,14 @@ class Reading:
         return Outcome("succeeded", _summary(found), found)
 
     def _show(self, found: Json, emit: Emit) -> Json:
-        """What of it was asked for, once it is printed."""
+        """What of it was asked for, once it is printed; a single resource stays whole."""
         notes: list[str] = []
-        if isinstance(found, list):
-            found, notes = chosen(found, self.arguments, self._filtered_as)
-        printed = self._printed(found)
+        shown = found
+        if isinstance(found, list) or self.arguments.flatten:
+            items = found if isinstance(found, list) else [found]
+            shown, notes = chosen(items, self.arguments, self._filtered_as, self.cut)
+            found = shown if isinstance(found, list) else found
+        printed = self._printed(shown)
         for note in notes:
             emit(note, "stderr")
         if self.note:

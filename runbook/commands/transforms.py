@@ -12,6 +12,7 @@ from itertools import chain
 
 from runbook.commands import (
     transform_compute,
+    transform_enumerations,
     transform_lists,
     transform_numbers,
     transform_texts,
@@ -23,6 +24,7 @@ from runbook.document.definition import Json
 _LONGEST_CHAIN = 30
 _KNOWN: Mapping[str, Callable[..., Json]] = {
     **transform_compute.KNOWN,
+    **transform_enumerations.KNOWN,
     **transform_texts.KNOWN,
     **transform_lists.KNOWN,
     **transform_numbers.KNOWN,

@@ -65,7 +65,8 @@ def _parse_describe(words: Sequence[str]) -> Command:
 
 def _parse_list(words: Sequence[str]) -> Command:
     arguments = read_arguments(words, _LIST)
-    return Reading(arguments, f"{_parent(arguments, '-')}/certificates", _list, seen=_seen)
+    collection = f"{_parent(arguments, '-')}/certificates"
+    return Reading(arguments, collection, _list, seen=_seen, cut="before all")
 
 
 KINDS = (

@@ -22,15 +22,9 @@ _OTHERS = frozenset({"location", "out-file"})
 _NOTE = "The value is not read: what follows is the version's metadata."
 _SCHEMA = "secretmanager.v1.SecretVersion"
 _TABLE = (
-    "table(name.basename():label=NAME,gcloud_state:label=STATE,createTime.date():label=CREATED,"
+    "table(name.basename():label=NAME,state.enum(secrets.StateVersionJobState):label=STATE,createTime.date():label=CREATED,"
     "destroyTime.date(undefined='-'):label=DESTROYED)"
 )
-_STATES = {
-    "STATE_UNSPECIFIED": "unknown",
-    "ENABLED": "enabled",
-    "DISABLED": "disabled",
-    "DESTROYED": "destroyed",
-}
 
 _LIST = Grammar(
     "secrets versions list",
@@ -73,17 +67,10 @@ def _list(session: Session, arguments: Arguments) -> Json:
     return session.secrets.versions(secret)
 
 
-def _seen(version: Json) -> Json:
-    """With gcloud's word for the state, which its table shows."""
-    if not isinstance(version, dict):
-        return version
-    return {**version, "gcloud_state": _STATES.get(str(version.get("state")), "")}
-
-
 def _parse_list(words: Sequence[str]) -> Command:
     arguments = read_arguments(words, _LIST)
     secret = f"projects/{arguments.project}/secrets/{arguments.operand}"
-    return Reading(arguments, f"{secret}/versions", _list, seen=_seen)
+    return Reading(arguments, f"{secret}/versions", _list, cut="before sorting")
 
 
 def _parse_describe(words: Sequence[str]) -> Command:

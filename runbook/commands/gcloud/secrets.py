@@ -64,7 +64,8 @@ def _replication(secret: Json) -> tuple[str, str]:
 
 def _parse_list(words: Sequence[str]) -> Command:
     arguments = read_arguments(words, _LIST)
-    return Reading(arguments, f"projects/{arguments.project}/secrets", _list, seen=_seen)
+    collection = f"projects/{arguments.project}/secrets"
+    return Reading(arguments, collection, _list, seen=_seen, cut="before sorting")
 
 
 def _parse_describe(words: Sequence[str]) -> Command:

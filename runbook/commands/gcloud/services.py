@@ -31,7 +31,7 @@ def _fetch(session: Session, arguments: Arguments) -> Json:
 
 def _parse_list(words: Sequence[str]) -> Command:
     arguments = read_arguments(words, _LIST)
-    return Reading(arguments, f"projects/{arguments.project}/services", _fetch)
+    return Reading(arguments, f"projects/{arguments.project}/services", _fetch, cut="before all")
 
 
 KINDS = (

@@ -78,7 +78,8 @@ def _address(instance: dict[str, Json], kind: str) -> str:
 
 def _parse_list(words: Sequence[str]) -> Command:
     arguments = read_arguments(words, _LIST)
-    return Reading(arguments, f"projects/{arguments.project}/instances", _list, seen=_seen)
+    collection = f"projects/{arguments.project}/instances"
+    return Reading(arguments, collection, _list, seen=_seen, cut="before all")
 
 
 def _parse_describe(words: Sequence[str]) -> Command:
