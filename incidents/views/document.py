@@ -10,16 +10,21 @@ from runbook.commands import shell
 from runbook.document.definition import CommandText, Phase, Runbook, Step
 from runbook.lint.finding import Finding
 from runbook.lint.lint import findings_in
+from runbook.lint.reading import as_written
+
+STAND_INS = {"PROJECT": "unset-project", "REGION": "unset-region7", "ZONE": "unset-region7-a"}
 
 
 @dataclass(frozen=True, slots=True)
 class CommandDrawing:
-    """`effect` is "" for what is shown but not run, and `reason` says why."""
+    """`effect` is "" for what is shown but not run, and `reason` says why. `findings` are what lint
+    says of it besides."""
 
     written: CommandText
     effect: str
     reason: str
     instead: str
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +66,9 @@ class Drawing:
 
 
 def draw_document(document: Runbook) -> Drawing:
-    values = {"PROJECT": "any-project", "REGION": "us-central1"}
-    values |= {p.name: p.value or p.name.lower() for p in document.parameters}
-    phases = tuple(_phase(phase, values) for phase in document.phases)
     findings = _findings(document.source)
+    reader = _Reader.of(document, findings)
+    phases = tuple(_phase(phase, reader) for phase in document.phases)
     severities = [finding.severity for finding in findings]
     effects = [command.effect for phase in phases for command in _commands(phase)]
     return Drawing(
@@ -87,29 +91,53 @@ def _findings(source: bytes) -> tuple[Finding, ...]:
     return findings_in(source)
 
 
-def _phase(phase: Phase, values: Mapping[str, str]) -> PhaseDrawing:
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads commands with the runbook's values, and with stand-ins for names that have none."""
+
+    values: Mapping[str, str]
+    stand_ins: Mapping[str, str]
+    findings: tuple[Finding, ...]
+
+    @classmethod
+    def of(cls, document: Runbook, findings: tuple[Finding, ...]) -> _Reader:
+        values = {p.name: p.value for p in document.parameters if p.value}
+        names = [p.name for p in document.parameters if not p.value]
+        stand_ins = {name: f"unset-{name.lower().replace('_', '-')}" for name in names}
+        return cls(values, STAND_INS | stand_ins, findings)
+
+    def command(self, written: CommandText) -> CommandDrawing:
+        read = shell.read(written.text, {**self.stand_ins, **self.values})
+        return CommandDrawing(
+            written=written,
+            effect=read.effect.value if read.effect else "",
+            reason=as_written(read.reason, self.stand_ins),
+            instead=as_written(read.instead, self.stand_ins),
+            findings=tuple(self._besides(written)),
+        )
+
+    def _besides(self, written: CommandText) -> Iterable[Finding]:
+        """Notes, and why a command is not run, stand there already."""
+        lines = range(written.span.first, written.span.last + 1)
+        for finding in self.findings:
+            is_told = finding.severity == "note" or finding.code == "gcloud-refuses"
+            if finding.line in lines and not is_told:
+                yield finding
+
+
+def _phase(phase: Phase, reader: _Reader) -> PhaseDrawing:
     return PhaseDrawing(
         phase=phase,
-        steps=tuple(_step(step, values) for step in phase.steps),
-        criteria=tuple(_step(step, values) for step in phase.exit_criteria),
+        steps=tuple(_step(step, reader) for step in phase.steps),
+        criteria=tuple(_step(step, reader) for step in phase.exit_criteria),
     )
 
 
-def _step(step: Step, values: Mapping[str, str]) -> StepDrawing:
+def _step(step: Step, reader: _Reader) -> StepDrawing:
     return StepDrawing(
         step=step,
-        commands=tuple(_command(written, values) for written in step.commands),
-        steps=tuple(_step(child, values) for child in step.steps),
-    )
-
-
-def _command(written: CommandText, values: Mapping[str, str]) -> CommandDrawing:
-    read = shell.read(written.text, values)
-    return CommandDrawing(
-        written=written,
-        effect=read.effect.value if read.effect else "",
-        reason=read.reason,
-        instead=read.instead,
+        commands=tuple(reader.command(written) for written in step.commands),
+        steps=tuple(_step(child, reader) for child in step.steps),
     )
 
 

@@ -48,3 +48,37 @@ def test_a_runbook_without_findings_shows_none(sign_in: SignIn, commander: User)
 
     assert "see Source" not in page
     assert 'class="problems"' not in page
+
+
+STEP = b"""# Look
+## Phase 1: Look
+- [ ] Scale
+  ```bash
+  gcloud compute networks vpc-access connectors update c --region=us-central1 --min-instances=3 --max-instances=50 --project=${PROJECT}
+  ```
+- [ ] Look
+  ```bash
+  gcloud sql instances list --projct=${PROJECT}
+  ```
+"""  # noqa: E501  (a command is one line)
+
+
+def test_a_warning_stands_beside_its_command(sign_in: SignIn, commander: User) -> None:
+    factories.make_revision(STEP, slug="wrong")
+
+    page = sign_in(commander).get("/runbooks/wrong/").content.decode()
+    steps = page.partition('id="book-steps"')[2].partition('id="book-about"')[0]
+
+    assert steps.count('<li class="problem problem-warning">') == 1
+    assert "--max-instances=50 is outside of what Google allows" in steps
+
+
+def test_what_to_write_instead_keeps_the_names_of_the_runbook(
+    sign_in: SignIn, commander: User
+) -> None:
+    factories.make_revision(STEP, slug="wrong")
+
+    page = sign_in(commander).get("/runbooks/wrong/").content.decode()
+
+    assert 'data-copy="gcloud sql instances list --project=${PROJECT}"' in page
+    assert "unset-project" not in page
