@@ -116,8 +116,13 @@ def _shown(field: Field, value: Json | _Missing) -> str:
         return f"{field.text} {ABSENT}"
     if field.is_size and isinstance(value, list | dict | str):
         return f"size({field.text}) = {len(value)}"
-    written = json.dumps(value, ensure_ascii=False)
+    written = json.dumps(_round(value), ensure_ascii=False)
     return f"{field.text} = {_short(written, LONGEST_FOUND // 2)}"
+
+
+def _round(value: Json) -> Json:
+    """Measured seconds have more digits than a person reads."""
+    return round(value, 4) if isinstance(value, float) else value
 
 
 def _value(field: Field, names: Mapping[str, Json]) -> Json | _Missing:

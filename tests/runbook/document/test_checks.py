@@ -88,6 +88,10 @@ def test_lists_and_scalars_have_names() -> None:
     assert _found("status == 200", None) == [("not present", False)]
 
 
+def test_finding_rounds_measured_seconds() -> None:
+    assert _found("seconds < 5.0", {"seconds": 1.6943541}) == [("seconds = 1.6944", True)]
+
+
 def test_and_inside_text_does_not_split() -> None:
     assert [f.expected for f in evaluate(Check('"&&" != state && true', "expect", 1), {})] == [
         '"&&" != state',
