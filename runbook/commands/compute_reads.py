@@ -17,11 +17,9 @@ from runbook.document.definition import Json
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
 
-REGIONS = Flag("regions", "list", pattern=r"[a-z]+-[a-z]+\d{1,2}")
+REGIONS = Flag("regions", "list", pattern=r"[a-z]+-[a-z]+\d{1,2}", may_be_empty=True)
 ZONES = Flag("zones", "list", pattern=r"[a-z]+-[a-z]+\d{1,2}-[a-z]")
 GLOBAL_OR_REGIONS = (("global", "regions"),)
-OF_OLD = frozenset({"regexp"})
-"""Flags of lists that gcloud itself advises against."""
 
 
 def place_of(arguments: Arguments) -> Place:

@@ -25,13 +25,18 @@ _DELIMITERS = (";", "|", "#", "@@", "::", "%%%", "~~~~~")
 class Flag:
     """`--name`. A boolean also exists as `--no-name`; a mapping is `a=1,b=2`, a list `a,b`.
 
-    `pattern` is what a text, or each item of a list, may look like.
+    `pattern` is what a text, or each item of a list, may look like; `outside` what gcloud says of a
+    text that does not, with {} for the text. `least` are the seconds of the shortest duration.
+    gcloud takes an empty list or mapping where it `may_be_empty`.
     """
 
     name: str
     kind: FlagKind = "text"
     choices: tuple[str, ...] = ()
     pattern: str = ".*"
+    outside: str = ""
+    least: int = 0
+    may_be_empty: bool = False
 
 
 def refused(flag: Flag, words: str, instead: str = "") -> NotRunnable:
@@ -84,14 +89,32 @@ def _joined(items: list[str]) -> str:
 
 def _possible(flag: Flag, text: str) -> str:
     if not re.fullmatch(flag.pattern, text):
+        if flag.outside:
+            raise refused(flag, flag.outside.format(text))
         raise NotRunnable(f"argument --{flag.name}: '{text}' is not a possible value.")
     return text
 
 
+def whole_number(text: str) -> int | None:
+    """What gcloud takes for a number, which is what Python does: ` 7`, `1_000` and `٣` too."""
+    try:
+        return int(text)
+    except ValueError:
+        return None
+
+
+def is_plain(text: str) -> bool:
+    """Whether a number is written in a way that nobody can misread."""
+    return re.fullmatch(r"\s*[-+]?\d{1,18}\s*", text, re.ASCII) is not None
+
+
 def _integer(flag: Flag, text: str) -> int:
-    if not re.fullmatch(r"\s*[-+]?\d{1,18}\s*", text, re.ASCII):
+    number = whole_number(text)
+    if number is None:
         raise refused(flag, f"invalid int value: '{text}'")
-    return int(text)
+    if not is_plain(text):
+        raise NotRunnable(f"argument --{flag.name}: '{text}' is not a possible value.")
+    return number
 
 
 def split_items(flag: Flag, text: str) -> list[str]:
@@ -108,7 +131,7 @@ def _mapping(flag: Flag, text: str) -> tuple[tuple[str, str], ...]:
     found: dict[str, str] = {}
     parts = split_items(flag, text)
     if not parts:
-        raise refused(flag, "not enough args")
+        raise _empty(flag)
     for part in parts:
         key, equals, value = part.partition("=")
         if not key:
@@ -122,8 +145,14 @@ def _mapping(flag: Flag, text: str) -> tuple[tuple[str, str], ...]:
 def _list(flag: Flag, text: str) -> tuple[str, ...]:
     items = tuple(split_items(flag, text))
     if not items and not re.fullmatch(flag.pattern, ""):
-        raise refused(flag, "not enough args")
+        raise _empty(flag)
     return tuple(_possible(flag, item) for item in items)
+
+
+def _empty(flag: Flag) -> NotRunnable:
+    if flag.may_be_empty:
+        return NotRunnable(f"argument --{flag.name}: there is nothing in it.")
+    return refused(flag, "not enough args")
 
 
 def _choice(flag: Flag, text: str) -> str:
@@ -143,13 +172,15 @@ def _choice(flag: Flag, text: str) -> str:
 
 def _duration(flag: Flag, text: str) -> int:
     """Whole seconds."""
-    seconds = float(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else read_period(text)
+    seconds = float(text) if re.fullmatch(r"\d+", text, re.ASCII) else read_period(text)
     if seconds is None and (not text or re.fullmatch(r"[\d.]+[mun]s", text, re.IGNORECASE)):
         seconds = 0.5
     if seconds is None:
         raise refused(flag, f"Failed to parse duration: {_why_no_duration(text)}")
-    if seconds < 0:
-        raise refused(flag, f"value must be greater than or equal to 0; received: {text}")
+    if seconds < flag.least:
+        least = f"{flag.least}s" if flag.least else "0"
+        received = f"; received: {text}" if text else "; received empty string"
+        raise refused(flag, f"value must be greater than or equal to {least}{received}")
     if seconds != int(seconds) or seconds > 10**10:
         raise NotRunnable(f"argument --{flag.name}: '{text}' is not a number of whole seconds.")
     return int(seconds)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from runbook.commands.base import NotRunnable
+from runbook.commands.other_flags import OtherFlags
 
 FOREIGN = frozenset(
     {
@@ -20,6 +21,18 @@ FOREIGN = frozenset(
     }
 )
 UNSUPPORTED = frozenset({"log-http", "trace-token", "user-output-enabled"})
+_FOREIGN_AND_HIDDEN = frozenset(
+    {
+        "authority-selector",
+        "authorization-token-file",
+        "credential-file-override",
+        "universe-domain",
+    }
+)
+_OTHER_VALUES = frozenset({"document", "http-timeout", "trace-token"})
+_OTHER_SWITCHES = frozenset(
+    {"log-http", "no-log-http", "no-user-output-enabled", "user-output-enabled"}
+)
 EVERYWHERE = frozenset({"flatten", "format", "project", "verbosity"})
 VERBOSITIES = ("critical", "debug", "error", "info", "none", "warning")
 _NEGATIVE = re.compile(r"-\d+|-\d*\.\d+")
@@ -43,29 +56,45 @@ def command_first(argv: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Names of flags, without the dashes. `others` are those that gcloud has and we do not."""
+    """Names of flags, without the dashes. `others` are those that gcloud has and we do not.
+
+    `one_way` are booleans without a `--no-` form, `merged` flags whose entries gcloud merges when
+    they are given twice. `has_operands` that words without a dash have a place.
+    """
 
     with_value: frozenset[str]
     booleans: frozenset[str]
     one_way: frozenset[str] = frozenset({"quiet", "global"})
-    others: frozenset[str] = frozenset()
+    others: OtherFlags = OtherFlags(frozenset(), frozenset())  # noqa: RUF009 (frozen)
     merged: frozenset[str] = frozenset()
+    has_operands: bool = True
 
     @property
     def all(self) -> list[str]:
         """As they are suggested for words that are misspelled."""
-        known = self.with_value | self.booleans | self.others | FOREIGN | UNSUPPORTED
+        known = self.with_value | self.booleans | FOREIGN | UNSUPPORTED
+        known |= {name for name in self.others.with_value | self.others.switches if name[0] != "-"}
         two_way = {f"no-{name}" for name in self.booleans - self.one_way}
         return sorted(f"--{name}" for name in known | two_way | {"help"})
+
+    def is_switch(self, name: str) -> bool:
+        positive = name.removeprefix("no-")
+        return name in self.booleans or (positive in self.booleans and positive not in self.one_way)
 
 
 @dataclass(slots=True)
 class Words:
-    """`flags` are by name with their raw text; a boolean's text is "true" or "false"."""
+    """`flags` are by name with their raw text; a boolean's text is "true" or "false".
+
+    `replaced` are values that a later one of the same flag takes the place of, and `ours` why these
+    words are not run although gcloud would take them.
+    """
 
     operands: list[str] = field(default_factory=list)
     flags: dict[str, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
+    replaced: list[tuple[str, str]] = field(default_factory=list)
+    ours: list[NotRunnable] = field(default_factory=list)
 
 
 def part_words(words: Sequence[str], known: Known) -> Words:
@@ -75,13 +104,21 @@ def part_words(words: Sequence[str], known: Known) -> Words:
     while rest:
         word = rest.pop(0)
         if word == "--":
-            parted.operands += rest
+            _take_literally(rest, known, parted)
             break
-        if not is_flag(word):
+        if is_flag(word):
+            _take("--quiet" if word == "-q" else word, rest, known, parted)
+        else:
             parted.operands.append(word)
-            continue
-        _take(word, rest, known, parted)
     return parted
+
+
+def _take_literally(rest: list[str], known: Known, parted: Words) -> None:
+    """What follows `--` are operands, which gcloud only takes when it has none yet."""
+    if known.has_operands and not parted.operands:
+        parted.operands += rest
+    else:
+        parted.unknown += ["--", *rest]
 
 
 def is_flag(word: str) -> bool:
@@ -91,42 +128,64 @@ def is_flag(word: str) -> bool:
 
 
 def _take(word: str, rest: list[str], known: Known, parted: Words) -> None:
-    word = "--quiet" if word == "-q" else word
     name, equals, text = word.removeprefix("--").partition("=")
-    positive = name.removeprefix("no-")
-    if name in known.booleans or (positive in known.booleans and positive not in known.one_way):
-        _take_boolean(name, text if equals else None, known, parted)
-        return
-    if not word.startswith("--") or name not in known.with_value:
-        _check_foreign(name, known)
+    given = text if equals else None
+    if word in ("-h", "--help"):
+        raise NotRunnable("gcloud's help is not shown from here.")
+    if word.startswith("---"):
         parted.unknown.append(word)
-        return
-    if not equals:
-        if not rest or is_flag(rest[0]):
-            raise NotRunnable(f"argument --{name}: expected one argument", gcloud_exit=2)
-        text = rest.pop(0)
-    if name in parted.flags and name in known.merged:
-        raise NotRunnable(f"--{name} is given twice; write all its entries in one flag.")
+    elif known.is_switch(name):
+        _check_bare(name, given)
+        is_on = name in known.booleans
+        _keep(name if is_on else name.removeprefix("no-"), "true" if is_on else "false", parted)
+    elif name in known.with_value and word.startswith("--"):
+        if name in parted.flags and name in known.merged:
+            twice = f"--{name} is given twice; write all its entries in one flag."
+            parted.ours.append(NotRunnable(twice))
+        _keep(name, _value_behind(name, given, rest), parted)
+    else:
+        _take_other(word, given, rest, known, parted)
+
+
+def _keep(name: str, text: str, parted: Words) -> None:
+    if name in parted.flags:
+        parted.replaced.append((name, parted.flags[name]))
     parted.flags[name] = text
 
 
-def _take_boolean(name: str, text: str | None, known: Known, parted: Words) -> None:
-    if text is not None:
+def _check_bare(name: str, given: str | None) -> None:
+    if given is not None:
         shown = "--quiet/-q" if name == "quiet" else f"--{name}"
-        raise NotRunnable(f"argument {shown}: ignored explicit argument '{text}'", gcloud_exit=2)
-    if name in known.booleans:
-        parted.flags[name] = "true"
+        raise NotRunnable(f"argument {shown}: ignored explicit argument '{given}'", gcloud_exit=2)
+
+
+def _value_behind(name: str, given: str | None, rest: list[str]) -> str:
+    if given is not None:
+        return given
+    if not rest or is_flag(rest[0]) or rest[0] == "--":
+        raise NotRunnable(f"argument --{name}: expected one argument", gcloud_exit=2)
+    return rest.pop(0)
+
+
+def _take_other(word: str, given: str | None, rest: list[str], known: Known, parted: Words) -> None:
+    """A flag that only gcloud has, or nobody."""
+    name = word.removeprefix("--").partition("=")[0]
+    is_foreign = name in FOREIGN | _FOREIGN_AND_HIDDEN
+    if name in known.others.switches | _OTHER_SWITCHES:
+        _check_bare(name, given)
+    elif is_foreign or name in known.others.with_value | _OTHER_VALUES:
+        _value_behind(name, given, rest)
     else:
-        parted.flags[name.removeprefix("no-")] = "false"
-
-
-def _check_foreign(name: str, known: Known) -> None:
-    if name in FOREIGN:
-        raise NotRunnable(
-            f"--{name} is not accepted: commands run with the credentials of the environment."
+        parted.unknown.append(word)
+        return
+    shown = name if name.startswith("-") else f"--{name}"
+    parted.ours.append(
+        NotRunnable(
+            f"{shown} is not accepted: commands run with the credentials of the environment."
+            if is_foreign
+            else f"gcloud knows {shown} but it is not supported here."
         )
-    if name in UNSUPPORTED or name in known.others or name.removeprefix("no-") in known.others:
-        raise NotRunnable(f"gcloud knows --{name} but it is not supported here.")
+    )
 
 
 def unrecognized(unknown: Sequence[str], known: Known) -> str:

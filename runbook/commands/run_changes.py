@@ -24,7 +24,7 @@ from runbook.commands.run_resource import (
 from runbook.commands.run_traffic import percents, without_latest
 from runbook.document.definition import Json
 
-CREATES_NO_REVISION = {"traffic"}
+CREATES_NO_REVISION = {"no-traffic"}
 DEFAULT = "default"
 RUNNING_IMAGE = "x_running_image"
 """Our own field of a service that was read: its image by digest, as the newest revision runs it."""
@@ -50,7 +50,7 @@ def updated(service: Resource, arguments: Arguments) -> Resource:
     _own_annotations(after).pop(_BREAKGLASS, None)
     if creates_revision(arguments):
         _update_template(template(after), service, arguments)
-    if arguments.flag("traffic") is False:
+    if arguments.flag("no-traffic"):
         serving = text_at(service, "status", "latestReadyRevisionName")
         object_at(after, "spec")["traffic"] = _as_json(
             without_latest(objects_at(after, "spec", "traffic"), serving)

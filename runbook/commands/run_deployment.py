@@ -46,9 +46,9 @@ def said_of_failure(service: Resource) -> str:
 
 def _serving(service: Resource, words: Arguments) -> str:
     newest = text_at(service, "status", "latestReadyRevisionName")
-    if words.flag("traffic") is False:
+    if words.flag("no-traffic"):
         newest = text_at(service, "status", "latestCreatedRevisionName")
-    share = 0 if words.flag("traffic") is False else _share(service, newest)
+    share = 0 if words.flag("no-traffic") else _share(service, newest)
     text = (
         f"Service [{words.operand}] revision [{newest}] has been deployed and is serving "
         f"{share} percent of traffic."

@@ -67,8 +67,9 @@ def place_of(
             gcloud_exit=2,
         )
     texts = {name: given.get(name, "") for name in flags_of(scope)}
+    is_asked = is_list and "region" not in given
     missing = _missing(
-        texts, scope, operand, must_choose=must_choose and "global" not in given, is_list=is_list
+        texts, scope, operand, must_choose=must_choose and "global" not in given, is_list=is_asked
     )
     if missing is not None and missing.gcloud_exit == 2:
         raise missing
@@ -79,6 +80,11 @@ def place_of(
         if text and not _PATTERNS[name].fullmatch(text):
             raise NotRunnable(f"'{text}' cannot be the name of a {name}.")
     return Place(project=project, is_global="global" in given, **texts)
+
+
+def is_perhaps_project(text: str) -> bool:
+    """Whether gcloud takes it for the id of a project, before it asks Google."""
+    return re.fullmatch(r"[a-z0-9](?:[a-z0-9.:-]*[a-z0-9])?", text) is not None
 
 
 def _project(text: str) -> str:

@@ -9,7 +9,6 @@ from runbook.cloud.errors import CloudError, PartlyReadError
 from runbook.commands.base import Command, Effect
 from runbook.commands.compute_reads import (
     GLOBAL_OR_REGIONS,
-    OF_OLD,
     REGIONS,
     describing,
     listing,
@@ -37,7 +36,7 @@ _LIST = Grammar(
     scope="global",
     flags=(REGIONS,),
     exclusive=GLOBAL_OR_REGIONS,
-    others=OF_OLD,
+    takes_more=True,
     is_list=True,
     default_format=(
         "table(name,backends[].group.scoped_suffixes().list():label=BACKENDS,protocol)"

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from runbook.commands.base import Command, Effect, NotRunnable
 from runbook.commands.compute_reads import (
     GLOBAL_OR_REGIONS,
-    OF_OLD,
     REGIONS,
     describing,
     listing,
@@ -47,7 +46,7 @@ _LIST = Grammar(
     scope="global",
     flags=(REGIONS, Flag("protocol")),
     exclusive=GLOBAL_OR_REGIONS,
-    others=OF_OLD,
+    takes_more=True,
     is_list=True,
     schema=_SCHEMA,
 )

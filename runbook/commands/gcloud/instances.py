@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runbook.commands.compute_reads import OF_OLD, ZONES, describing, listing
+from runbook.commands.compute_reads import ZONES, describing, listing
 from runbook.commands.gcloud_grammar import Grammar
 from runbook.commands.keys import get
 from runbook.document.definition import Json
@@ -17,7 +17,7 @@ _DESCRIBE = Grammar(
 _LIST = Grammar(
     "compute instances list",
     flags=(ZONES,),
-    others=OF_OLD,
+    takes_more=True,
     is_list=True,
     default_format=(
         "table(name,zone.basename(),machineType.machine_type().basename(),"

@@ -39,6 +39,7 @@ _FIELDS = ("destination", "filter", "description", "disabled")
 _LIST = Grammar(
     f"{_GROUP} list",
     is_list=True,
+    has_pages=False,
     default_format="table(name,destination,filter)",
     others=_OTHERS | {"sink-filter"},
     schema=_SCHEMA,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from runbook.cloud.compute_place import Place
 from runbook.commands.base import Command, Effect
-from runbook.commands.compute_reads import OF_OLD, describing
+from runbook.commands.compute_reads import describing
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.reading import Reading
@@ -23,7 +23,7 @@ _DESCRIBE = Grammar(
 )
 _LIST = Grammar(
     "compute networks list",
-    others=OF_OLD,
+    takes_more=True,
     is_list=True,
     default_format=(
         "table(name,x_gcloud_subnet_mode:label=SUBNET_MODE,"

@@ -51,7 +51,7 @@ def service_name(arguments: Arguments) -> str:
 
 
 def _parse_describe(words: Sequence[str]) -> Command:
-    check_region(_DESCRIBE.name, words)
+    check_region(_DESCRIBE, words)
     arguments = read_arguments(words, _DESCRIBE)
     resource = service_name(arguments)
     return Reading(arguments, resource, _describe, seen=seen_service, words=service_words)

@@ -35,16 +35,17 @@ if TYPE_CHECKING:
 _UPDATE = Grammar(
     "run services update-traffic",
     operand="SERVICE",
+    asks_for_operand=True,
     scope="region",
     schema="run.v1.Service",
     flags=(
         Flag("clear-tags", "boolean"),
         Flag("remove-tags", "list"),
-        Flag("set-tags", "mapping"),
+        Flag("set-tags", "mapping", may_be_empty=True),
         Flag("to-latest", "boolean"),
-        Flag("to-revisions", "mapping"),
-        Flag("to-tags", "mapping"),
-        Flag("update-tags", "mapping"),
+        Flag("to-revisions", "mapping", may_be_empty=True),
+        Flag("to-tags", "mapping", may_be_empty=True),
+        Flag("update-tags", "mapping", may_be_empty=True),
     ),
     exclusive=(
         ("to-latest", "to-revisions"),
@@ -199,7 +200,7 @@ def _mistakes(wanted: Mapping[str, int], before: Resource | None) -> list[str]:
 
 
 def _parse_update(words: Sequence[str]) -> Command:
-    check_region(_UPDATE.name, words)
+    check_region(_UPDATE, words)
     arguments = read_arguments(words, _UPDATE)
     if not arguments.flags:
         raise NotRunnable("No traffic configuration change requested.", gcloud_exit=1)

@@ -31,16 +31,18 @@ if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
 
 _COUNT = r"default|\d{1,4}"
+_NO_CONCURRENCY = 'Bad value [{}]: must be an integer greater than 0 or "default".'
 _UPDATE = Grammar(
     "run services update",
     operand="SERVICE",
+    asks_for_operand=True,
     scope="region",
     schema="run.v1.Service",
     flags=(
         Flag("clear-env-vars", "boolean"),
         Flag("clear-secrets", "boolean"),
         Flag("clear-vpc-connector", "boolean"),
-        Flag("concurrency", pattern=r"default|[1-9]\d{0,3}"),
+        Flag("concurrency", pattern=r"default|0*[1-9]\d{0,8}", outside=_NO_CONCURRENCY),
         Flag("cpu", pattern=r"\d{1,2}(?:\.\d{1,3})?|\d{2,5}m"),
         Flag("cpu-throttling", "boolean"),
         Flag("image", pattern=r"[A-Za-z0-9][A-Za-z0-9._/:@-]{0,511}"),
@@ -50,17 +52,17 @@ _UPDATE = Grammar(
         Flag("remove-env-vars", "list"),
         Flag("remove-secrets", "list"),
         Flag("service-account", pattern=r"[A-Za-z0-9.@-]{1,200}"),
-        Flag("set-env-vars", "mapping"),
-        Flag("set-secrets", "mapping"),
-        Flag("timeout", "duration"),
-        Flag("update-env-vars", "mapping"),
-        Flag("update-secrets", "mapping"),
+        Flag("set-env-vars", "mapping", may_be_empty=True),
+        Flag("set-secrets", "mapping", may_be_empty=True),
+        Flag("timeout", "duration", least=1),
+        Flag("update-env-vars", "mapping", may_be_empty=True),
+        Flag("update-secrets", "mapping", may_be_empty=True),
         Flag(
             "vpc-connector",
             pattern=r"(?:projects/[a-z0-9.:-]+/locations/[a-z0-9-]+/connectors/)?[a-z][-a-z0-9]{0,62}",
         ),
         Flag("vpc-egress", "choice", choices=("all", "all-traffic", "private-ranges-only")),
-        Flag("traffic", "boolean"),
+        Flag("no-traffic", "boolean"),
     ),
     exclusive=tuple(
         (f"{one}-{kind}", f"{other}-{kind}")
@@ -180,10 +182,8 @@ class ServiceUpdate(Changing):
 
 
 def _parse_update(words: Sequence[str]) -> Command:
-    check_region(_UPDATE.name, words)
+    check_region(_UPDATE, words)
     arguments = read_arguments(words, _UPDATE)
-    if arguments.flag("traffic"):
-        raise NotRunnable("unrecognized arguments: --traffic", gcloud_exit=2)
     if not arguments.flags:
         raise NotRunnable(_NOTHING_ASKED, gcloud_exit=1)
     _check_secrets(arguments)

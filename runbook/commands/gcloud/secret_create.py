@@ -25,6 +25,7 @@ from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.keys import get
 from runbook.commands.kinds import CommandKind, PipelineKind
+from runbook.commands.labels import check_labels
 from runbook.commands.secret_input import SecretInput
 from runbook.commands.secret_values import check_data_file, piped, value_cautions
 from runbook.commands.sentences import sentence
@@ -40,7 +41,7 @@ _CREATE = Grammar(
     flags=(
         Flag("data-file"),
         Flag("labels", "mapping"),
-        Flag("locations", "list", pattern=r"[a-z0-9-]{1,60}"),
+        Flag("locations", "list", pattern=r"[a-z0-9-]{1,60}", may_be_empty=True),
         Flag("replication-policy"),
     ),
     others=frozenset(
@@ -201,6 +202,7 @@ def _check_replication(arguments: Arguments) -> None:
 
 def _parse(words: Sequence[str], given: SecretInput | None = None) -> Command:
     arguments = read_arguments(words, _CREATE)
+    check_labels(arguments.mapping("labels"))
     _check_replication(arguments)
     check_data_file(arguments, given)
     return SecretCreate(arguments, given)

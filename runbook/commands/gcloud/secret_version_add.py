@@ -134,7 +134,10 @@ def _parse(words: Sequence[str], given: SecretInput | None = None) -> Command:
 
 
 def _parse_pipe(stages: Sequence[Sequence[str]]) -> tuple[Command, int] | None:
-    return piped(stages, _ADD.name.split(), _parse)
+    path = _ADD.name.split()
+    if list(stages[0][: 1 + len(path)]) == ["gcloud", *path]:
+        read_arguments(stages[0][1 + len(path) :], _ADD)
+    return piped(stages, path, _parse)
 
 
 KINDS: tuple[CommandKind, ...] = ()

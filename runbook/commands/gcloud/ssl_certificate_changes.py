@@ -45,6 +45,7 @@ _CREATE = Grammar(
 _DELETE = Grammar(
     "compute ssl-certificates delete",
     operand="SSL_CERTIFICATE",
+    takes_more=True,
     scope="global or region",
     schema=SCHEMA,
 )

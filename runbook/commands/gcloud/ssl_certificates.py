@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from runbook.commands.compute_reads import (
     GLOBAL_OR_REGIONS,
-    OF_OLD,
     REGIONS,
     describing,
     listing,
@@ -27,7 +26,7 @@ _LIST = Grammar(
     scope="global",
     flags=(REGIONS,),
     exclusive=GLOBAL_OR_REGIONS,
-    others=OF_OLD,
+    takes_more=True,
     is_list=True,
     default_format=TABLE,
     schema=SCHEMA,

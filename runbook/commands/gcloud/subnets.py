@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from runbook.commands.compute_reads import OF_OLD, REGIONS, describing, listing
+from dataclasses import replace
+
+from runbook.commands.compute_reads import REGIONS, describing, listing
 from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud_grammar import Arguments, Grammar
 from runbook.document.definition import Json
@@ -16,8 +18,8 @@ _DESCRIBE = Grammar(
 )
 _LIST = Grammar(
     "compute networks subnets list",
-    flags=(REGIONS, Flag("network")),
-    others=OF_OLD,
+    flags=(replace(REGIONS, may_be_empty=False), Flag("network")),
+    takes_more=True,
     is_list=True,
     default_format=(
         "table(name,region.basename(),network.basename(),ipCidrRange:label=RANGE,stackType,"

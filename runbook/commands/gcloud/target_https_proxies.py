@@ -20,7 +20,6 @@ from runbook.commands.compute_certificates import domains_without, problems, rea
 from runbook.commands.compute_changes import LINK, ComputeChange, written
 from runbook.commands.compute_reads import (
     GLOBAL_OR_REGIONS,
-    OF_OLD,
     REGIONS,
     describing,
     listing,
@@ -46,7 +45,7 @@ _LIST = Grammar(
     scope="global",
     flags=(REGIONS,),
     exclusive=GLOBAL_OR_REGIONS,
-    others=OF_OLD,
+    takes_more=True,
     is_list=True,
     default_format=(
         "table(name,sslCertificates.map().basename().list():label=SSL_CERTIFICATES,"

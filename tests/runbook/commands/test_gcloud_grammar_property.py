@@ -65,12 +65,14 @@ def test_arguments_read_back_to_the_same_arguments(words: list[str]) -> None:
     assert again(read) == read
 
 
+@settings(deadline=None)
 @given(st.dictionaries(NAMES.filter(lambda name: "=" not in name), ITEMS, min_size=1, max_size=3))
 def test_mapping_reads_back(labels: dict[str, str]) -> None:
     read = Arguments("things update", "x", (("labels", tuple(labels.items())),), "netra-staging")
     assert again(read).mapping("labels") == labels
 
 
+@settings(deadline=None)
 @given(st.lists(ITEMS, max_size=4))
 def test_list_reads_back(items: list[str]) -> None:
     read = Arguments("things update", "x", (("items", tuple(items)),), "netra-staging")
