@@ -8,11 +8,14 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.http import HttpRequest
 
 from incidents.models import Environment, ListedProgram, Membership, Runbook
 from incidents.targets import program_of
 from runbook.commands import registry
 from runbook.commands.programs import why_not_listable
+
+admin.site.site_header = admin.site.site_title = "Runbook administration"
 
 
 class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
@@ -24,6 +27,17 @@ class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]  # generic onl
         assume_scheme="http",
         help_text="A simulator on this machine; empty for the real Google.",
     )
+
+    class Meta:
+        help_texts = {
+            "scenario": "The state that the simulator starts from.",
+            "allowed_hosts": 'Hosts that probes such as curl may ask: ["app.example.com"] for '
+            'ports 80 and 443, or "app.example.com:8443".',
+            "allowed_networks": "Private networks that probes may reach besides public "
+            'addresses: ["10.20.0.0/16"]. The metadata server is refused always.',
+            "routes": "Only with a simulator: which address answers for a host.",
+            "is_protected": "Pages of its incidents get a coloured rim.",
+        }
 
     def clean_allowed_networks(self) -> list[str]:
         given = self.cleaned_data["allowed_networks"]
@@ -39,6 +53,21 @@ class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]  # generic onl
 
 class ListedProgramForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
     """Refuses what could not be run as listed, with the reason."""
+
+    class Meta:
+        help_texts = {
+            "written": "How runbooks begin it: python scripts/deploy.py. Workers run it only "
+            "where RUNBOOK_PROGRAMS=true is set.",
+            "executable": "What runs in its place, an absolute path and its first words: "
+            '["/opt/tools/bin/python", "/opt/tools/deploy.py"].',
+            "pattern": "What each further argument must match as a whole: "
+            "--service=(auth|backend). Empty permits none.",
+            "effect": "What reads runs at once; all else is planned and approved first.",
+            "seconds": "How long a run may take.",
+            "folder": "The working folder, an absolute path.",
+            "variables": "Names of the worker's variables that the program gets, and no "
+            'others: ["DEPLOY_TOKEN"].',
+        }
 
     def clean(self) -> dict[str, Any]:  # Any: Django's signature
         cleaned: dict[str, Any] = super().clean() or {}
@@ -78,6 +107,9 @@ class EnvironmentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic o
 class ListedProgramAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
     form = ListedProgramForm
     list_display = ("name", "environment", "written", "effect", "seconds")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:  # Any: Django's
+        return {"executable": [], **super().get_changeform_initial_data(request)}
 
 
 @admin.register(Runbook)

@@ -68,3 +68,20 @@ def test_environment_refuses_a_network_that_is_none(admin_client: Client) -> Non
         },
     )
     assert "10.0.0.0/33 is not a network" in page.content.decode()
+
+
+def test_administrator_is_told_what_belongs_into_each_field(admin_client: Client) -> None:
+    page = admin_client.get(reverse("admin:incidents_listedprogram_add")).content.decode()
+
+    assert "How runbooks begin it" in page
+    assert "RUNBOOK_PROGRAMS=true" in page
+    assert "null" not in page.partition('id="id_executable"')[2].partition("</textarea>")[0]
+
+
+def test_only_administrators_have_a_way_to_the_administration(
+    admin_client: Client, client: Client, commander: User
+) -> None:
+    client.force_login(commander)
+
+    assert 'href="/admin/"' in admin_client.get("/runbooks/").content.decode()
+    assert 'href="/admin/"' not in client.get("/runbooks/").content.decode()
