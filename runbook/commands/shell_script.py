@@ -1,18 +1,18 @@
 """Unrolls the constant parts of shell text: assignments, arrays, loops over known words.
 
 What comes out are simple commands in order, each a row of words with every variable filled in and
-the operators between them. A filled value is always one word, whatever it holds.
+the operators between them. A filled value is always one word, whatever it holds; where a shell
+would make several of a value that the text itself sets, the text is refused.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from runbook.commands.base import NotRunnable
+from runbook.commands.shell_names import Names
 from runbook.commands.shell_words import Operator, Token, Word, counted, split_words
 
 Part: TypeAlias = "str | Operator"
@@ -25,38 +25,15 @@ _KEYWORDS = {"if", "while", "until", "case", "select", "function", "then", "else
 _KEYWORDS |= {"[[", "((", "!", "time", "coproc", "eval", "exec", "source", "."}
 
 
-@dataclass(slots=True)
-class _Names:
-    """What variables stand for: those of the text first, then the parameters."""
-
-    values: Mapping[str, str]
-    assigned: dict[str, str] = field(default_factory=dict)
-    arrays: dict[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def value(self, name: str) -> str:
-        value = self.assigned.get(name, self.values.get(name))
-        if name in self.arrays:
-            raise NotRunnable(f"{name} is a list; only a loop can use it.")
-        if not value:
-            raise NotRunnable(f"{name} has no value.")
-        if value.startswith("-"):
-            raise NotRunnable(
-                f"The value of {name} starts with a dash and could pass for an option."
-            )
-        if any(unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp") for char in value):
-            raise NotRunnable(f"The value of {name} holds a line break or an invisible character.")
-        return value
-
-
 def unroll(text: str, values: Mapping[str, str]) -> list[list[Part]]:
     """The simple commands of `text`. Raises NotRunnable."""
     tokens = list(split_words(text))
     commands: list[list[Part]] = []
-    _run(tokens, _Names(values), commands)
+    _run(tokens, Names(values), commands)
     return commands
 
 
-def _run(tokens: list[Token], names: _Names, commands: list[list[Part]]) -> None:
+def _run(tokens: list[Token], names: Names, commands: list[list[Part]]) -> None:
     rest = list(tokens)
     while rest:
         if _is_separator(rest[0]):
@@ -71,7 +48,7 @@ def _run(tokens: list[Token], names: _Names, commands: list[list[Part]]) -> None
             raise NotRunnable(f"This unrolls to more than {MOST_COMMANDS} commands.")
 
 
-def _simple(tokens: list[Token], names: _Names, commands: list[list[Part]]) -> list[Token]:
+def _simple(tokens: list[Token], names: Names, commands: list[list[Part]]) -> list[Token]:
     """Takes one command or assignment from the front and gives what is left."""
     first = _bare(tokens[0])
     if first in _KEYWORDS:
@@ -87,7 +64,7 @@ def _simple(tokens: list[Token], names: _Names, commands: list[list[Part]]) -> l
     return tokens[end:]
 
 
-def _assign(tokens: list[Token], names: _Names) -> list[Token]:
+def _assign(tokens: list[Token], names: Names) -> list[Token]:
     name, word, rest = _assigned_name(tokens[0]), tokens[0], tokens[1:]
     if rest and rest[0] == Operator("("):
         return _assign_array(name, rest[1:], names)
@@ -95,11 +72,11 @@ def _assign(tokens: list[Token], names: _Names) -> list[Token]:
         raise NotRunnable(f"Setting {name} for one command only needs a shell.")
     if not isinstance(word, Word):
         raise AssertionError("only words are assignments")
-    names.assigned[name] = _filled(word, names)[len(name) + 1 :]
+    names.assign(name, _filled(word, names, is_split=False)[len(name) + 1 :])
     return rest
 
 
-def _assign_array(name: str, tokens: list[Token], names: _Names) -> list[Token]:
+def _assign_array(name: str, tokens: list[Token], names: Names) -> list[Token]:
     end = next((at for at, token in enumerate(tokens) if token == Operator(")")), None)
     if end is None:
         raise NotRunnable(f"The list {name} is not closed.")
@@ -111,7 +88,7 @@ def _assign_array(name: str, tokens: list[Token], names: _Names) -> list[Token]:
     return rest
 
 
-def _loop(tokens: list[Token], names: _Names, commands: list[list[Part]]) -> list[Token]:
+def _loop(tokens: list[Token], names: Names, commands: list[list[Part]]) -> list[Token]:
     """`for NAME in WORDS; do …; done` without another loop inside."""
     name = _bare(tokens[1]) if len(tokens) > 1 else ""
     if not name.isidentifier() or len(tokens) < 3 or _bare(tokens[2]) != "in":
@@ -126,8 +103,9 @@ def _loop(tokens: list[Token], names: _Names, commands: list[list[Part]]) -> lis
     if any(_bare(token) == "for" for token in body):
         raise NotRunnable("A loop inside a loop is not unrolled.")
     words = [token for token in tokens[3:start] if not _is_separator(token)]
-    for value in [value for word in words for value in _items(_word(word), names)]:
-        names.assigned[name] = value
+    for value in (value for word in words for value in _items(_word(word), names)):
+        names.count(len(value) + 1)
+        names.assign(name, value)
         _run(body, names, commands)
     rest = tokens[end + 1 :]
     if rest and not _is_separator(rest[0]):
@@ -135,7 +113,7 @@ def _loop(tokens: list[Token], names: _Names, commands: list[list[Part]]) -> lis
     return rest
 
 
-def _condition(tokens: list[Token], names: _Names, commands: list[list[Part]]) -> list[Token]:
+def _condition(tokens: list[Token], names: Names, commands: list[list[Part]]) -> list[Token]:
     """`if COMMAND; then echo …; else echo …; fi`: the command runs, the branches are words."""
     starts = [at for at in range(1, len(tokens)) if _is_separator(tokens[at - 1])]
     marks = [at for at in starts if _bare(tokens[at]) in ("then", "else", "elif", "fi", "if")]
@@ -167,7 +145,7 @@ def _check_only_words(tokens: list[Token]) -> None:
         raise NotRunnable("Only 'echo' may stand in the branches of an 'if' here.")
 
 
-def _items(word: Word, names: _Names) -> tuple[str, ...]:
+def _items(word: Word, names: Names) -> tuple[str, ...]:
     numbers = counted(word)
     if numbers is not None:
         return numbers
@@ -178,10 +156,13 @@ def _items(word: Word, names: _Names) -> tuple[str, ...]:
         raise NotRunnable("A list inside of a longer word is not unrolled.")
     if arrays[0].variable not in names.arrays:
         raise NotRunnable(f"The list {arrays[0].variable} is not set here.")
-    return names.arrays[arrays[0].variable]
+    items = names.arrays[arrays[0].variable]
+    if not arrays[0].is_quoted:
+        names.check_whole(arrays[0].variable, items)
+    return items
 
 
-def _fill(tokens: list[Token], names: _Names) -> list[Part]:
+def _fill(tokens: list[Token], names: Names) -> list[Part]:
     filled: list[Part] = []
     for token in tokens:
         if isinstance(token, Operator):
@@ -193,7 +174,7 @@ def _fill(tokens: list[Token], names: _Names) -> list[Part]:
     return filled
 
 
-def _check_no_second_entry(word: Word, before: Part, names: _Names) -> None:
+def _check_no_second_entry(word: Word, before: Part, names: Names) -> None:
     """A comma in a value would make it two entries of an option such as --database-flags."""
     is_option = word.start.startswith("-")
     follows_option = isinstance(before, str) and before.startswith("--") and "=" not in before
@@ -204,14 +185,21 @@ def _check_no_second_entry(word: Word, before: Part, names: _Names) -> None:
             raise NotRunnable(f"The value of {piece.variable} holds a comma inside of an option.")
 
 
-def _filled(word: Word, names: _Names) -> str:
+def _filled(word: Word, names: Names, *, is_split: bool = True) -> str:
+    """`is_split` where a shell would split values that stand without quotes."""
     text = ""
     for piece in word.pieces:
         if piece.is_array:
             raise NotRunnable(f"{piece.variable} is a list; only a loop can use it.")
         if piece.is_range:
             raise NotRunnable("A range in braces is only understood in the head of a loop.")
-        text += names.value(piece.variable) if piece.variable else piece.text
+        value = names.value(piece.variable) if piece.variable else ""
+        if is_split and not piece.is_quoted and piece.variable in names.assigned:
+            names.check_whole(piece.variable, [value])
+        if value:
+            names.count(len(value))
+        text += value or piece.text
+    names.count(1)
     return text
 
 

@@ -372,3 +372,21 @@ def test_reading_commands_imports_no_client_of_google() -> None:
         "assert not {'google.cloud.compute_v1', 'googleapiclient', 'httpx'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A=xxxxxxxxxx\n" + "A=$A$A\n" * 40 + "curl https://a.b/$A",
+        "A=x" + "\nA=" + "$A" * 100 + "\nA=" + "$A" * 9000 + "\ncurl https://a.b/$A",
+        "for i in {1..9999}; do " + "A=x; " * 400 + "done; curl https://a.b/",
+        "for i in " + "{1..9999} " * 300 + "; do A=x; done; curl https://a.b/",
+        "A=" + "x" * 5000 + "\nfor i in {1..99}; do gcloud" + " $A" * 3000 + "; done",
+        "A=(" + " x" * 4000 + ")\nfor i in " + '"${A[@]}" ' * 1000 + "; do B=x; done; curl x",
+    ],
+    ids=["doubled", "squared", "empty loop", "ranges", "wide", "lists"],
+)
+def test_text_that_grows_when_it_is_unrolled_is_refused(text: str) -> None:
+    read = shell.read(text, {})
+    assert read.lines == ()
+    assert read.reason == "This unrolls to more text than is read as a command."
