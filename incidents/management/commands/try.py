@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from incidents.models import Environment
-from incidents.targets import target_of
+from incidents.targets import programs_of, target_of
 from runbook.cloud.connections import check_endpoint
 from runbook.cloud.sessions import Session
 from runbook.cloud.target import Target
 from runbook.commands import shell
 from runbook.commands.base import Stream
-from runbook.commands.trial import Trial
+from runbook.commands.trial import NOT_RUN, Trial
 
 _INTERRUPTED = 130
 
@@ -48,21 +50,27 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:  # Any: Django's signature  # noqa: ANN401, ARG002
-        trial = self._trial(options)
+        environment = _environment(options["environment"]) if options["environment"] else None
+        trial = self._trial(options, environment)
         values = {"PROJECT": trial.target.project, "REGION": trial.target.region}
         values |= dict(_assignment(text) for text in options["set"])
+        programs = programs_of(environment) if environment else ()
         try:
-            status = trial.attempt(shell.read(options["line"], values))
+            status = trial.attempt(shell.read(options["line"], values, programs))
         except KeyboardInterrupt:
             self._emit("Interrupted. What Google had taken by then goes on.", "stderr")
             status = _INTERRUPTED
         if status:
             sys.exit(status)
 
-    def _trial(self, options: dict[str, Any]) -> Trial:  # Any: argparse
-        target = _target(options)
+    def _trial(
+        self,
+        options: dict[str, Any],  # Any: argparse
+        environment: Environment | None,
+    ) -> Trial:
+        target = target_of(environment) if environment else _simulator(options["endpoint"])
         if options["allow_changes"] and not target.is_simulated:
-            raise CommandError(
+            raise _not_run(
                 "Changes to a real project need an incident, a plan and an approval; "
                 "--allow-changes is for simulated environments."
             )
@@ -75,26 +83,40 @@ class Command(BaseCommand):
         )
 
     def _emit(self, text: str, stream: Stream = "stdout") -> None:
+        """A reader that has gone (`| head -1`) ends the printing and not the command: a change
+        goes on to its end."""
         out = self.stdout if stream == "stdout" else self.stderr
-        out.write(f"{text}\n", style_func=str, ending="")  # `ending` spares an empty last line
-        out.flush()
-
-
-def _target(options: dict[str, Any]) -> Target:  # Any: argparse
-    if options["environment"]:
         try:
-            return target_of(Environment.objects.get(name=options["environment"]))
-        except Environment.DoesNotExist as missing:
-            raise CommandError(_unknown_environment(options["environment"])) from missing
+            out.write(f"{text}\n", style_func=str, ending="")  # `ending` spares an empty last line
+            out.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1 if stream == "stdout" else 2)
+
+
+def _not_run(reason: str) -> CommandError:
+    return CommandError(reason, returncode=NOT_RUN)
+
+
+def _environment(name: str) -> Environment:
     try:
-        check_endpoint(options["endpoint"])
+        return Environment.objects.get(name=name)
+    except Environment.DoesNotExist as missing:
+        raise _not_run(_unknown_environment(name)) from missing
+    except DatabaseError as error:
+        reason = "The database cannot be read; is it prepared? `manage.py prepare` does that."
+        raise _not_run(f"{reason} It says: {error}.") from error
+
+
+def _simulator(endpoint: str) -> Target:
+    try:
+        check_endpoint(endpoint)
     except ValueError as error:
-        raise CommandError(str(error)) from error
+        raise _not_run(str(error)) from error
     return Target(
         name="the simulator",
         project="",
         region="",
-        endpoint=options["endpoint"],
+        endpoint=endpoint,
         read_timeout=settings.READ_TIMEOUT_SECONDS,
         deadline=settings.RUN_DEADLINE_SECONDS,
     )
@@ -108,5 +130,5 @@ def _unknown_environment(name: str) -> str:
 def _assignment(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not (name and equals):
-        raise CommandError(f"--set takes NAME=VALUE, not {text}.")
+        raise _not_run(f"--set takes NAME=VALUE, not {text}.")
     return name, value
