@@ -56,9 +56,15 @@ def revision_of(service: Resource, name: str, place: Place, *, created: str) -> 
     return API | {
         "kind": "Revision",
         "metadata": metadata,
-        "spec": template["spec"],
+        "spec": template["spec"] | {"containers": _named(service, template["spec"]["containers"])},
         "status": status,
     }
+
+
+def _named(service: Resource, containers: list[Resource]) -> list[Resource]:
+    """Containers as a revision has them: one without a name is called after the service."""
+    name = service["metadata"]["name"]
+    return [{"name": f"{name}-{number}"} | one for number, one in enumerate(containers, start=1)]
 
 
 def settled(revision: Resource, at: str, *, reason: str = "", message: str = "") -> Resource:
@@ -136,6 +142,7 @@ def _labels(service: Resource, place: Place) -> dict[str, str]:
         f"{_LABEL}service": name,
         f"{_LABEL}serviceUid": service["metadata"]["uid"],
         "cloud.googleapis.com/location": place.region,
+        "run.googleapis.com/startupProbeType": "Default",
     }
 
 

@@ -23,6 +23,12 @@ from runbook.simulator.store import Place, Resource
 _DEPLOYED = "2026-01-12T09:41:07.220184Z"
 _EARLIER = "2025-12-18T15:{:02}:52.118204Z"
 _DOES_NOT_LISTEN = "HealthCheckContainerError"
+_PROBE: Resource = {
+    "timeoutSeconds": 240,
+    "periodSeconds": 240,
+    "failureThreshold": 1,
+    "tcpSocket": {"port": 8080},
+}
 
 
 def seed(section: Mapping[str, Any], place: Place) -> dict[str, Resource]:  # Any: YAML
@@ -153,6 +159,7 @@ def _container_spec(body: Mapping[str, Any], place: Place) -> Resource:  # Any: 
         "ports": [{"name": "http1", "containerPort": 8080}],
         "resources": {"limits": dict(body["limits"])},
         "env": [_variable(name, value) for name, value in body["env"].items()],
+        "startupProbe": dict(_PROBE),
     }
     return {
         "containerConcurrency": 80,

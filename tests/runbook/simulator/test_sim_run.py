@@ -195,4 +195,14 @@ def test_revisions_are_listed_in_pages(healthy: Running) -> None:
     rest = healthy.get(f"{REVISIONS}?limit=2&continue={first['metadata']['continue']}")
 
     assert [len(page["items"]) for page in (first, rest)] == [2, 1]
-    assert "continue" not in rest["metadata"]
+    assert rest["metadata"] == {}
+    assert "metadata" not in healthy.get(REVISIONS)
+
+
+def test_revision_shows_what_google_adds(healthy: Running) -> None:
+    revision = healthy.get(f"{REVISIONS}/auth-staging-00017-dax")
+    (container,) = revision["spec"]["containers"]
+
+    assert container["name"] == "auth-staging-1"
+    assert container["startupProbe"]["tcpSocket"] == {"port": 8080}
+    assert revision["metadata"]["labels"]["run.googleapis.com/startupProbeType"] == "Default"
