@@ -104,7 +104,7 @@ def _loop(tokens: list[Token], names: Names, commands: list[list[Part]]) -> list
         raise NotRunnable("A loop inside a loop is not unrolled.")
     words = [token for token in tokens[3:start] if not _is_separator(token)]
     for value in (value for word in words for value in _items(_word(word), names)):
-        names.count(len(value) + 1)
+        names.count(len(value) + _WORD)
         names.assign(name, value)
         _run(body, names, commands)
     rest = tokens[end + 1 :]
@@ -199,7 +199,7 @@ def _filled(word: Word, names: Names, *, is_split: bool = True) -> str:
         if value:
             names.count(len(value))
         text += value or piece.text
-    names.count(1)
+    names.count(_WORD)
     return text
 
 

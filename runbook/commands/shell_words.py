@@ -17,6 +17,7 @@ _VARIABLE = re.compile(
 )
 _OPERATOR = re.compile(r"\n|;;|;|&&|\|\||\||\(|\)|(?:\d?>>?|&>|<<<|<<-?|<)(?:&\d)?|&")
 _PLACEHOLDER = re.compile(r"<([A-Za-z][\w .-]*)>")
+_BEFORE_HOME = re.compile(r"[A-Za-z_]\w*\+?=(?:.*:)?", re.ASCII | re.DOTALL)
 _RANGE = re.compile(r"\{(\d{1,4})\.\.(\d{1,4})\}")
 
 
@@ -24,13 +25,15 @@ _RANGE = re.compile(r"\{(\d{1,4})\.\.(\d{1,4})\}")
 class Piece:
     """Literal text, or with `variable` the name of one.
 
-    `is_array` is `${NAME[@]}`, `is_range` a `{1..10}` that a shell would expand.
+    `is_array` is `${NAME[@]}`, `is_range` a `{1..10}` that a shell would expand. The value of a
+    variable that is not `is_quoted` is split by a shell at its spaces.
     """
 
     text: str = ""
     variable: str = ""
     is_array: bool = False
     is_range: bool = False
+    is_quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +117,18 @@ class _Lexer:
     def _plain(self, char: str) -> None:
         if char in "*?[":
             raise NotRunnable(f"A shell may replace {char} by file names; put the word in quotes.")
-        if char == "~" and self._pieces is None:
+        if char == "~" and self._is_home():
             raise NotRunnable("A shell replaces ~ by a folder; write it out.")
         if char in "{}":
             self._brace()
             return
         self._add(Piece(text=char), is_bare=True)
         self._at += 1
+
+    def _is_home(self) -> bool:
+        """At the start of a word, and of each part of `NAME=~/a:~/b`."""
+        text = "".join(piece.text for piece in self._pieces or [])
+        return self._pieces is None or _BEFORE_HOME.fullmatch(text) is not None
 
     def _brace(self) -> None:
         span = _RANGE.match(self._text, self._at)
@@ -139,12 +147,19 @@ class _Lexer:
         if operator is None:
             raise AssertionError("called only where an operator stands")
         if operator[0] != "(":
+            self._check_no_descriptor(operator[0])
             self._end_word()
         elif self._pieces is not None and not self._is_assignment():
             raise NotRunnable("A shell reads ( as its own syntax; put the word in quotes.")
         self._end_word()
         self._tokens.append(Operator(operator[0]))
         self._at = operator.end()
+
+    def _check_no_descriptor(self, operator: str) -> None:
+        """`10>` names a stream; the ten is no word."""
+        text = "".join(piece.text for piece in self._pieces or [])
+        if operator[0] in "<>" and self._is_bare and text.isdigit():
+            raise NotRunnable(f"'{text}{operator}' needs a shell.")
 
     def _is_assignment(self) -> bool:
         text = "".join(piece.text for piece in self._pieces or [])
@@ -190,7 +205,8 @@ class _Lexer:
             self._other_dollar(following, in_quotes=in_quotes)
             return
         name = variable["plain"] or variable["braced"]
-        self._add(Piece(variable=name, is_array=bool(variable["all"])), is_bare=not in_quotes)
+        piece = Piece(variable=name, is_array=bool(variable["all"]), is_quoted=in_quotes)
+        self._add(piece, is_bare=not in_quotes)
         self._at = variable.end()
 
     def _other_dollar(self, following: str, *, in_quotes: bool) -> None:
@@ -226,4 +242,6 @@ def counted(word: Word) -> tuple[str, ...] | None:
         return None
     first, last = int(span[1]), int(span[2])
     step = 1 if last >= first else -1
-    return tuple(str(number) for number in range(first, last + step, step))
+    is_padded = any(len(end) > 1 and end[0] == "0" for end in span.groups())
+    width = max(map(len, span.groups())) if is_padded else 0
+    return tuple(f"{number:0{width}d}" for number in range(first, last + step, step))

@@ -390,3 +390,52 @@ def test_text_that_grows_when_it_is_unrolled_is_refused(text: str) -> None:
     read = shell.read(text, {})
     assert read.lines == ()
     assert read.reason == "This unrolls to more text than is read as a command."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CLOUDSDK_CORE_PROJECT=other; " + DESCRIBE,
+        "export PATH=/opt; " + DESCRIBE,
+        "IFS=,; " + DESCRIBE,
+        "https_proxy=http://10.0.0.1; " + DESCRIBE,
+    ],
+)
+def test_read_refuses_to_set_what_programs_look_at(text: str) -> None:
+    assert reason(text).endswith("changes how programs work, which needs a shell.")
+
+
+@pytest.mark.parametrize("text", ["X=~; ", "X=~/bin; ", "X=a:~/b; "])
+def test_read_refuses_a_home_that_a_shell_would_write_out(text: str) -> None:
+    assert reason(text + DESCRIBE) == "A shell replaces ~ by a folder; write it out."
+
+
+def test_read_keeps_the_width_of_a_range() -> None:
+    assert texts(f"for i in {{08..10}}; do {ACCESS}s$i; done") == [
+        f"{ACCESS}s08",
+        f"{ACCESS}s09",
+        f"{ACCESS}s10",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'X="db --quiet"; gcloud sql instances describe $X --project=netra-staging',
+        'for f in "a b"; do gcloud sql instances list --project=netra-staging --filter=$f; done',
+        'L=(a "b c"); for f in ${L[@]}; do curl https://a.example.com/ -H "A: $f"; done',
+        'X="a*"; gcloud sql instances list --project=netra-staging --filter=$X',
+    ],
+)
+def test_read_refuses_values_that_a_shell_would_split(text: str) -> None:
+    assert reason(text).startswith("A shell splits the value of ")
+
+
+def test_read_takes_values_with_spaces_inside_of_quotes() -> None:
+    text = 'X="a OR b"; gcloud sql instances list --project=netra-staging --filter="$X"'
+    assert texts(text) == ["gcloud sql instances list --project=netra-staging '--filter=a OR b'"]
+
+
+def test_read_takes_no_stream_for_a_word() -> None:
+    text = "gcloud secrets versions describe 10>/dev/null --secret=s --project=netra-staging"
+    assert reason(text) == "'10>' needs a shell."
