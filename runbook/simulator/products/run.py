@@ -116,13 +116,13 @@ def _missing(call: Call, kind: str, name: str) -> Refusal:
 
 
 def _listed(call: Call, kind: str, items: list[Resource]) -> Resource:
-    """One page as Knative cuts it: `limit` and `continue`, told to those who ask for pages."""
+    """One page as Knative cuts it: `limit` and `continue`. gcloud needs `metadata` in any case."""
     items = items if _is_here(call) else []
     start, size = _whole(call, "continue"), _whole(call, "limit") or len(items)
-    listed: Resource = API | {"kind": f"{kind}List"}
-    if "limit" in call.query:
-        more = start + size < len(items)
-        listed["metadata"] = {"continue": str(start + size)} if more else {}
+    metadata = {"selfLink": call.path}
+    if start + size < len(items):
+        metadata["continue"] = str(start + size)
+    listed: Resource = API | {"kind": f"{kind}List", "metadata": metadata}
     page = items[start : start + size]
     return listed | {"items": page} if page else listed
 

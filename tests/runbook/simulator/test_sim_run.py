@@ -195,8 +195,7 @@ def test_revisions_are_listed_in_pages(healthy: Running) -> None:
     rest = healthy.get(f"{REVISIONS}?limit=2&continue={first['metadata']['continue']}")
 
     assert [len(page["items"]) for page in (first, rest)] == [2, 1]
-    assert rest["metadata"] == {}
-    assert "metadata" not in healthy.get(REVISIONS)
+    assert "continue" not in rest["metadata"]
 
 
 def test_revision_shows_what_google_adds(healthy: Running) -> None:
