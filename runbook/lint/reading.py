@@ -13,7 +13,7 @@ from runbook.lint.shell_text import Pipeline, Statement
 
 _NAME = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
 _ASSIGNED = re.compile(r"(?:^|[\s;])([A-Za-z_]\w*)=")
-_ENVIRONMENT = {"PROJECT": "unset-project", "REGION": "unset-region7", "ZONE": "unset-region7-a"}
+_ENVIRONMENT = {"ZONE": "unset-region7-a", "PROJECT": "unset-project", "REGION": "unset-region7"}
 _MISSING = (
     "--project=unset-project",
     "--region=unset-region7",
@@ -50,8 +50,9 @@ class Reading:
                 yield arguments
 
     def as_written(self, text: str) -> str:
-        """The text with stand-ins replaced by the names they stand for."""
-        return as_written(text, self.stand_ins)
+        """The text with stand-ins replaced by the names they stand for, those for a place that
+        the words lack among them."""
+        return as_written(text, {**_ENVIRONMENT, **self.stand_ins})
 
 
 @dataclass(frozen=True, slots=True)

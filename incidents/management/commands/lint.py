@@ -20,7 +20,9 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("files", nargs="+", metavar="FILE", help="a Markdown file")
+        parser.add_argument(
+            "files", nargs="+", metavar="FILE", help="a Markdown file, or - for standard input"
+        )
         parser.add_argument("--json", action="store_true", help="print a list of findings as JSON")
 
     def handle(self, *, files: list[str], json: bool, **_options: object) -> None:
@@ -32,12 +34,19 @@ class Command(BaseCommand):
 
 def _findings(file: str) -> tuple[Finding, ...]:
     try:
-        with Path(file).open("rb") as opened:
-            source = opened.read(MAX_BYTES + 1)
+        source = _source(file)
     except OSError as error:
         reason = error.strerror or "it cannot be read"
         return (unreadable(f"The file cannot be opened: {reason}."),)
     return findings_in(source, file_name=Path(file).name)
+
+
+def _source(file: str) -> bytes:
+    """One byte more than a document may have is enough to refuse it."""
+    if file == "-":
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    with Path(file).open("rb") as opened:
+        return opened.read(MAX_BYTES + 1)
 
 
 def _as_json(found: list[tuple[str, Finding]]) -> str:

@@ -33,5 +33,8 @@ def _wildcards(document: Document) -> Iterator[Finding]:
                 f"Managed certificates of Compute Engine have no wildcards such as {domain[0]}: "
                 "name each host, or use Certificate Manager."
             )
-            instead = "gcloud certificate-manager certificates create"
+            instead = (
+                f'gcloud certificate-manager certificates create NAME --domains="{domain[0]}" '
+                "--dns-authorizations=AUTHORIZATION --project=PROJECT"
+            )
             yield found(_WILDCARD, number, message, instead)

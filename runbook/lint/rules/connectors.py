@@ -58,4 +58,5 @@ def _scale_down(document: Document) -> Iterator[Finding]:
                 "A connector only scales up. Going back means to delete it and create it again, "
                 "an outage for everything behind it."
             )
-            yield found(_SCALE_DOWN, number, message, f"gcloud {_DELETE} NAME, then create")
+            instead = f"gcloud {_DELETE} NAME --region=REGION --project=PROJECT"
+            yield found(_SCALE_DOWN, number, message, instead)

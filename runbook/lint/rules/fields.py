@@ -6,6 +6,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from runbook.commands.base import NotRunnable
 from runbook.commands.gcloud_grammar import Arguments
@@ -32,9 +33,14 @@ def findings(document: Document) -> Iterator[Finding]:
     for reading in document.readings:
         line = reading.statement.line
         for arguments in reading.arguments:
-            for where, key in _keys(arguments):
-                yield from _looked_up(line, arguments.schema, key, where)
-            yield from _in_checks(checks.get(reading.place_line, ()), arguments)
+            news = [
+                f
+                for where, key in _keys(arguments)
+                for f in _looked_up(line, arguments, key, where)
+            ]
+            news += _in_checks(checks.get(reading.place_line, ()), arguments)
+            for finding in news:
+                yield replace(finding, instead=reading.as_written(finding.instead))
 
 
 def _keys(arguments: Arguments) -> Iterator[tuple[str, Key]]:
@@ -59,12 +65,12 @@ def _in_checks(checks: tuple[Check, ...], arguments: Arguments) -> Iterator[Find
             key: Key = field.keys
             if key[0] in ("items", "resource", "value"):
                 key = key[1:]
-            yield from _looked_up(check.line, arguments.schema, key, check.level.title())
+            yield from _looked_up(check.line, arguments, key, check.level.title())
 
 
-def _looked_up(line: int, schema: str, key: Key, where: str) -> Iterator[Finding]:
+def _looked_up(line: int, arguments: Arguments, key: Key, where: str) -> Iterator[Finding]:
     """Fields that gcloud itself adds begin with `x_gcloud`."""
-    written = _written(key)
+    schema, written = arguments.schema, _written(key)
     if not schema or not key or written.startswith("x_gcloud"):
         return
     if (schema, written) in _LEGACY_FIELDS:
@@ -72,7 +78,9 @@ def _looked_up(line: int, schema: str, key: Key, where: str) -> Iterator[Finding
             f"{where}: only legacy networks have {written}; for any other network it is nothing. "
             "The ranges are those of its subnets."
         )
-        yield found(_LEGACY, line, message, "gcloud compute networks subnets list")
+        network, project = arguments.operand, arguments.project
+        subnets = f"subnets list --filter=network:{network or 'NETWORK'} --project={project}"
+        yield found(_LEGACY, line, message, f"gcloud compute networks {subnets}")
         return
     field = field_at(schema, key)
     if field and field.missing:

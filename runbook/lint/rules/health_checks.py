@@ -103,8 +103,13 @@ def _serverless(
     if len(words) > 1 and any(words <= service for service in services):
         what = "a time-out" if is_timeout else "a health check"
         message = (
-            f"If {command.path[-1]} belongs to a Cloud Run service, Google refuses {what}: a "
-            "serverless back end has neither."
+            f"If {command.path[-1]} belongs to a Cloud Run service, Google refuses {what}: for a "
+            "serverless back end Cloud Run itself has the time-out and the health checks."
         )
-        instead = "gcloud run services update SERVICE --timeout=600s" if is_timeout else ""
-        yield found(_SERVERLESS, command.line, message, instead)
+        yield found(_SERVERLESS, command.line, message, _for_run(command) if is_timeout else "")
+
+
+def _for_run(command: GcloudWords) -> str:
+    timeout, project = command.flags["timeout"], command.flags.get("project") or "PROJECT"
+    place = f"--region=REGION --project={project}"
+    return f"gcloud run services update SERVICE --timeout={timeout} {place}"

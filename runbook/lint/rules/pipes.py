@@ -58,7 +58,8 @@ def _hidden(statement: Statement) -> Iterator[Finding]:
             "What went wrong is thrown away: a refused permission (403), an answer of 503 and a "
             "fault of the network all look like a thing that is missing."
         )
-        yield found(_HIDDEN, statement.line, message, _plain(first))
+        is_change = first.command[:3] == ("gcloud", "compute", "ssh")
+        yield found(_HIDDEN, statement.line, message, "" if is_change else _plain(first))
 
 
 def _plain(stage: Stage) -> str:
@@ -86,7 +87,8 @@ def _written_out(word: str) -> str:
     is_short = first.isdecimal() and last.isdecimal() and 0 < int(last) - int(first) < _MOST_WORDS
     if not is_short:
         return f"$(seq {first} {last})"
-    return " ".join(str(number) for number in range(int(first), int(last) + 1))
+    width = len(first) if first.startswith("0") or last.startswith("0") else 0
+    return " ".join(f"{number:0{width}}" for number in range(int(first), int(last) + 1))
 
 
 def _as_note(finding: Finding) -> Finding:

@@ -42,13 +42,28 @@ def _unknown(document: Document) -> Iterator[Finding]:
     declared = front_matter.read(document.lines, head).parameters if head else ()
     known = {parameter.name for parameter in declared} | set(parameters.FROM_ENVIRONMENT)
     said: set[str] = set()
+    set_in: dict[str, int] = {}
     for place in document.places:
         for name in _open_names(place):
             if name not in known | said:
                 said.add(name)
-                message = f"Nothing gives {name} a value, so this is shown and copied, and not run."
+                message = _why_open(name, place, document, set_in)
                 instead = f"parameters: {{{name}: {{value: …, about: …}}}}"
                 yield found(_UNKNOWN, place.line, message, instead)
+        for name in _SET.findall(place.command.text):
+            set_in.setdefault(name, place.line)
+
+
+def _why_open(name: str, place: Place, document: Document, set_in: dict[str, int]) -> str:
+    if name in set_in:
+        return (
+            f"{name} gets its value in line {set_in[name]}, which is not run from here: make it a "
+            "parameter, and give it what that command prints."
+        )
+    readings = document.readings_by_place.get(place.line, [])
+    is_runnable = any(reading.commands for reading in readings)
+    so = ", so this is shown and copied, and not run" if is_runnable else ""
+    return f"Nothing gives {name} a value{so}."
 
 
 def _open_names(place: Place) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -68,6 +68,13 @@ def test_what_is_not_text_is_an_error(tmp_path: Path, source: bytes) -> None:
     text, status = _run("--json", str(path))
     assert [f["severity"] for f in json.loads(text)] == ["error"]
     assert status == 1
+
+
+def test_a_dash_is_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(PROGRESS.encode())))
+    text, status = _run("--json", "-")
+    assert [(f["file"], f["line"]) for f in json.loads(text)] == [("-", 2)]
+    assert status == 0
 
 
 def test_it_runs_without_a_database_and_ends_with_one_for_an_error(tmp_path: Path) -> None:

@@ -62,6 +62,11 @@ def test_a_range_is_grave_where_sh_reads_it() -> None:
     assert the("brace-range", lint_command(loop)).instead == "for i in 1 2 3"
 
 
+def test_a_range_with_zeros_keeps_them() -> None:
+    loop = "for i in {09..11}; do\n  curl https://h.example/$i\ndone"
+    assert the("brace-range", lint_command(loop)).instead == "for i in 09 10 11"
+
+
 def test_what_to_write_instead_keeps_the_rest_of_the_command() -> None:
     command = "curl -I https://h.example 2>&1 | head -1"
     found = the("curl-progress", lint_command(command))

@@ -62,6 +62,18 @@ def test_a_name_without_value_is_noted_once() -> None:
     assert (the("unknown-parameter", found).line, codes(found)) == (3, {"unknown-parameter"})
 
 
+def test_a_name_that_a_command_not_run_sets_is_told_with_its_line() -> None:
+    block = "export NAME=$(kubectl get pods)\ngcloud sql instances describe $NAME --project=p-1"
+    found = the("unknown-parameter", lint_command(block))
+    assert found.line == 4
+    assert found.message.startswith("NAME gets its value in line 3, which is not run from here")
+
+
+def test_a_name_in_what_is_never_run_is_not_why() -> None:
+    found = the("unknown-parameter", lint_command("kubectl get pods -n $SPACE"))
+    assert found.message == "Nothing gives SPACE a value."
+
+
 def test_a_secret_that_people_type_is_asked_of_no_parameter() -> None:
     text = (
         "printf '%s' \"$DATABASE_URL\" | gcloud secrets create d --data-file=- --project=p-staging"

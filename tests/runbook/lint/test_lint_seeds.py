@@ -10,6 +10,8 @@ import pytest
 from runbook.lint.finding import Finding
 from runbook.lint.lint import findings_in
 
+PROGRAMS = ("gcloud ", "curl ", "timeout ", "printf ", "openssl ")
+
 REFUSED_BY_GCLOUD = [
     *[(2, 172), (3, 138)],  # a list of connectors without region
     *[(2, 236), (2, 278), (3, 172)],  # sql connect --command
@@ -78,6 +80,25 @@ def test_nothing_else_is_an_error(shared: Path, number: int) -> None:
 @pytest.mark.parametrize("number", [0, 1, 3])
 def test_text_that_was_decoded_wrongly_is_told(shared: Path, number: int) -> None:
     assert any("Mac Roman" in finding.message for finding in _findings(shared, number))
+
+
+def test_what_to_write_instead_is_taken_by_gcloud_and_right(shared: Path) -> None:
+    """Every command that is offered, as a document of its own: names in capitals are to be filled
+    in, and nothing is an error or the same mistake again."""
+    offered = [f for n in range(5) for f in _findings(shared, n) if f.instead.startswith(PROGRAMS)]
+    assert len(offered) > 30
+    again = {
+        (finding.instead, new.code, new.message)
+        for finding in offered
+        for new in findings_in(f"```bash\n{finding.instead}\n```\n".encode())
+        if new.severity == "error" or (new.code == finding.code and new.severity == "warning")
+    }
+    assert again == set()
+
+
+def test_no_stand_in_is_shown(shared: Path) -> None:
+    said = [f"{f.message} {f.instead}" for n in range(5) for f in _findings(shared, n)]
+    assert [text for text in said if "unset-" in text or "UNSET_" in text] == []
 
 
 def test_words_that_disagree_about_the_connector_are_told(shared: Path) -> None:
