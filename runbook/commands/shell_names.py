@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 from runbook.commands.base import NotRunnable
 
-MOST_CHARACTERS = 100_000
-"""Of all values filled in, and one for each word: what names itself twice would grow without
-end."""
+MOST_CHARACTERS = 200_000
+"""Of all that the text unrolls to: what names itself twice would grow without end."""
+WORD = 20
+"""What a word counts beside its characters."""
 _OF_PROGRAMS = re.compile(
     r"(?:CLOUDSDK|CURL|LC|LD|OPENSSL|SSL|NODE)_\w+|PYTHON\w*|PATH|IFS|HOME|BASH_ENV|TZ|LANG|"
     r"RES_OPTIONS|LOCALDOMAIN|(?i:(?:https?|ftp|wss?|all|no)_proxy)"

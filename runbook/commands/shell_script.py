@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from runbook.commands.base import NotRunnable
-from runbook.commands.shell_names import Names
+from runbook.commands.shell_names import WORD, Names
 from runbook.commands.shell_words import Operator, Token, Word, counted, split_words
 
 Part: TypeAlias = "str | Operator"
@@ -104,7 +104,7 @@ def _loop(tokens: list[Token], names: Names, commands: list[list[Part]]) -> list
         raise NotRunnable("A loop inside a loop is not unrolled.")
     words = [token for token in tokens[3:start] if not _is_separator(token)]
     for value in (value for word in words for value in _items(_word(word), names)):
-        names.count(len(value) + _WORD)
+        names.count(len(value) + WORD)
         names.assign(name, value)
         _run(body, names, commands)
     rest = tokens[end + 1 :]
@@ -199,7 +199,7 @@ def _filled(word: Word, names: Names, *, is_split: bool = True) -> str:
         if value:
             names.count(len(value))
         text += value or piece.text
-    names.count(_WORD)
+    names.count(WORD)
     return text
 
 
