@@ -79,6 +79,7 @@ def create_sink(call: Call) -> Resource:
         "resourceName": f"projects/{place.project}/sinks/{name}",
         "destination": destination,
         "filter": str(call.body.get("filter", "")),
+        **{name: call.body[name] for name in _KEPT if call.body.get(name)},
         "createTime": call.store.time(),
         "updateTime": call.store.time(),
         "writerIdentity": (
@@ -99,6 +100,7 @@ def _parent(call: Call) -> str:
     return f"logging/projects/{call.store.place.project}/sinks"
 
 
+_KEPT = ("description", "disabled", "bigqueryOptions")
 _SINKS = "/v2/projects/{project}/sinks"
 
 PRODUCT = Product(
