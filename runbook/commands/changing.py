@@ -9,15 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbook.cloud.errors import CloudError
 from runbook.commands import belonging
 from runbook.commands.base import (
-    Cancelled,
     Caution,
     Effect,
     Emit,
@@ -25,10 +23,10 @@ from runbook.commands.base import (
     Outcome,
     Plan,
     Probe,
-    StillRunning,
 )
 from runbook.commands.gcloud_grammar import Arguments
 from runbook.commands.keys import get
+from runbook.commands.sending import Ended
 from runbook.commands.sentences import outcome_of
 from runbook.document.definition import Json
 
@@ -99,7 +97,8 @@ class Changing(ABC):
     @abstractmethod
     def send(self, session: Session, emit: Emit, found: Resource | None) -> Outcome:
         """Asks Google once and waits for the end. Raises `CloudError`; what follows the request
-        that Google took stands inside `with sent(operation)`."""
+        that Google took stands inside `with sent(operation)`, what follows its good end inside
+        `with ended(message)`."""
 
     def fingerprint(self, resource: Resource | None) -> str:
         return fingerprint_of(resource)
@@ -146,6 +145,8 @@ class Changing(ABC):
             if reason:
                 return Outcome("failed", reason, found)
             return self.send(session, emit, found)
+        except Ended as end:
+            return Outcome("succeeded", str(end))
         except CloudError as error:
             return outcome_of(error, self.resource)
 
@@ -204,19 +205,6 @@ def moved(plan: Plan, fingerprint: str, found: Json) -> str:
         f"{plan.resource} was changed since this was planned ({', '.join(changed)}); "
         "nothing was sent. Plan again."
     )
-
-
-@contextmanager
-def sent(operation: str) -> Iterator[None]:
-    """Around all that follows a request Google has taken: cancelling stops only our waiting."""
-    try:
-        yield
-    except Cancelled as stop:
-        short = operation.rsplit("/", 1)[-1]
-        raise StillRunning(
-            f"Stopped waiting, but Google goes on: the operation {short} cannot be stopped "
-            "from here."
-        ) from stop
 
 
 def _names(resource: Json) -> set[str]:

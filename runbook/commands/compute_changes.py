@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from runbook.cloud.compute_place import Place
 from runbook.commands.base import Emit, Outcome, aside
-from runbook.commands.changing import Changing, Resource, fingerprint_of, sent
+from runbook.commands.changing import Changing, Resource, fingerprint_of
 from runbook.commands.compute_reads import place_of
 from runbook.commands.gcloud_grammar import Arguments
+from runbook.commands.sending import ended, sent
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
@@ -68,10 +69,12 @@ class ComputeChange(Changing, ABC):
     def updated(self, session: Session, emit: Emit, operation: Operation) -> Outcome:
         """The end of an update: gcloud prints the resource only when a format was asked for."""
         self.wait(session, emit, operation)
-        aside(emit)(f"Updated [{self.link}].")
-        found = self.read(session)
-        self.show(emit, [found])
-        return Outcome("succeeded", f"Updated {self.arguments.operand}.", found)
+        message = f"Updated {self.arguments.operand}."
+        with ended(message):
+            aside(emit)(f"Updated [{self.link}].")
+            found = self.read(session)
+            self.show(emit, [found])
+        return Outcome("succeeded", message, found)
 
     def unchanged(self, emit: Emit, found: Resource | None) -> Outcome:
         """What gcloud does where the resource already is as it is wanted: nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runbook.commands.base import Emit, aside
+from runbook.commands.base import Emit, Probe, aside
 from runbook.commands.gcloud_grammar import Arguments
 from runbook.commands.run_resource import (
     Resource,
@@ -15,6 +15,7 @@ from runbook.commands.run_resource import (
     text_at,
     url,
 )
+from runbook.document.definition import Json
 
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
@@ -26,11 +27,29 @@ def deployed(
     """The service once its newest revision is ready or has failed."""
     say = aside(emit)
     say("Deploying..." if makes_revision else "Updating...")
-    settled = session.run.wait(words.project, words.region, service, say)
-    if ready(settled) == "True":
-        say("Done.")
-        say(_serving(settled, words) if makes_revision else _updated(words))
-    return settled
+    return session.run.wait(words.project, words.region, service, say)
+
+
+def tell_end(service: Resource, words: Arguments, emit: Emit, *, makes_revision: bool) -> None:
+    """What gcloud says once the service is ready."""
+    say = aside(emit)
+    say("Done.")
+    say(_serving(service, words) if makes_revision else _updated(words))
+
+
+def with_readiness(found: Probe) -> Probe:
+    """A service that holds what was planned has not come to its end before it is ready."""
+    if found.verdict != "applied" or (_is_seen(found.found) and ready(found.found) == "True"):
+        return found
+    service = found.found if isinstance(found.found, dict) else {}
+    why = said_of_failure(service) or "Google has not come to an end with it yet."
+    return Probe("differs", f"The service holds what was planned. {why}", found.found)
+
+
+def _is_seen(service: Json) -> bool:
+    """Whether what the service says of itself is about its last change."""
+    observed = text_at(service, "status", "observedGeneration")
+    return observed in ("", text_at(service, "metadata", "generation"))
 
 
 def said_of_failure(service: Resource) -> str:

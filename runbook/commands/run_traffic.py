@@ -13,6 +13,7 @@ from runbook.document.definition import Json
 
 LATEST = "LATEST"
 WHOLE = 100
+TAGS_PATH = "spec.traffic.tags."
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from runbook.commands.base import FieldChange
 from runbook.commands.changing import Undo
+from runbook.commands.flag_values import written
 from runbook.commands.gcloud_grammar import Arguments
-from runbook.commands.run_changes import DEFAULT, annotation_path
+from runbook.commands.run_changes import DEFAULT, RUNNING_IMAGE, annotation_path
 from runbook.commands.run_environment import secret_of
 from runbook.commands.run_resource import (
     CONNECTOR,
@@ -18,7 +19,8 @@ from runbook.commands.run_resource import (
     Resource,
     text_at,
 )
-from runbook.commands.run_traffic import LATEST, WHOLE, percents
+from runbook.commands.run_traffic import LATEST, TAGS_PATH, WHOLE, percents
+from runbook.document.definition import Json
 
 _FLAGS = {
     "spec.template.spec.timeoutSeconds": "timeout",
@@ -29,6 +31,7 @@ _FLAGS = {
     annotation_path(LEAST_INSTANCES): "min-instances",
     annotation_path(MOST_INSTANCES): "max-instances",
 }
+_TRAFFIC = "spec.traffic"
 _WITH_DEFAULT = {"concurrency", "min-instances", "max-instances"}
 _UNTOLD = "{} had no value before, and gcloud has no flag that takes it away."
 
@@ -36,34 +39,59 @@ _UNTOLD = "{} had no value before, and gcloud has no flag that takes it away."
 def undo_of_update(
     arguments: Arguments, before: Resource | None, changes: Sequence[FieldChange]
 ) -> Undo:
-    """The update that puts every field back; traffic that was moved goes back by a second one."""
+    """The update that puts every field back. Traffic that was kept from the new revision follows
+    by a second command: before the fields are back it would only get there."""
     words: list[str] = []
     texts, secrets, gone = _variables(changes)
     for change in changes:
-        if change.path == "spec.traffic":
-            return undo_of_traffic(arguments, before)
-        found = _words(change, arguments)
+        found = _words(change, arguments, before)
         if found is None:
             return Undo(why_not=_UNTOLD.format(change.path))
         words += [word for word in found if word not in words]
-    if any("," in text for text in texts.values()):
+    if not all(text.isprintable() for text in texts.values()):
         return _to_former_revision(arguments, before)
-    words += [f"--update-env-vars={_joined(texts)}"] if texts else []
-    words += [f"--update-secrets={_joined(secrets)}"] if secrets else []
+    words += [written("update-env-vars", tuple(texts.items()))] if texts else []
+    words += [written("update-secrets", tuple(secrets.items()))] if secrets else []
     words += [f"--remove-{kind}={','.join(names)}" for kind, names in gone.items() if names]
-    if not words:
+    lines = [_command("run services update", arguments, words)] if words else []
+    if any(change.path == _TRAFFIC for change in changes):
+        lines.append(_sharing(arguments, _share_words(before)))
+    if not lines:
         return Undo(why_not="Nothing changes, so there is nothing to take back.")
-    return Undo(_command("run services update", arguments, words))
+    return Undo("\n".join(lines))
 
 
-def undo_of_traffic(arguments: Arguments, before: Resource | None) -> Undo:
-    former = percents(before)
-    if not former:
+def undo_of_traffic(
+    arguments: Arguments, before: Resource | None, changes: Sequence[FieldChange]
+) -> Undo:
+    if not changes:
+        return Undo(why_not="Nothing changes, so there is nothing to take back.")
+    if not percents(before):
         return Undo(why_not="The service had no traffic before.")
+    tags = {
+        change.path.removeprefix(TAGS_PATH): change.before
+        for change in changes
+        if change.path.startswith(TAGS_PATH)
+    }
+    shares = _share_words(before) if len(tags) < len(changes) else []
+    return Undo(_sharing(arguments, [*shares, *_tag_words(tags)]))
+
+
+def _share_words(before: Resource | None) -> list[str]:
+    former = percents(before)
     if former == {LATEST: WHOLE}:
-        return Undo(_command("run services update-traffic", arguments, ["--to-latest"]))
-    shares = ",".join(f"{key}={percent}" for key, percent in former.items())
-    return Undo(_command("run services update-traffic", arguments, [f"--to-revisions={shares}"]))
+        return ["--to-latest"]
+    return [written("to-revisions", tuple((key, str(now)) for key, now in former.items()))]
+
+
+def _tag_words(tags: Mapping[str, Json]) -> list[str]:
+    """Tags that were moved or taken go back to their revisions, new ones go."""
+    kept = tuple((tag, str(key)) for tag, key in tags.items() if key is not None)
+    gone = tuple(tag for tag, key in tags.items() if key is None)
+    return [
+        *([written("update-tags", kept)] if kept else []),
+        *([written("remove-tags", gone)] if gone else []),
+    ]
 
 
 def _to_former_revision(arguments: Arguments, before: Resource | None) -> Undo:
@@ -71,16 +99,17 @@ def _to_former_revision(arguments: Arguments, before: Resource | None) -> Undo:
     serving = text_at(before, "status", "latestReadyRevisionName")
     if not serving:
         return Undo(why_not="The service had no revision that was ready before.")
-    words = [f"--to-revisions={serving}={WHOLE}"]
-    return Undo(_command("run services update-traffic", arguments, words))
+    return Undo(_sharing(arguments, [f"--to-revisions={serving}={WHOLE}"]))
 
 
-def _words(change: FieldChange, arguments: Arguments) -> list[str] | None:
-    """The flags that restore one field; None where there are none."""
-    if ".env." in change.path:
+def _words(change: FieldChange, arguments: Arguments, before: Resource | None) -> list[str] | None:
+    """The flags that restore one field; None where there are none. An image goes back by its
+    digest: its tag may stand for the new image by then."""
+    if ".env." in change.path or change.path == _TRAFFIC:
         return []
     if change.path.endswith(".image"):
-        return [f"--image={change.before}"] if arguments.text("image") else []
+        image = text_at(before, RUNNING_IMAGE) or change.before
+        return [f"--image={image}"] if arguments.text("image") else []
     if ".limits." in change.path:
         name = change.path.rpartition(".")[2]
         return None if change.before is None else [f"--{name}={change.before}"]
@@ -120,8 +149,8 @@ def _variables(
     return texts, secrets, gone
 
 
-def _joined(entries: dict[str, str]) -> str:
-    return ",".join(f"{name}={value}" for name, value in entries.items())
+def _sharing(arguments: Arguments, words: Sequence[str]) -> str:
+    return _command("run services update-traffic", arguments, words)
 
 
 def _command(name: str, arguments: Arguments, words: Sequence[str]) -> str:

@@ -30,16 +30,17 @@ PATHS = {
     "tier": "settings.tier",
 }
 _BACKUPS = "settings.backupConfiguration"
+BACKUPS_ENABLED = f"{_BACKUPS}.enabled"
 _WINDOW_KIND: tuple[tuple[str, Json], ...] = (
     ("settings.maintenanceWindow.kind", "sql#maintenanceWindow"),
 )
 # What gcloud sends along with a field.
 _WITH: dict[str, tuple[tuple[str, Json], ...]] = {
-    "backup-start-time": ((f"{_BACKUPS}.enabled", True),),
+    "backup-start-time": ((BACKUPS_ENABLED, True),),
     "maintenance-window-day": _WINDOW_KIND,
     "maintenance-window-hour": _WINDOW_KIND,
     "retained-backups-count": (
-        (f"{_BACKUPS}.enabled", True),
+        (BACKUPS_ENABLED, True),
         (f"{_BACKUPS}.backupRetentionSettings.retentionUnit", "COUNT"),
     ),
 }
@@ -71,7 +72,7 @@ def fields_of(instance: Json) -> dict[str, Json]:
     """The settings that a patch can change, by the path that people read."""
     fields = {path: as_read(flag, get(instance, parse_key(path))) for flag, path in PATHS.items()}
     flags = {FLAG_PATH + name: value for name, value in database_flags(instance).items()}
-    return {**fields, **flags}
+    return {**fields, BACKUPS_ENABLED: bool(get(instance, parse_key(BACKUPS_ENABLED))), **flags}
 
 
 def settings_body(instance: dict[str, Json], arguments: Arguments) -> dict[str, Json]:
@@ -87,6 +88,13 @@ def settings_body(instance: dict[str, Json], arguments: Arguments) -> dict[str, 
     if flags is not None:
         body["databaseFlags"] = [{"name": name, "value": value} for name, value in flags.items()]
     return body
+
+
+def versioned(settings: dict[str, Json], instance: dict[str, Json]) -> dict[str, Json]:
+    """With the version they were made from: Google refuses them once there is a newer one, whose
+    flags and networks they would take away."""
+    version = settings_of(instance).get("settingsVersion")
+    return {**settings, "settingsVersion": version} if version else settings
 
 
 def patched(instance: dict[str, Json], arguments: Arguments) -> dict[str, Json]:

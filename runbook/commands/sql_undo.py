@@ -6,8 +6,9 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from runbook.commands.base import FieldChange
+from runbook.commands.flag_values import written
 from runbook.commands.gcloud_grammar import Arguments
-from runbook.commands.sql_settings import FLAG_PATH, PATHS
+from runbook.commands.sql_settings import BACKUPS_ENABLED, FLAG_PATH, PATHS
 from runbook.commands.sql_values import as_written
 from runbook.document.definition import Json
 
@@ -15,6 +16,7 @@ _FLAG_OF = {path: flag for flag, path in PATHS.items()}
 _NEVER = {
     PATHS["storage-size"]: "Storage cannot be made smaller.",
     PATHS["network"]: "An instance cannot be taken off a private network.",
+    BACKUPS_ENABLED: "This switches backups on, and switching them off is not run from here.",
 }
 
 
@@ -60,5 +62,5 @@ def _restoring(change: FieldChange) -> str:
 
 
 def _flags(values: Mapping[str, Json]) -> str:
-    pairs = [f"{path.removeprefix(FLAG_PATH)}={value}" for path, value in values.items()]
-    return f"--database-flags={','.join(pairs)}"
+    pairs = ((path.removeprefix(FLAG_PATH), str(value)) for path, value in values.items())
+    return written("database-flags", tuple(pairs))

@@ -103,6 +103,8 @@ class BackendServiceUpdate(ComputeChange):
     def undo_of(self, before: Resource | None, changes: Sequence[FieldChange]) -> Undo:  # noqa: ARG002 (the changes hold it)
         if not changes:
             return Undo(why_not="Nothing would change.")
+        if any(change.path == "timeoutSec" and not change.before for change in changes):
+            return Undo(why_not="There was no time-out before, and gcloud has no flag for that.")
         flags = [
             f"--{'timeout' if change.path == 'timeoutSec' else 'connection-draining-timeout'}"
             f"={change.before or 0}s"

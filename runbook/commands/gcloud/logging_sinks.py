@@ -18,6 +18,7 @@ from runbook.commands.base import (
     Outcome,
     aside,
 )
+from runbook.commands.change_output import print_if_asked
 from runbook.commands.changing import Changing, Resource, Undo, fingerprint_of, or_none
 from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
@@ -25,6 +26,7 @@ from runbook.commands.kinds import CommandKind
 from runbook.commands.log_destinations import separate_destination, told_to_grant
 from runbook.commands.log_filters import type_cautions
 from runbook.commands.reading import Reading
+from runbook.commands.sending import ended
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
@@ -113,21 +115,23 @@ class SinkCreation(SinkChange):
             found.append("Sink with empty filter matches all entries.")
         return tuple(found)
 
-    def undo_of(self, before: Resource | None, changes: Sequence[FieldChange]) -> Undo:  # noqa: ARG002 (made of the words alone)
+    def undo_of(self, before: Resource | None, changes: Sequence[FieldChange]) -> Undo:  # noqa: ARG002 (not needed)
+        if before is not None:
+            return Undo(why_not="There is nothing to undo.")
         name, project = self.arguments.operand, self.arguments.project
         return Undo(
             shlex.join(["gcloud", "logging", "sinks", "delete", name, f"--project={project}"])
         )
 
     def send(self, session: Session, emit: Emit, found: Resource | None) -> Outcome:  # noqa: ARG002 (there is none)
-        say = aside(emit)
         sink = session.logs.create_sink(f"projects/{self.project}", self._body())
-        say(f"Created [https://logging.googleapis.com/v2/{self.resource}].")
-        for line in told_to_grant(sink):
-            say(line)
-        if self.arguments.format:
-            emit(self.arguments.printed.print_one(sink).removesuffix("\n"))
-        return Outcome("succeeded", f"Created sink {self.arguments.operand}.", sink)
+        message, say = f"Created sink {self.arguments.operand}.", aside(emit)
+        with ended(message):
+            say(f"Created [https://logging.googleapis.com/v2/{self.resource}].")
+            for line in told_to_grant(sink):
+                say(line)
+            print_if_asked(self.arguments, sink, emit)
+        return Outcome("succeeded", message, sink)
 
     def _body(self) -> Resource:
         words = self.arguments
@@ -162,8 +166,10 @@ class SinkDeletion(SinkChange):
 
     def send(self, session: Session, emit: Emit, found: Resource | None) -> Outcome:  # noqa: ARG002 (it goes)
         session.logs.delete_sink(self.resource)
-        emit(f"Deleted [https://logging.googleapis.com/v2/{self.resource}].", "stderr")
-        return Outcome("succeeded", f"Deleted sink {self.arguments.operand}.")
+        message = f"Deleted sink {self.arguments.operand}."
+        with ended(message):
+            aside(emit)(f"Deleted [https://logging.googleapis.com/v2/{self.resource}].")
+        return Outcome("succeeded", message)
 
 
 def sink_name(arguments: Arguments) -> str:

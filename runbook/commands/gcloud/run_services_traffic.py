@@ -8,17 +8,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbook.cloud.errors import CloudError
-from runbook.commands.base import Command, Effect, Emit, FieldChange, NotRunnable, Outcome, aside
-from runbook.commands.changing import Changing, Resource, Undo, sent
+from runbook.commands.base import (
+    Command,
+    Effect,
+    Emit,
+    FieldChange,
+    NotRunnable,
+    Outcome,
+    Plan,
+    Probe,
+    aside,
+)
+from runbook.commands.changing import Changing, Resource, Undo, compare
 from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud.run_services import service_name
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
-from runbook.commands.run_deployment import said_of_failure
+from runbook.commands.run_deployment import said_of_failure, with_readiness
 from runbook.commands.run_regions import check_region
 from runbook.commands.run_resource import label, object_at, objects_at, ready, text_at
 from runbook.commands.run_traffic import (
     LATEST,
+    TAGS_PATH,
     WHOLE,
     percents,
     tags,
@@ -27,6 +38,7 @@ from runbook.commands.run_traffic import (
 )
 from runbook.commands.run_undo import undo_of_traffic
 from runbook.commands.run_words import traffic_words
+from runbook.commands.sending import ended, sent
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
@@ -91,7 +103,7 @@ class TrafficUpdate(Changing):
         shared: dict[str, Json] = {
             f"spec.traffic.{key}": now for key, now in percents(resource).items()
         }
-        return shared | {f"spec.traffic.tags.{tag}": key for tag, key in tags(resource).items()}
+        return shared | {f"{TAGS_PATH}{tag}": key for tag, key in tags(resource).items()}
 
     def fingerprint(self, resource: Resource | None) -> str:
         return text_at(resource, "metadata", "resourceVersion")
@@ -127,11 +139,11 @@ class TrafficUpdate(Changing):
         return found
 
     def undo_of(self, before: Resource | None, changes: Sequence[FieldChange]) -> Undo:
-        if any(change.path.startswith("spec.traffic.tags.") for change in changes):
-            return Undo(
-                why_not="Tags are put back one by one, with --update-tags or --remove-tags."
-            )
-        return undo_of_traffic(self.arguments, before)
+        return undo_of_traffic(self.arguments, before, changes)
+
+    def verify(self, session: Session, plan: Plan) -> Probe:
+        found = self.read(session)
+        return with_readiness(compare(plan, self.fields(found), found))
 
     def send(self, session: Session, emit: Emit, found: Resource | None) -> Outcome:
         words, say = self.arguments, aside(emit)
@@ -141,12 +153,14 @@ class TrafficUpdate(Changing):
             say("Updating traffic...")
             settled = session.run.wait(words.project, words.region, service, say)
         why = said_of_failure(settled)
-        if not why:
-            say("Done.")
-        emit(traffic_words(settled).removesuffix("\n"))
         if why:
+            emit(traffic_words(settled).removesuffix("\n"))
             return Outcome("failed", why, settled)
-        return Outcome("succeeded", f"Shared the traffic of {words.operand}.", settled)
+        message = f"Shared the traffic of {words.operand}."
+        with ended(message):
+            say("Done.")
+            emit(traffic_words(settled).removesuffix("\n"))
+        return Outcome("succeeded", message, settled)
 
     def _tags(self) -> dict[str, str]:
         return self.arguments.mapping("update-tags") or self.arguments.mapping("set-tags")

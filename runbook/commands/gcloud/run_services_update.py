@@ -6,8 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runbook.commands.base import Command, Effect, Emit, FieldChange, NotRunnable, Outcome
-from runbook.commands.changing import Changing, Resource, Undo, sent
+from runbook.commands.base import (
+    Command,
+    Effect,
+    Emit,
+    FieldChange,
+    NotRunnable,
+    Outcome,
+    Plan,
+    Probe,
+)
+from runbook.commands.changing import Changing, Resource, Undo, compare
 from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud.run_services import service_name
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
@@ -20,11 +29,17 @@ from runbook.commands.run_changes import (
     updated,
 )
 from runbook.commands.run_concerns import update_refusals, update_warnings
-from runbook.commands.run_deployment import deployed, said_of_failure
+from runbook.commands.run_deployment import (
+    deployed,
+    said_of_failure,
+    tell_end,
+    with_readiness,
+)
 from runbook.commands.run_environment import conflicts, given
 from runbook.commands.run_regions import check_region
 from runbook.commands.run_resource import main_container, template, text_at
 from runbook.commands.run_undo import undo_of_update
+from runbook.commands.sending import ended, sent
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
@@ -136,7 +151,7 @@ class ServiceUpdate(Changing):
         service = session.run.service(words.project, words.region, words.operand)
         image = text_at(main_container(template(service))[1], "image")
         newest = text_at(service, "status", "latestCreatedRevisionName")
-        if "@sha256:" in image or words.text("image") or not newest or not creates_revision(words):
+        if "@sha256:" in image or not newest or not creates_revision(words):
             return service
         revision = session.run.revision(words.project, words.region, newest)
         return {**service, RUNNING_IMAGE: text_at(revision, "status", "imageDigest")}
@@ -165,6 +180,10 @@ class ServiceUpdate(Changing):
     def undo_of(self, before: Resource | None, changes: Sequence[FieldChange]) -> Undo:
         return undo_of_update(self.arguments, before, changes)
 
+    def verify(self, session: Session, plan: Plan) -> Probe:
+        found = self.read(session)
+        return with_readiness(compare(plan, self.fields(found), found))
+
     def send(self, session: Session, emit: Emit, found: Resource | None) -> Outcome:
         words = self.arguments
         body = body_of(self.changed(found), words, session.request_id)
@@ -176,9 +195,12 @@ class ServiceUpdate(Changing):
         why = said_of_failure(settled)
         if why:
             return Outcome("failed", why, settled)
-        if words.format:
-            emit(words.printed.print_one(settled).removesuffix("\n"))
-        return Outcome("succeeded", f"Updated service {words.operand}.", settled)
+        message = f"Updated service {words.operand}."
+        with ended(message):
+            tell_end(settled, words, emit, makes_revision=creates_revision(words))
+            if words.format:
+                emit(words.printed.print_one(settled).removesuffix("\n"))
+        return Outcome("succeeded", message, settled)
 
 
 def _parse_update(words: Sequence[str]) -> Command:

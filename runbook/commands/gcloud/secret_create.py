@@ -28,6 +28,7 @@ from runbook.commands.kinds import CommandKind, PipelineKind
 from runbook.commands.labels import check_labels
 from runbook.commands.secret_input import SecretInput
 from runbook.commands.secret_values import check_data_file, piped, value_cautions
+from runbook.commands.sending import ended
 from runbook.commands.sentences import sentence
 from runbook.document.definition import Json
 
@@ -121,20 +122,24 @@ class SecretCreate(Changing):
         return Undo(why_not=_NO_UNDO)
 
     def send(self, session: Session, emit: Emit, found: Resource | None) -> Outcome:  # noqa: ARG002 (there is none)
-        name, say = self.arguments.operand, aside(emit)
+        name = self.arguments.operand
         body = _body(self.arguments)
         secret = session.secrets.create_secret(self.arguments.project, name, body)
         if self.given is None:
-            say(f"Created secret [{name}].")
-            print_if_asked(self.arguments, secret, emit)
-            return Outcome("succeeded", f"Created secret {name}.", secret)
+            return self._told(f"Created secret [{name}].", secret, emit)
         try:
             session.secrets.add_version(self.resource, self.given.made())
         except CloudError as error:
             return self._half_done(error, secret)
-        say(f"Created version [1] of the secret [{name}].")
-        print_if_asked(self.arguments, secret, emit)
-        return Outcome("succeeded", f"Created secret {name} with its first version.", secret)
+        return self._told(f"Created version [1] of the secret [{name}].", secret, emit)
+
+    def _told(self, line: str, secret: Resource, emit: Emit) -> Outcome:
+        given = " with its first version" if self.given else ""
+        message = f"Created secret {self.arguments.operand}{given}."
+        with ended(message):
+            aside(emit)(line)
+            print_if_asked(self.arguments, secret, emit)
+        return Outcome("succeeded", message, secret)
 
     def verify(self, session: Session, plan: Plan) -> Probe:
         found = self.read(session)

@@ -25,6 +25,7 @@ from runbook.commands.gcloud_grammar import Grammar, read_arguments
 from runbook.commands.kinds import CommandKind, PipelineKind
 from runbook.commands.secret_input import SecretInput
 from runbook.commands.secret_values import check_data_file, piped, value_cautions
+from runbook.commands.sending import ended
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
@@ -104,9 +105,11 @@ class VersionAdd(Changing):
     def send(self, session: Session, emit: Emit, found: Resource | None) -> Outcome:  # noqa: ARG002 (not needed)
         version = session.secrets.add_version(self.resource, self.given.made())
         number, name = str(version.get("name", "")).rpartition("/")[-1], self.arguments.operand
-        aside(emit)(f"Created version [{number}] of the secret [{name}].")
-        print_if_asked(self.arguments, version, emit)
-        return Outcome("succeeded", f"Created version {number} of secret {name}.", version)
+        message = f"Created version {number} of secret {name}."
+        with ended(message):
+            aside(emit)(f"Created version [{number}] of the secret [{name}].")
+            print_if_asked(self.arguments, version, emit)
+        return Outcome("succeeded", message, version)
 
     def verify(self, session: Session, plan: Plan) -> Probe:
         found = self.read(session)

@@ -13,6 +13,7 @@ from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.secret_values import check_secret
+from runbook.commands.sending import ended
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
@@ -94,9 +95,11 @@ class VersionSwitch(Changing):
         which = (
             f"version [{self.arguments.operand}] of the secret [{self.arguments.text('secret')}]"
         )
-        aside(emit)(f"{self.verb.title()}d {which}.")
-        print_if_asked(self.arguments, version, emit)
-        return Outcome("succeeded", f"The version is {version.get('state')}.", version)
+        message = f"The version is {version.get('state')}."
+        with ended(message):
+            aside(emit)(f"{self.verb.title()}d {which}.")
+            print_if_asked(self.arguments, version, emit)
+        return Outcome("succeeded", message, version)
 
 
 def _read(words: Sequence[str], verb: str) -> Arguments:

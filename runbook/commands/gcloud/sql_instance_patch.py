@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbook.commands.base import Command, Effect, Emit, FieldChange, Outcome, aside
-from runbook.commands.changing import Changing, Resource, Undo, sent
+from runbook.commands.changing import Changing, Resource, Undo
 from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud_grammar import Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
+from runbook.commands.sending import ended, sent
 from runbook.commands.sql_instance import NAME, SCHEMA, busy, read_instance, resource_of
 from runbook.commands.sql_settings import (
     fields_of,
     fingerprint_of,
     patched,
     settings_body,
+    versioned,
 )
 from runbook.commands.sql_undo import undo_of
 from runbook.commands.sql_values import DAYS, MEMORY, check_machine
@@ -119,17 +121,20 @@ class InstancePatch(Changing):
         unfinished = busy(session, self.arguments)
         if unfinished:
             return Outcome("failed", f"{unfinished[0]} Nothing was sent.", found)
-        body: Resource = {"settings": settings_body(found or {}, self.arguments)}
+        instance = found or {}
+        settings = versioned(settings_body(instance, self.arguments), instance)
+        body: Resource = {"settings": settings}
         say("The following message will be used for the patch API method.")
         say(json.dumps({"name": name, "project": project, **body}))
         operation = session.sql.patch_instance(project, name, body)
         with sent(operation.name):
             say("Patching Cloud SQL instance...")
             session.sql.wait(project, operation, say)
-        say(f"Updated [https://sqladmin.googleapis.com/sql/v1beta4/{self.resource}].")
-        return Outcome(
-            "succeeded", f"Patched instance {name}.", read_instance(session, self.arguments)
-        )
+        message = f"Patched instance {name}."
+        with ended(message):
+            say(f"Updated [https://sqladmin.googleapis.com/sql/v1beta4/{self.resource}].")
+            instance = read_instance(session, self.arguments)
+        return Outcome("succeeded", message, instance)
 
 
 def _flags(session: Session, instance: Resource | None) -> list[Resource]:

@@ -16,10 +16,11 @@ from runbook.commands.base import (
     Probe,
     aside,
 )
-from runbook.commands.changing import Changing, Resource, Undo, fingerprint_of, sent
+from runbook.commands.changing import Changing, Resource, Undo, fingerprint_of
 from runbook.commands.gcloud_grammar import Grammar, read_arguments
 from runbook.commands.keys import get
 from runbook.commands.kinds import CommandKind
+from runbook.commands.sending import ended, sent
 from runbook.commands.sql_instance import (
     NAME,
     SCHEMA,
@@ -100,8 +101,11 @@ class InstanceRestart(Changing):
         with sent(operation.name):
             say("Restarting Cloud SQL instance...")
             session.sql.wait(project, operation, say)
-        say(f"Restarted [https://sqladmin.googleapis.com/sql/v1beta4/{self.resource}].")
-        return Outcome("succeeded", f"Restarted instance {name}.", self.read(session))
+        message = f"Restarted instance {name}."
+        with ended(message):
+            say(f"Restarted [https://sqladmin.googleapis.com/sql/v1beta4/{self.resource}].")
+            instance = self.read(session)
+        return Outcome("succeeded", message, instance)
 
     def verify(self, session: Session, plan: Plan) -> Probe:
         """Looks for a restart that began after the plan was made."""

@@ -16,13 +16,14 @@ from runbook.commands.base import (
     Outcome,
     aside,
 )
-from runbook.commands.changing import Resource, Undo, or_none
+from runbook.commands.changing import Resource, Undo, fingerprint_of, or_none
 from runbook.commands.compute_changes import ComputeChange, written
 from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud.ssl_certificates import SCHEMA, TABLE
 from runbook.commands.gcloud_grammar import Grammar, read_arguments
 from runbook.commands.keys import get
 from runbook.commands.kinds import CommandKind
+from runbook.commands.sending import ended
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
@@ -83,15 +84,7 @@ class CertificateCreate(ComputeChange):
         return self._body()
 
     def fields(self, resource: Resource | None) -> dict[str, Json]:
-        if resource is None:
-            return {}
-        domains = get(resource, ("managed", "domains"))
-        return {
-            "name": resource.get("name"),
-            "type": resource.get("type"),
-            "managed.domains": domains,
-            "description": resource.get("description"),
-        }
+        return _fields(resource)
 
     def refusals(self, session: Session, before: Resource | None) -> list[str]:  # noqa: ARG002 (asks nobody)
         found = [_no_wildcard(domain) for domain in self.domains if "*" in domain]
@@ -109,7 +102,9 @@ class CertificateCreate(ComputeChange):
     ) -> list[str]:
         return [_PROVISIONING]
 
-    def undo_of(self, before: Resource | None, changes: Sequence[FieldChange]) -> Undo:  # noqa: ARG002 (always)
+    def undo_of(self, before: Resource | None, changes: Sequence[FieldChange]) -> Undo:  # noqa: ARG002 (not needed)
+        if before is not None:
+            return Undo(why_not="There is nothing to undo.")
         return Undo(written(self.arguments, _DELETE.name))
 
     def send(self, session: Session, emit: Emit, found: Resource | None) -> Outcome:  # noqa: ARG002 (none)
@@ -117,10 +112,12 @@ class CertificateCreate(ComputeChange):
             self.collection, self.place, self._body(), session.request_id
         )
         self.wait(session, emit, operation)
-        aside(emit)(f"Created [{self.link}].")
-        made = self.read(session)
-        emit(self.arguments.printed.print_many([made]).removesuffix("\n"))
-        return Outcome("succeeded", f"Created {self.arguments.operand}.", made)
+        message = f"Created {self.arguments.operand}."
+        with ended(message):
+            aside(emit)(f"Created [{self.link}].")
+            made = self.read(session)
+            emit(self.arguments.printed.print_many([made]).removesuffix("\n"))
+        return Outcome("succeeded", message, made)
 
     def _body(self) -> Resource:
         body: Resource = {
@@ -149,7 +146,11 @@ class CertificateDelete(ComputeChange):
         return None
 
     def fields(self, resource: Resource | None) -> dict[str, Json]:
-        return {} if resource is None else {"name": resource.get("name")}
+        return _fields(resource)
+
+    def fingerprint(self, resource: Resource | None) -> str:
+        """Of which certificate it is: how far Google is with it does not matter any more."""
+        return fingerprint_of([get(resource, ("id",)), self.fields(resource)])
 
     def refusals(self, session: Session, before: Resource | None) -> list[str]:
         if before is None:
@@ -176,8 +177,21 @@ class CertificateDelete(ComputeChange):
         name = self.arguments.operand
         operation = session.compute.delete(self.collection, self.place, name, session.request_id)
         self.wait(session, emit, operation)
-        aside(emit)(f"Deleted [{self.link}].")
-        return Outcome("succeeded", f"Deleted {name}.")
+        message = f"Deleted {name}."
+        with ended(message):
+            aside(emit)(f"Deleted [{self.link}].")
+        return Outcome("succeeded", message)
+
+
+def _fields(certificate: Resource | None) -> dict[str, Json]:
+    if certificate is None:
+        return {}
+    return {
+        "name": certificate.get("name"),
+        "type": certificate.get("type"),
+        "managed.domains": get(certificate, ("managed", "domains")),
+        "description": certificate.get("description") or None,
+    }
 
 
 def _no_wildcard(domain: str) -> str:

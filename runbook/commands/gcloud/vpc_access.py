@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbook.commands.base import Caution, Command, Effect, Emit, FieldChange, Outcome, aside
-from runbook.commands.changing import Changing, Resource, Undo, sent
+from runbook.commands.changing import Changing, Resource, Undo
 from runbook.commands.connector_rules import FIELDS, scaling_of, update_cautions
 from runbook.commands.connectors import GROUP, SCHEMA, busy, name_of, parent_of
 from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.reading import Reading
+from runbook.commands.sending import ended, sent
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
@@ -91,10 +92,12 @@ class ConnectorUpdate(Changing):
             say(f"Update request issued for: [{self.arguments.operand}]")
             say(f"Waiting for operation [{operation.name}] to complete...")
             session.vpc_access.wait(operation, say)
-        connector = session.vpc_access.connector(self.resource)
-        say(f"Updated connector [{self.arguments.operand}].")
-        emit(self.arguments.printed.print_one(connector).removesuffix("\n"))
-        return Outcome("succeeded", f"Updated connector {self.arguments.operand}.", connector)
+        message = f"Updated connector {self.arguments.operand}."
+        with ended(message):
+            say(f"Updated connector [{self.arguments.operand}].")
+            connector = session.vpc_access.connector(self.resource)
+            emit(self.arguments.printed.print_one(connector).removesuffix("\n"))
+        return Outcome("succeeded", message, connector)
 
 
 def _downward(before: Resource, arguments: Arguments) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from runbook.commands.base import Caution, Command, Effect, Emit, FieldChange, Outcome, aside
 from runbook.commands.change_output import print_if_asked
-from runbook.commands.changing import Changing, Resource, Undo, or_none, sent
+from runbook.commands.changing import Changing, Resource, Undo, or_none
 from runbook.commands.connector_neighbours import unfit_subnet
 from runbook.commands.connector_rules import create_cautions, scaling_of
 from runbook.commands.connectors import GROUP, SCHEMA, name_of, parent_of
@@ -16,6 +16,7 @@ from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.keys import get, parse_key
 from runbook.commands.kinds import CommandKind
+from runbook.commands.sending import ended, sent
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
@@ -93,6 +94,9 @@ class ConnectorCreate(Changing):
         return unfit_subnet(session, self.arguments)
 
     def undo_of(self, before: Resource | None, changes: Sequence[FieldChange]) -> Undo:  # noqa: ARG002 (not needed)
+        """Never the deletion of a connector that this command would not have made."""
+        if before is not None:
+            return Undo(why_not="There is nothing to undo.")
         return Undo(_deleting(self.arguments))
 
     def send(self, session: Session, emit: Emit, found: Resource | None) -> Outcome:  # noqa: ARG002 (not needed)
@@ -103,10 +107,12 @@ class ConnectorCreate(Changing):
             say(f"Create request issued for: [{name}]")
             say(f"Waiting for operation [{operation.name}] to complete...")
             session.vpc_access.wait(operation, say)
-        say(f"Created connector [{name}].")
-        connector = session.vpc_access.connector(self.resource)
-        print_if_asked(self.arguments, connector, emit)
-        return Outcome("succeeded", f"Created connector {name}.", connector)
+        message = f"Created connector {name}."
+        with ended(message):
+            say(f"Created connector [{name}].")
+            connector = session.vpc_access.connector(self.resource)
+            print_if_asked(self.arguments, connector, emit)
+        return Outcome("succeeded", message, connector)
 
 
 def _body(arguments: Arguments) -> Resource:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbook.commands.base import Command, Effect, Emit, FieldChange, Outcome, aside
-from runbook.commands.changing import Changing, Resource, Undo, or_none, sent
+from runbook.commands.changing import Changing, Resource, Undo, or_none
 from runbook.commands.connector_neighbours import users
 from runbook.commands.connector_rules import LEAST_MIN
 from runbook.commands.connectors import GROUP, SCHEMA, busy, creating, name_of
 from runbook.commands.gcloud_grammar import Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
+from runbook.commands.sending import ended, sent
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
@@ -91,8 +92,10 @@ class ConnectorDelete(Changing):
             say(f"Delete request issued for: [{name}]")
             say(f"Waiting for operation [{operation.name}] to complete...")
             session.vpc_access.wait(operation, say)
-        say(f"Deleted connector [{name}].")
-        return Outcome("succeeded", f"Deleted connector {name}.")
+        message = f"Deleted connector {name}."
+        with ended(message):
+            say(f"Deleted connector [{name}].")
+        return Outcome("succeeded", message)
 
 
 def _projects(before: Resource) -> list[str]:

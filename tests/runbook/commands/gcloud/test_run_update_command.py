@@ -73,7 +73,7 @@ def test_update_that_no_flag_can_spell_goes_back_to_the_former_revision() -> Non
     command = line_of(f"{UPDATE} --update-env-vars=LIST=c").command
     assert isinstance(command, ServiceUpdate)
     before: Resource = {"status": {"latestReadyRevisionName": "auth-staging-00018-biv"}}
-    change = FieldChange(f"{CONTAINER}.env.LIST", "a,b", "c")
+    change = FieldChange(f"{CONTAINER}.env.LIST", "a\nb", "c")
     assert command.undo_of(before, [change]).text == (
         "gcloud run services update-traffic auth-staging --to-revisions=auth-staging-00018-biv=100 "
         "--region=us-central1 --project=netra-staging"
@@ -151,9 +151,25 @@ def test_update_with_no_traffic_leaves_it_where_it_is(healthy: Simulated) -> Non
     assert plan.changes[-1] == FieldChange(
         "spec.traffic", {"LATEST": 100}, {"auth-staging-00017-dax": 100}
     )
-    assert plan.undo.startswith("gcloud run services update-traffic auth-staging --to-latest")
+    assert plan.undo == (
+        "gcloud run services update auth-staging --cpu=1 --region=us-central1 "
+        "--project=netra-staging\n"
+        "gcloud run services update-traffic auth-staging --to-latest --region=us-central1 "
+        "--project=netra-staging"
+    )
     assert healthy.run(f"{UPDATE} --no-traffic --cpu=2", plan).state == "succeeded"
     assert healthy.printed[-1].endswith("and is serving 0 percent of traffic.")
+    for line in plan.undo.splitlines():
+        assert healthy.run(line).state == "succeeded"
+    again = healthy.plan(f"{UPDATE} --no-traffic --cpu=2").changes
+    assert [one.before for one in again] == ["1", {"LATEST": 100}]
+
+
+def test_an_image_goes_back_to_the_one_that_ran_whatever_its_tag_means_by_then(
+    healthy: Simulated,
+) -> None:
+    plan = healthy.plan(f"{UPDATE} --image=us-central1-docker.pkg.dev/netra-staging/apps/auth:new")
+    assert " --image=us-central1-docker.pkg.dev/netra-staging/apps/auth@sha256:" in plan.undo
 
 
 @pytest.mark.parametrize(
