@@ -44,7 +44,7 @@ def _parse_list(words: Sequence[str]) -> Command:
     check_region(_LIST, words)
     arguments = read_arguments(words, _LIST)
     parent = f"projects/{arguments.project}/locations/{arguments.region}"
-    return Reading(arguments, f"{parent}/revisions", _list, seen=seen_revision)
+    return Reading(arguments, f"{parent}/revisions", _list, seen=seen_revision, cut="before all")
 
 
 KINDS = (
