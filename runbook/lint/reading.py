@@ -131,8 +131,14 @@ def attempt(text: str, values: Values) -> tuple[Runnable, dict[str, str]]:
             return runnable, stand_ins
         refusals.append((runnable, stand_ins))
     told = {as_written(refusal.reason, names) for refusal, names in refusals}
-    is_clear = len(told) == 1 and not _names_one(refusals[0][0].reason, refusals[0][1])
+    is_clear = len(told) == 1 and not _is_about_a_value(*refusals[0])
     return refusals[0] if is_clear else (Runnable(reason=UNCLEAR), {})
+
+
+def _is_about_a_value(refusal: Runnable, stand_ins: Mapping[str, str]) -> bool:
+    """A word that a command has no place for is wrong whatever its value."""
+    is_superfluous = refusal.reason.startswith("unrecognized arguments:")
+    return not is_superfluous and bool(_names_one(refusal.reason, stand_ins))
 
 
 def _fitted(text: str, values: Values, stand_ins: dict[str, str], form: int) -> Runnable:

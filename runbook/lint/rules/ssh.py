@@ -15,6 +15,9 @@ _CONNECT = Rule(
 RULES = (_SSH, _CONNECT)
 
 
+NO_DIAGNOSES = ("compute ssh", "sql connect")
+
+
 def findings(document: Document) -> Iterator[Finding]:
     for command in gcloud_commands(document):
         if command.begins("compute ssh"):
@@ -23,7 +26,7 @@ def findings(document: Document) -> Iterator[Finding]:
                 "to the project's metadata before it connects."
             )
             yield found(_SSH, command.line, message)
-        if command.begins("sql connect"):
+        if command.begins("sql connect") and "command" not in command.flags:
             message = (
                 "This is not a diagnosis: gcloud first changes the instance's authorized networks, "
                 "and it cannot reach an instance that has only a private address."

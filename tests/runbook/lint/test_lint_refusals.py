@@ -91,3 +91,14 @@ def test_a_command_with_options_in_words_is_read_and_a_mere_name_is_not() -> Non
     refused = f"Run `{CONNECTOR} list --project=p-staging` first.\n"
     assert the("gcloud-refuses", lint(refused)).line == 1
     assert lint(f"Run `{CONNECTOR} list` first.\n") == ()
+
+
+def test_a_wrong_flag_is_found_whatever_its_value() -> None:
+    found = the("gcloud-refuses", lint_command("gcloud projects describe p-1 --projct=${PROJECT}"))
+    assert "unrecognized arguments: --projct=${PROJECT}" in found.message
+
+
+@pytest.mark.parametrize("command", ["sql connect db", "compute ssh vm --zone=us-central1-a"])
+def test_what_is_no_diagnosis_is_said_once(command: str) -> None:
+    found = lint_command(f"gcloud {command} --project=p-staging")
+    assert [f.severity for f in found if f.line == 3] == ["warning"]
