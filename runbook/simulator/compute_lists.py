@@ -49,7 +49,7 @@ def aggregated_list_of(collection: Collection) -> Handler:
             for item in _items(call, collection, scope)
         ]
         shown = page(call, "rows", rows)
-        items = {scope: _scope_shown(collection, scope, shown, away) for scope in asked}
+        items = {scope: scope_shown(collection.name, scope, shown, away) for scope in asked}
         path = path_of(place, "aggregated", collection.name)
         return {
             "kind": f"compute#{collection.aggregated}",
@@ -76,10 +76,11 @@ def _items(call: Call, collection: Collection, scope: str) -> list[Resource]:
     return filtered(call, ordered)
 
 
-def _scope_shown(collection: Collection, scope: str, shown: Resource, away: list[str]) -> Resource:
+def scope_shown(name: str, scope: str, shown: Resource, away: list[str]) -> Resource:
+    """What an aggregated list of the collection `name` says of one scope."""
     items = [item for where, item in shown.get("rows", []) if where == scope]
     if items:
-        return {collection.name: items}
+        return {name: items}
     data = [{"key": "scope", "value": scope}]
     if scope in away:
         message = _AWAY.format(scope=scope)

@@ -47,13 +47,20 @@ def get_health(call: Call) -> Resource:
         return shown
     zone, _, name = group.partition("/instanceGroups/")
     state = "UNHEALTHY" if faults_of_application(call.store) else "HEALTHY"
+    instance = f"{zone}/instances/{name}-1"
     member = {
-        "instance": f"{zone}/instances/{name}-1",
-        "ipAddress": "10.128.0.11",
+        "instance": instance,
+        "ipAddress": _address(call, instance),
         "port": service.get("port", 80),
         "healthState": state,
     }
     return shown | {"healthStatus": [member]}
+
+
+def _address(call: Call, instance: str) -> str:
+    """The internal address of the instance with this link."""
+    found = call.store.get(key_of(instance)) or {"networkInterfaces": []}
+    return next((str(one["networkIP"]) for one in found["networkInterfaces"]), "")
 
 
 def _is_serverless(call: Call, backend: Resource) -> bool:

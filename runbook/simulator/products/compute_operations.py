@@ -6,8 +6,9 @@ from runbook.simulator import operations
 from runbook.simulator.compute import PROJECT, SCOPES
 from runbook.simulator.compute_filter import filtered
 from runbook.simulator.compute_links import LINK
+from runbook.simulator.compute_lists import scope_shown
 from runbook.simulator.compute_operations import shown
-from runbook.simulator.compute_scopes import path_of, scope_in, scope_of
+from runbook.simulator.compute_scopes import path_of, scope_in, scope_of, scopes
 from runbook.simulator.errors import Refusal
 from runbook.simulator.paging import page
 from runbook.simulator.routing import Call, Product, Route
@@ -31,6 +32,24 @@ def list_operations(call: Call) -> Resource:
         "id": path,
         "selfLink": f"{LINK}/{path}",
     } | page(call, "items", filtered(call, items))
+
+
+def list_all_operations(call: Call) -> Resource:
+    """Those of all scopes, the newest first in each."""
+    place = call.store.place
+    found = [shown(call.store, one) for one in operations.listed(call.store, "compute")]
+    listed = page(call, "rows", [(scope_in(one["selfLink"]), one) for one in filtered(call, found)])
+    path = path_of(place, "aggregated", "operations")
+    return {
+        "kind": "compute#operationAggregatedList",
+        "id": path,
+        "items": {
+            scope: scope_shown("operations", scope, listed, [])
+            for scope in scopes(place, ("global", "regions", "zones"))
+        },
+        "selfLink": f"{LINK}/{path}",
+        **({"nextPageToken": listed["nextPageToken"]} if "nextPageToken" in listed else {}),
+    }
 
 
 async def wait_for_operation(call: Call) -> Resource:
@@ -61,4 +80,9 @@ def _routes(scope: str) -> tuple[Route, ...]:
     )
 
 
-PRODUCT = Product(routes=tuple(route for scope in SCOPES.values() for route in _routes(scope)))
+PRODUCT = Product(
+    routes=(
+        Route("GET", f"{PROJECT}/aggregated/operations", list_all_operations),
+        *(route for scope in SCOPES.values() for route in _routes(scope)),
+    )
+)

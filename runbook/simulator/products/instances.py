@@ -1,4 +1,4 @@
-"""Compute Engine: virtual machines and the groups they form, read only."""
+"""Compute Engine: virtual machines and the groups they form, read only; no group is managed."""
 
 from __future__ import annotations
 
@@ -20,8 +20,18 @@ _GROUPS = Collection(
     scopes=("zones", "regions"),
     has_fingerprint=True,
 )
+_MANAGERS = Collection(
+    name="instanceGroupManagers",
+    kind="instanceGroupManager",
+    aggregated="instanceGroupManagerAggregatedList",
+    scopes=("zones", "regions"),
+)
 
 PRODUCT = Product(
-    routes=routes_of(_INSTANCES, methods=READS) + routes_of(_GROUPS, methods=READS),
+    routes=(
+        *routes_of(_INSTANCES, methods=READS),
+        *routes_of(_GROUPS, methods=READS),
+        *routes_of(_MANAGERS, methods=READS),
+    ),
     sections={"instances": seed_of(_INSTANCES), "instance_groups": seed_of(_GROUPS)},
 )

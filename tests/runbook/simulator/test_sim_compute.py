@@ -211,6 +211,17 @@ def test_health_of_a_group_follows_the_application(outage: Running, healthy: Run
     assert stranger.status_code == 400
 
 
+def test_member_of_a_group_has_the_address_of_its_instance(healthy: Running) -> None:
+    zone = "/compute/v1/projects/netra-staging/zones/us-central1-a"
+    service = f"{GLOBAL}/backendServices/staging-auth-service"
+    group = {"group": healthy.get(service)["backends"][0]["group"]}
+    (member,) = healthy.http.post(f"{service}/getHealth", json=group).json()["healthStatus"]
+    (interface,) = healthy.get(f"{zone}/instances/staging-auth-1")["networkInterfaces"]
+
+    assert member["instance"].endswith("/staging-auth-1")
+    assert member["ipAddress"] == interface["networkIP"]
+
+
 def test_serverless_group_has_no_members(outage: Running) -> None:
     path = f"{GLOBAL}/backendServices/netra-backend-staging"
     group = {"group": outage.get(path)["backends"][0]["group"]}

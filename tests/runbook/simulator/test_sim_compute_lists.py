@@ -98,3 +98,18 @@ def test_regional_change_has_a_regional_operation(outage: Running) -> None:
     assert waited["status"] == "DONE"
     assert outage.http.get(f"{GLOBAL}/operations/{begun['name']}").status_code == 404
     assert outage.get(service)["timeoutSec"] == 60
+
+
+def test_operations_of_all_scopes_are_listed_newest_first(outage: Running) -> None:
+    checks = [f"{GLOBAL}/healthChecks/staging-{name}-health-check" for name in ("auth", "backend")]
+    begun = [outage.http.patch(one, json={"timeoutSec": 4}).json()["name"] for one in checks]
+    path = GLOBAL.replace("/global", "/aggregated/operations")
+    scopes = outage.get(f"{path}?filter=operationType=patch")["items"]
+    first = outage.get(f"{path}?maxResults=1")
+    rest = outage.get(f"{path}?maxResults=1&pageToken={first['nextPageToken']}")
+
+    assert [one["name"] for one in scopes["global"]["operations"]] == begun[::-1]
+    assert scopes["zones/us-central1-a"]["warning"]["code"] == "NO_RESULTS_ON_PAGE"
+    assert [page["items"]["global"]["operations"][0]["name"] for page in (first, rest)] == (
+        begun[::-1]
+    )

@@ -74,6 +74,8 @@ ANSWERS = [
     ("compute.v1", "Zone", _ZONE),
     ("compute.v1", "OperationList", f"{_REGION}/operations"),
     ("compute.v1", "OperationList", f"{GLOBAL}/operations"),
+    ("compute.v1", "OperationAggregatedList", f"{_AGGREGATED}/operations"),
+    ("compute.v1", "InstanceGroupManagerList", f"{_ZONE}/instanceGroupManagers"),
 ]
 
 
