@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from runbook.cloud.errors import CloudError
 from runbook.document.definition import Json
 
-_SHORT_PAUSE, _LONG_PAUSE = 1.0, 3.0
-_SHORT_FOR = 20.0
+# While less than the first has passed, the second is waited before the next look; all in seconds.
+# Much is done in a moment, and what is not may take minutes.
+_PAUSES = ((0.25, 0.25), (1.0, 0.75), (20.0, 1.0))
+_LONG_PAUSE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,15 @@ def wait(
                 may_have_applied=True,
             )
         emit(_progress(operation, elapsed))
-        sleep(_SHORT_PAUSE if elapsed < _SHORT_FOR else _LONG_PAUSE)
+        sleep(_pause(elapsed))
         operation = _look(operation, read, emit)
     if operation.error:
         raise OperationFailedError("PRECONDITION", operation.error)
     return operation
+
+
+def _pause(elapsed: float) -> float:
+    return next((pause for until, pause in _PAUSES if elapsed < until), _LONG_PAUSE)
 
 
 def _look(

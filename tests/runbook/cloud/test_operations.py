@@ -44,7 +44,27 @@ def test_wait_tells_progress_until_the_end() -> None:
         sleep=time.sleep,
     )
     assert ended.is_done
-    assert told == ["  0 s: operation op is running", "  1 s: operation op is running, 50 %"]
+    assert told == ["  0 s: operation op is running", "  0 s: operation op is running, 50 %"]
+    assert time.now == 1.0
+
+
+def test_wait_looks_often_at_first_and_seldom_later() -> None:
+    time, looks = Time(), list[float]()
+
+    def look() -> Operation:
+        looks.append(time.now)
+        return Operation("op", is_done=len(looks) == 24)
+
+    operations.wait(
+        Operation("op", is_done=False),
+        look,
+        emit=lambda _text: None,
+        deadline=60,
+        clock=lambda: time.now,
+        sleep=time.sleep,
+    )
+    assert looks[:4] == [0.25, 1.0, 2.0, 3.0]
+    assert looks[-4:] == [20.0, 23.0, 26.0, 29.0]
 
 
 def test_wait_survives_looks_that_fail_for_a_while() -> None:
