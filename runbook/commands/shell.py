@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from runbook.commands import registry
 from runbook.commands.base import Effect, Line, NotRunnable, OutputFilter, Runnable
 from runbook.commands.crowds import crowd_of, is_crowd, members
-from runbook.commands.patterns import compiled
+from runbook.commands.grep_patterns import check_grep
 from runbook.commands.programs import Program
 from runbook.commands.shell_script import Part, unroll
 from runbook.commands.shell_words import Operator
@@ -170,15 +170,7 @@ def _grep_filter(words: list[str]) -> OutputFilter:
     if set(letters) - set("Eivq") or "q" in letters or len(operands) != 1:
         raise NotRunnable(f"'{shlex.join(words)}' is not understood.")
     is_extended = "E" in letters or words[0] == "egrep"
-    _check_pattern(operands[0], is_extended=is_extended)
+    check_grep(operands[0], is_extended=is_extended)
     return OutputFilter(
         "grep", pattern=operands[0], ignore_case="i" in letters, invert="v" in letters
     )
-
-
-def _check_pattern(pattern: str, *, is_extended: bool) -> None:
-    if not is_extended and re.search(r"[+?{}|()\\]", pattern):
-        raise NotRunnable("This grep pattern is read as an extended one here; write grep -E.")
-    if "[[:" in pattern or "\\<" in pattern:
-        raise NotRunnable("This grep pattern is not understood.")
-    compiled(pattern)
