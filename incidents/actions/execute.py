@@ -68,11 +68,12 @@ def request_phase_diagnostics(*, actor: User, phase_id: int) -> list[Run]:
         started = list(_start_free(actor=actor, commands=commands))
         if not started:
             raise Refused("Somebody else has just started these diagnostics. Watch their runs.")
+        several = "diagnostic" if len(started) == 1 else "diagnostics"
         timeline.record(
             incident_id=phase.incident_id,
             actor=actor,
             kind="run.requested",
-            text=f"ran the {len(started)} diagnostics of “{phase.title}”",
+            text=f"ran {len(started)} {several} of “{phase.title}”",
             panels=[panel for run in started for panel in panels_of(run)],
             data={"runs": [run.number for run in started], "effect": EffectChoice.READS.value},
         )
