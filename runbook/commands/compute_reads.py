@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,9 @@ from runbook.cloud.compute_place import Place
 from runbook.commands.base import Command, Effect
 from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
+from runbook.commands.keys import get
 from runbook.commands.kinds import CommandKind
+from runbook.commands.list_flags import URI
 from runbook.commands.reading import Reading
 from runbook.document.definition import Json
 
@@ -60,6 +63,7 @@ def listing(
     `is_wanted` chooses by flags of the command's own; `seen` and `spoken` are the `seen` and the
     `words` of a `Reading`.
     """
+    grammar = replace(grammar, flags=(*grammar.flags, URI))
 
     def fetch(session: Session, arguments: Arguments) -> Json:
         found = items_of(session, collection, arguments)
@@ -67,9 +71,14 @@ def listing(
 
     def parse(words: Sequence[str]) -> Command:
         arguments = read_arguments(words, grammar)
-        return Reading(arguments, _listed(collection, arguments), fetch, seen=seen, words=spoken)
+        where = _listed(collection, arguments)
+        return Reading(arguments, where, fetch, seen=seen, words=spoken, uri=self_link)
 
     return CommandKind(f"gcloud {grammar.name}", Effect.READS, summary, parse)
+
+
+def self_link(item: Json) -> str:
+    return str(get(item, ("selfLink",)))
 
 
 def items_of(session: Session, collection: str, arguments: Arguments) -> list[Json]:

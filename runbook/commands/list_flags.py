@@ -13,6 +13,8 @@ from runbook.commands.keys import parse_key
 
 LIST_FLAGS = frozenset({"filter", "limit", "page-size", "sort-by"})
 FLATTEN = Flag("flatten", "list")
+URI = Flag("uri", "boolean")
+"""Of the lists whose items tell their address, or whose address follows from their name."""
 
 
 def count(given: Mapping[str, str], name: str) -> int:

@@ -14,7 +14,7 @@ _TEXTS: dict[str, str] = {
     "certificate-manager certificates list": "[no-]uri",
     "compute backend-services describe": "no-global",
     "compute backend-services get-health": "no-global [no-]uri",
-    "compute backend-services list": "-r= no-global regexp= [no-]uri",
+    "compute backend-services list": "-r= no-global regexp=",
     "compute backend-services update": (
         "affinity-cookie-name= affinity-cookie-path= affinity-cookie-ttl= "
         "bypass-cache-on-request-headers= [no-]cache-key-include-host "
@@ -41,9 +41,9 @@ _TEXTS: dict[str, str] = {
         "tracking-mode="
     ),
     "compute forwarding-rules describe": "no-global",
-    "compute forwarding-rules list": "-r= no-global regexp= [no-]uri",
+    "compute forwarding-rules list": "-r= no-global regexp=",
     "compute health-checks describe": "no-global",
-    "compute health-checks list": "-r= no-global regexp= [no-]uri",
+    "compute health-checks list": "-r= no-global regexp=",
     "compute health-checks update http": (
         "[no-]enable-logging no-global port-name= proxy-header= response= source-regions= "
         "[no-]use-serving-port"
@@ -63,9 +63,9 @@ _TEXTS: dict[str, str] = {
         "[no-]enable-logging no-global port-name= proxy-header= request= response= "
         "source-regions= [no-]use-serving-port"
     ),
-    "compute instances list": "-r= regexp= [no-]uri",
-    "compute networks list": "-r= regexp= [no-]uri",
-    "compute networks subnets list": "-r= regexp= [no-]uri",
+    "compute instances list": "-r= regexp=",
+    "compute networks list": "-r= regexp=",
+    "compute networks subnets list": "-r= regexp=",
     "compute networks vpc-access connectors create": "[no-]async max-throughput= min-throughput=",
     "compute networks vpc-access connectors delete": "[no-]async",
     "compute networks vpc-access connectors list": "[no-]uri",
@@ -73,9 +73,9 @@ _TEXTS: dict[str, str] = {
     "compute ssl-certificates create": "certificate= no-global private-key=",
     "compute ssl-certificates delete": "no-global",
     "compute ssl-certificates describe": "no-global",
-    "compute ssl-certificates list": "-r= no-global regexp= [no-]uri",
+    "compute ssl-certificates list": "-r= no-global regexp=",
     "compute target-https-proxies describe": "no-global",
-    "compute target-https-proxies list": "-r= no-global regexp= [no-]uri",
+    "compute target-https-proxies list": "-r= no-global regexp=",
     "compute target-https-proxies update": (
         "certificate-manager-certificates= certificate-map= [no-]clear-certificate-map "
         "[no-]clear-http-keep-alive-timeout-sec [no-]clear-server-tls-policy "
@@ -85,7 +85,7 @@ _TEXTS: dict[str, str] = {
         "ssl-policy-region= tls-early-data= url-map= url-map-region="
     ),
     "compute url-maps describe": "no-global",
-    "compute url-maps list": "-r= no-global regexp= [no-]uri",
+    "compute url-maps list": "-r= no-global regexp=",
     "logging read": (
         "billing-account= bucket= folder= location= organization= resource-names= view="
     ),
@@ -124,11 +124,11 @@ _TEXTS: dict[str, str] = {
         "version-destroy-ttl="
     ),
     "secrets describe": "location=",
-    "secrets list": "location= [no-]uri",
+    "secrets list": "location=",
     "secrets versions access": "location= out-file=",
     "secrets versions add": "location=",
     "secrets versions describe": "location=",
-    "secrets versions list": "location= [no-]uri",
+    "secrets versions list": "location=",
     "services list": "[no-]available",
     "sql backups list": "-i= [no-]uri",
     "sql instances list": (

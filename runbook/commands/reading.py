@@ -25,7 +25,8 @@ class Reading:
 
     `seen` is what columns, filters and sort keys find in a resource where gcloud shows them more
     than the resource has; JSON and YAML print what was fetched. `words` prints where no `--format`
-    was given and gcloud has a text of its own. `cut` is when `--limit` takes effect.
+    was given and gcloud has a text of its own. `cut` is when `--limit` takes effect, `uri` the
+    address of an item, which `--uri` prints in its place.
     """
 
     arguments: Arguments
@@ -35,6 +36,7 @@ class Reading:
     seen: Callable[[Json], Json] | None = None
     words: Callable[[Json], str] | None = None
     cut: Cut = "at the end"
+    uri: Callable[[Json], str] | None = None
 
     @property
     def name(self) -> str:
@@ -85,6 +87,7 @@ class Reading:
             items = found if isinstance(found, list) else [found]
             shown, notes = chosen(items, self.arguments, self._filtered_as, self.cut)
             found = shown if isinstance(found, list) else found
+            shown = self._addresses(shown)
         printed = self._printed(shown)
         for note in notes:
             emit(note, "stderr")
@@ -94,7 +97,15 @@ class Reading:
             emit(printed.removesuffix("\n"))
         return found
 
+    def _addresses(self, items: list[Json]) -> list[Json]:
+        """What stands for the items where their addresses were asked for, else the items."""
+        if self.uri is None or not self.arguments.flag("uri"):
+            return items
+        return [self.uri(item) for item in items]
+
     def _printed(self, found: Json) -> str:
+        if isinstance(found, list) and self.arguments.flag("uri") and not self.arguments.format:
+            return "".join(f"{address}\n" for address in found)
         if self.words is not None and not self.arguments.format:
             return self.words(found)
         printed = self.arguments.printed

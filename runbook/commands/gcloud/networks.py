@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from runbook.cloud.compute_place import Place
 from runbook.commands.base import Command, Effect
-from runbook.commands.compute_reads import describing
+from runbook.commands.compute_reads import describing, self_link
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
+from runbook.commands.list_flags import URI
 from runbook.commands.reading import Reading
 from runbook.document.definition import Json
 
@@ -23,6 +24,7 @@ _DESCRIBE = Grammar(
 )
 _LIST = Grammar(
     "compute networks list",
+    flags=(URI,),
     takes_more=True,
     is_list=True,
     default_format=(
@@ -60,7 +62,7 @@ def _fetch_all(session: Session, arguments: Arguments) -> Json:
 
 def _parse_list(words: Sequence[str]) -> Command:
     arguments = read_arguments(words, _LIST)
-    return Reading(arguments, Place(arguments.project).path("networks"), _fetch_all)
+    return Reading(arguments, Place(arguments.project).path("networks"), _fetch_all, uri=self_link)
 
 
 KINDS = (

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from runbook.commands.base import Command, Effect, NotRunnable
 from runbook.commands.flag_values import Flag
+from runbook.commands.gcloud.secrets import address
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
+from runbook.commands.list_flags import URI
 from runbook.commands.reading import Reading
 from runbook.commands.secret_values import check_secret
 from runbook.document.definition import Json
@@ -30,6 +32,7 @@ _LIST = Grammar(
     "secrets versions list",
     operand="SECRET",
     pattern=_NAME,
+    flags=(URI,),
     is_list=True,
     default_format=_TABLE,
     others=frozenset({"location"}),
@@ -70,7 +73,7 @@ def _list(session: Session, arguments: Arguments) -> Json:
 def _parse_list(words: Sequence[str]) -> Command:
     arguments = read_arguments(words, _LIST)
     secret = f"projects/{arguments.project}/secrets/{arguments.operand}"
-    return Reading(arguments, f"{secret}/versions", _list, cut="before sorting")
+    return Reading(arguments, f"{secret}/versions", _list, cut="before sorting", uri=address)
 
 
 def _parse_describe(words: Sequence[str]) -> Command:

@@ -9,6 +9,7 @@ from runbook.commands.base import Command, Effect
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.keys import get
 from runbook.commands.kinds import CommandKind
+from runbook.commands.list_flags import URI
 from runbook.commands.reading import Reading
 from runbook.document.definition import Json
 
@@ -21,7 +22,14 @@ _TABLE = (
     "table(name.basename():label=NAME,createTime.date():label=CREATED,"
     "gcloud_policy:label=REPLICATION_POLICY,gcloud_locations:label=LOCATIONS)"
 )
-_LIST = Grammar("secrets list", is_list=True, default_format=_TABLE, others=_OTHERS, schema=_SCHEMA)
+_LIST = Grammar(
+    "secrets list",
+    flags=(URI,),
+    is_list=True,
+    default_format=_TABLE,
+    others=_OTHERS,
+    schema=_SCHEMA,
+)
 _DESCRIBE = Grammar(
     "secrets describe",
     operand="SECRET",
@@ -65,7 +73,11 @@ def _replication(secret: Json) -> tuple[str, str]:
 def _parse_list(words: Sequence[str]) -> Command:
     arguments = read_arguments(words, _LIST)
     collection = f"projects/{arguments.project}/secrets"
-    return Reading(arguments, collection, _list, seen=_seen, cut="before sorting")
+    return Reading(arguments, collection, _list, seen=_seen, cut="before sorting", uri=address)
+
+
+def address(item: Json) -> str:
+    return f"https://secretmanager.googleapis.com/v1/{get(item, ('name',))}"
 
 
 def _parse_describe(words: Sequence[str]) -> Command:

@@ -1,12 +1,13 @@
-"""`--limit` beside `--filter` and `--sort-by`, `--flatten` of one resource, words for states."""
+"""`--limit` beside `--filter` and `--sort-by`, `--flatten` of one resource, `--uri`, states."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.runbook.simulated import HERE, Simulated
+from tests.runbook.simulated import HERE, Simulated, line_of
 
 ALL = "value(name)"
+NETWORK = "projects/netra-staging/global/networks/staging-vpc"
 
 
 @pytest.mark.parametrize(
@@ -55,3 +56,16 @@ def test_the_state_of_a_version_is_gclouds_word_in_columns_only(cloud: Simulated
     assert cloud.stdout == "name,state\n1,enabled\n"
     cloud.run(f"{listing} --format='json(state)'")
     assert '"state": "ENABLED"' in cloud.stdout
+
+
+def test_uri_prints_addresses_and_the_result_keeps_the_resources(cloud: Simulated) -> None:
+    outcome = cloud.run(f"gcloud compute networks list {HERE} --uri")
+    address = f"https://www.googleapis.com/compute/v1/{NETWORK}"
+    assert cloud.stdout == f"{address}\n"
+    assert isinstance(outcome.result, list)
+    assert [item["name"] for item in outcome.result if isinstance(item, dict)] == ["staging-vpc"]
+
+
+def test_uri_is_written_and_read_back() -> None:
+    command = line_of(f"gcloud secrets list {HERE} --uri").command
+    assert line_of(command.as_gcloud()).command == command
