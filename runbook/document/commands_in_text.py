@@ -29,6 +29,10 @@ _EXPECTED = re.compile(
 _SAID = re.compile(r"echo (?:-e )?(?:Q|[\w .:-]*)")
 _DECLARING = ("export", "readonly", "declare", "local")
 _ASSIGNED_NAME = re.compile(r"(?:^|\s)([A-Za-z_]\w*)\+?=")
+_SET_ON_THE_WAY = re.compile(
+    r"(?:^|[;&|({\n]|\b(?:then|do|else|export|local|declare|readonly)\s)\s*([A-Za-z_]\w*)\+?="
+    r"|\bfor\s+(\w+)\s+in\b|\bread\s+(?:-\w+\s+)*(\w+)|\bunset\s+(\w+)"
+)
 _USED_NAME = re.compile(r"\$\{?[#!]?([A-Za-z_]\w*)")
 _SHEBANG = re.compile(r"#!")
 
@@ -49,6 +53,12 @@ class Variables:
             if name not in self.given:
                 self.texts[name] = text
                 self.order[name] = len(self.order)
+
+    def forget(self, text: str) -> None:
+        """What a command or a construct sets on its way, nobody knows from here on."""
+        for names in _SET_ON_THE_WAY.findall(shell_lines.plain(text)):
+            for name in filter(None, names):
+                self.texts.pop(name, None)
 
     def needed_by(self, text: str) -> list[str]:
         """The assignments that the text depends on, in the order in which they were made."""
@@ -109,6 +119,7 @@ def _plain(lines: Sequence[str], first_line: int, variables: Variables) -> tuple
                 continue
             else:
                 found.append(_command(piece, first_line, _label(labels), variables))
+                variables.forget(text)
                 labels = []
         elif expected:
             found, expected = _with_expected(found, expected), []
@@ -142,6 +153,7 @@ def _prompted(
             moved = Piece(piece.text, at, at + piece.last)
             command = _command(moved, first_line, _label(labels), variables)
             found.append(with_example(command, output))
+            variables.forget(piece.text)
             labels = []
         at = end
     return tuple(found)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _LONGEST_QUOTE = 30
-_LONGEST_HERE_DOCUMENT = 300
 _OPENERS = frozenset({"for", "while", "until", "select", "if", "case", "{"})
 _CLOSERS = frozenset({"done", "fi", "esac", "}"})
 _LEADERS = frozenset({"do", "then", "else", "elif", "!", "time", "{"})
@@ -17,7 +16,9 @@ _HIDDEN = re.compile(
     r"""\\.|'[^']*'|"(?:\\.|[^"\\])*"|(?P<comment>(?<![^\s;&|(])\#.*)|(?P<open>['"]).*"""
 )
 _QUOTE_END = {"'": re.compile(r"[^']*'"), '"': re.compile(r'(?:\\.|[^"\\])*"')}
-_HERE_DOCUMENT = re.compile(r"(?<!<)<<-?\s*(?:'(\w+)'|\"(\w+)\"|\\?([A-Za-z_]\w*))")
+_HERE_DOCUMENT = re.compile(
+    r"""(?<!<)<<-?[ \t]*(?:'([^'\n]+)'|"([^"\n]+)"|\\?([^\s<>;&|()'"\\]+))"""
+)
 _ARRAY = re.compile(r"\s*(?:(?:export|readonly|local|declare)\s+(?:-\w+\s+)*)?\w+\+?=\(")
 _OPEN_END = re.compile(r"(?:\|\|?|&&)\s*$")
 _IN_BACKGROUND = re.compile(r"(?<![&>])&(?![&>\d])")
@@ -84,16 +85,21 @@ def _construct(lines: Sequence[str], first: int) -> Piece:
 
 def _logical(lines: Sequence[str], first: int) -> _Logical:
     text, hidden, last = _quoted(lines, first)
-    texts, plains = [text], [hidden]
+    plains = [hidden]
     while last + 1 < len(lines) and (joint := _joint(plains[-1])):
-        text, hidden, last = _quoted(lines, last + 1)
+        following, hidden, last = _quoted(lines, last + 1)
         if joint == "\\":
-            texts[-1], plains[-1] = texts[-1][:-1], plains[-1][:-1]
-        texts.append(text)
+            text, plains[-1] = text[:-1], plains[-1][:-1]
+        text = _joined(text, following, is_one_word=joint == "\\")
         plains.append(hidden)
-    joined = " ".join([texts[0].rstrip(), *(part.strip() for part in texts[1:])])
-    whole, last = _with_here_documents(joined, " ".join(plains), lines, last)
+    whole, last = _with_here_documents(text, " ".join(plains), lines, last)
     return _Logical(whole, " ".join(plains), last)
+
+
+def _joined(text: str, following: str, *, is_one_word: bool) -> str:
+    """Both with one space between them, unless a backslash stands inside of a word."""
+    is_whole = is_one_word and not text[-1:].isspace() and not following[:1].isspace()
+    return text + following if is_whole else f"{text.rstrip()} {following.strip()}"
 
 
 def _joint(hidden: str) -> str:
@@ -133,23 +139,21 @@ def _hide(line: str) -> tuple[str, str]:
 def _with_here_documents(
     text: str, hidden: str, lines: Sequence[str], last: int
 ) -> tuple[str, int]:
-    if "<<" not in hidden:
+    if "<<" not in hidden or "((" in hidden:
         return text, last
     parts = [text]
     for match in _HERE_DOCUMENT.finditer(text):
         mark = match[1] or match[2] or match[3]
         end = _line_with(mark, lines, last + 1)
-        if end:
-            parts += lines[last + 1 : end + 1]
-            last = end
+        parts += lines[last + 1 : end + 1]
+        last = end
     return "\n".join(parts), last
 
 
 def _line_with(mark: str, lines: Sequence[str], first: int) -> int:
-    for index in range(first, min(len(lines), first + _LONGEST_HERE_DOCUMENT)):
-        if lines[index].strip() == mark:
-            return index
-    return 0
+    """The last line of all where it does not come: a shell takes the rest too."""
+    found = (index for index in range(first, len(lines)) if lines[index].strip() == mark)
+    return next(found, len(lines) - 1)
 
 
 def _depth(hidden: str) -> int:

@@ -39,6 +39,14 @@ def _texts(block: str) -> list[str]:
         ("for x in a b; do\n  ls &\ndone\nwait\n", ["for x in a b; do\n  ls &\ndone\nwait"]),
         ("a 2>&1\nb && c\nwait\n", ["a 2>&1", "b && c", "wait"]),
         ("a &\nb\nwait\n", ["a &", "b", "wait"]),
+        ("gcloud a d\\\nb --c\\\n=d\n", ["gcloud a db --c=d"]),
+        ("A=1\nif x; then A=2; fi\nls $A\n", ["if x; then A=2; fi", "ls $A"]),
+        ("A=1\nfor A in b; do ls; done\nls $A\n", ["for A in b; do ls; done", "ls $A"]),
+        ("A=1\nread -p now A\nls $A\n", ["read -p now A", "ls $A"]),
+        ("$ A=1\n$ unset A\n$ ls $A\n", ["unset A", "ls $A"]),
+        ("cat <<EOF-1 > f\nls\nEOF-1\npwd\n", ["cat <<EOF-1 > f\nls\nEOF-1", "pwd"]),
+        ("cat <<'E F'\nls\nE F\npwd\n", ["cat <<'E F'\nls\nE F", "pwd"]),
+        ("cat <<EOF > f\nls\npwd\n", ["cat <<EOF > f\nls\npwd"]),
     ],
 )
 def test_block_is_cut_into_whole_commands(block: str, texts: list[str]) -> None:
