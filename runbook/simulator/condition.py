@@ -6,10 +6,9 @@ it `watches`: things whose loss is seen in its logs, but does not bring it down.
 
 from __future__ import annotations
 
-from runbook.simulator.needs import need_fault
+from runbook.simulator.needs import APPLICATION, need_fault
 from runbook.simulator.store import Resource, Store
 
-APPLICATION = "site/application"
 _ENOUGH_INSTANCES = 3
 
 

@@ -8,12 +8,18 @@ application opens), `capacity:staging-connector` (with the instances that its lo
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 from runbook.simulator.run_revisions import service_key
 from runbook.simulator.secret_versions import secret_fault
-from runbook.simulator.store import Resource, Store
+from runbook.simulator.served_certificates import (
+    certificates_of,
+    expired_at,
+    served_for,
+    status_of,
+)
+from runbook.simulator.store import Store
 
+APPLICATION = "site/application"
 _FEWEST_CONNECTIONS = 100
 
 
@@ -25,23 +31,6 @@ def need_fault(store: Store, need: str, amount: int) -> str:
 
 def is_known(need: str) -> bool:
     return need.partition(":")[0] in _KINDS
-
-
-def expired_at(store: Store, certificate: Resource) -> str:
-    """When a certificate ended that nobody renews; "" for one that is good."""
-    ends = str(certificate.get("expireTime", ""))
-    if certificate.get("type") != "SELF_MANAGED" or not ends:
-        return ""
-    return ends if datetime.fromisoformat(ends).timestamp() <= store.now() else ""
-
-
-def served_certificates(store: Store, proxy: str) -> list[Resource]:
-    """The certificates of a target HTTPS proxy, in its order."""
-    root = f"compute/projects/{store.place.project}/global"
-    found = store.get(f"{root}/targetHttpsProxies/{proxy}") or {}
-    names = [str(link).rpartition("/")[2] for link in found.get("sslCertificates", [])]
-    held = (store.get(f"{root}/sslCertificates/{name}") for name in names)
-    return [certificate for certificate in held if certificate]
 
 
 def _secret(store: Store, name: str, _amount: int) -> str:
@@ -62,15 +51,24 @@ def _service(store: Store, name: str, _amount: int) -> str:
 
 
 def _certificate(store: Store, proxy: str, _amount: int) -> str:
-    certificates = served_certificates(store, proxy)
-    for certificate in certificates:
-        name = certificate["name"]
+    """Every host of the application needs one that is served for it and has not ended."""
+    for host in (store.get(APPLICATION) or {"hosts": []})["hosts"]:
+        certificate = served_for(store, proxy, host)
+        if certificate is None:
+            return _not_served(store, proxy, host)
         if ended := expired_at(store, certificate):
-            return f"Certificate {name} expired at {ended}"
-        status = (certificate.get("managed") or {}).get("status", "ACTIVE")
-        if status != "ACTIVE":
-            return f"Certificate {name} is {status}, not ACTIVE"
-    return "" if certificates else f"Proxy {proxy} serves no certificate"
+            return f"Certificate {certificate['name']} expired at {ended}"
+    return ""
+
+
+def _not_served(store: Store, proxy: str, host: str) -> str:
+    certificates = certificates_of(store, proxy)
+    for certificate in certificates:
+        if (status := status_of(certificate)) != "ACTIVE":
+            return f"Certificate {certificate['name']} is {status}, not ACTIVE"
+    if not certificates:
+        return f"Proxy {proxy} serves no certificate"
+    return f"No certificate of proxy {proxy} names {host}"
 
 
 def _connections(store: Store, name: str, amount: int) -> str:

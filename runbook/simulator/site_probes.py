@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from runbook.simulator.condition import application, faults_of_application
-from runbook.simulator.needs import expired_at, served_certificates
 from runbook.simulator.products.dns import address_of
 from runbook.simulator.routing import Reply
+from runbook.simulator.served_certificates import expired_at, names_in, served_for
 from runbook.simulator.store import Resource, Store
 
 _LIFE = timedelta(days=90)
@@ -51,19 +51,10 @@ def _websocket(store: Store) -> Resource:
 
 
 def _certificate(store: Store, host: str) -> Resource:
-    """The first certificate of the proxy that names the host and is not still provisioned."""
-    proxy = application(store).get("proxy", "")
-    for certificate in served_certificates(store, proxy):
-        names = _names(certificate)
-        if host in names and (certificate.get("managed") or {}).get("status", "ACTIVE") == "ACTIVE":
-            return _served(store, certificate, names)
-    return {"served": False, "why": f"no certificate is served for {host}"}
-
-
-def _names(certificate: Resource) -> list[str]:
-    managed = (certificate.get("managed") or {}).get("domains", [])
-    names: list[str] = managed or certificate.get("subjectAlternativeNames", [])
-    return names
+    certificate = served_for(store, application(store).get("proxy", ""), host)
+    if certificate is None:
+        return {"served": False, "why": f"no certificate is served for {host}"}
+    return _served(store, certificate, names_in(certificate))
 
 
 def _served(store: Store, certificate: Resource, names: list[str]) -> Resource:

@@ -16,8 +16,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def make_certificate(folder: Path, *, ends_in: timedelta = timedelta(days=30)) -> Path:
-    """One file with key and certificate, signed by itself, for localhost and a wildcard."""
+def make_certificate(
+    folder: Path,
+    *,
+    ends_in: timedelta = timedelta(days=30),
+    names: tuple[str, ...] = ("localhost", "*.example.com"),
+) -> Path:
+    """One file with key and certificate, signed by itself, for localhost and a wildcard or else
+    for `names`."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name(
         [
@@ -26,7 +32,6 @@ def make_certificate(folder: Path, *, ends_in: timedelta = timedelta(days=30)) -
             x509.NameAttribute(NameOID.COMMON_NAME, "localhost"),
         ]
     )
-    names = [x509.DNSName("localhost"), x509.DNSName("*.example.com")]
     ends = datetime.now(UTC) + ends_in
     certificate = (
         x509.CertificateBuilder()
@@ -36,7 +41,9 @@ def make_certificate(folder: Path, *, ends_in: timedelta = timedelta(days=30)) -
         .serial_number(0x0ABC1234)
         .not_valid_before(ends - timedelta(days=90))
         .not_valid_after(ends)
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName(one) for one in names]), critical=False
+        )
         .sign(key, hashes.SHA256())
     )
     file = folder / "server.pem"

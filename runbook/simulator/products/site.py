@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runbook.simulator.condition import APPLICATION, components, faults_of_application
+from runbook.simulator.condition import components, faults_of_application
+from runbook.simulator.needs import APPLICATION
 from runbook.simulator.routing import Call, Product, Reply, Route
 from runbook.simulator.store import Place, Resource
 

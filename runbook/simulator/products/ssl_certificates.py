@@ -18,6 +18,7 @@ from runbook.simulator.compute_links import key_of
 from runbook.simulator.errors import Refusal
 from runbook.simulator.products.dns import address_of
 from runbook.simulator.routing import Call, Product
+from runbook.simulator.served_certificates import told_by
 from runbook.simulator.store import Resource, Store
 
 PROVISIONING_SECONDS = 20.0
@@ -82,11 +83,16 @@ def _entrances(store: Store) -> set[str]:
 
 
 def _check_self_managed(after: Resource) -> None:
+    """Keeps no key. A text that is no certificate is taken too, and is served for no host."""
     for field in ("certificate", "privateKey"):
         if not after.get(field):
             raise Refusal(400, f"Required field 'resource.{field}' not specified")
     del after["privateKey"]
     after["selfManaged"] = {"certificate": after["certificate"]}
+    told = told_by(after["certificate"])
+    if told is not None:
+        names, ends = told
+        after |= {"subjectAlternativeNames": names, "expireTime": pacific(ends)}
 
 
 def _managed(told: dict[str, str]) -> Resource:

@@ -71,7 +71,10 @@ def _repair_issue(simulator: Running) -> None:
 
 def _replace_certificate(simulator: Running) -> None:
     path = f"{GLOBAL}/sslCertificates"
-    body = {"name": "fresh", "managed": {"domains": list(SITE.values())}}
+    body = {
+        "name": "fresh",
+        "managed": {"domains": [*SITE.values(), "api-staging.netrasystems.ai"]},
+    }
     simulator.http.post(path, json=body).raise_for_status()
     until(lambda: '"status":"ACTIVE"' in simulator.http.get(f"{path}/fresh").text)
     link = "https://www.googleapis.com/compute/v1/projects/netra-staging/global/sslCertificates"

@@ -1,13 +1,17 @@
 """The application's own hosts: their health follows connector and database."""
 
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.runbook.simulator.running import CONNECTOR, INSTANCE, Running, running, until
+from tests.runbook.simulator.running import CONNECTOR, GLOBAL, INSTANCE, Running, running, until
+from tests.support.tls_server import make_certificate
 
 FRONTEND = {"host": "staging.netrasystems.ai"}
 API = {"host": "api-staging.netrasystems.ai"}
+PROXY = "/compute/v1/projects/netra-staging/targetHttpsProxies/staging-https-proxy"
 
 
 def _errors(simulator: Running) -> Any:
@@ -106,6 +110,41 @@ def test_expired_certificate_is_served_and_not_verified() -> None:
         "2024-12-31T23:59:59Z",
         "certificate has expired",
     )
+
+
+@pytest.mark.parametrize(
+    ("names", "days", "errors"),
+    [
+        (("staging.netrasystems.ai", "api-staging.netrasystems.ai"), 30, []),
+        (("*.netrasystems.ai",), 30, []),
+        (("*.netrasystems.ai",), -1, ["Certificate own expired at"]),
+        (
+            ("staging.netrasystems.ai",),
+            30,
+            ["No certificate of proxy staging-https-proxy names api-staging.netrasystems.ai"],
+        ),
+    ],
+)
+def test_certificate_that_is_uploaded_is_served_for_its_names(
+    tmp_path: Path, names: tuple[str, ...], days: int, errors: list[str]
+) -> None:
+    pem = make_certificate(tmp_path, ends_in=timedelta(days=days), names=names).read_text()
+    body = {"name": "own", "certificate": pem, "privateKey": "private"}
+    path = f"{GLOBAL}/sslCertificates"
+    with running(scenario="certificate-expired", speed=100) as simulator:
+        simulator.http.post(path, json=body).raise_for_status()
+        until(lambda: simulator.http.get(f"{path}/own").status_code == 200)
+        link = {"sslCertificates": [simulator.get(f"{path}/own")["selfLink"]]}
+        simulator.http.post(f"{PROXY}/setSslCertificates", json=link).raise_for_status()
+        until(lambda: "own" in _served_names(simulator))
+        found = simulator.http.get("/health", headers=FRONTEND).json()["errors"]
+
+    assert [told[: len(wanted)] for told, wanted in zip(found, errors, strict=True)] == errors
+
+
+def _served_names(simulator: Running) -> str:
+    proxy = simulator.get(f"{GLOBAL}/targetHttpsProxies/staging-https-proxy")
+    return " ".join(link.rpartition("/")[2] for link in proxy["sslCertificates"])
 
 
 def test_websocket_follows_the_application(healthy: Running, outage: Running) -> None:
