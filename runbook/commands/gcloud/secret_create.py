@@ -45,22 +45,6 @@ _CREATE = Grammar(
         Flag("locations", "list", pattern=r"[a-z0-9-]{1,60}", may_be_empty=True),
         Flag("replication-policy"),
     ),
-    others=frozenset(
-        {
-            "expire-time",
-            "kms-key-name",
-            "location",
-            "next-rotation-time",
-            "regional-kms-key-name",
-            "replication-policy-file",
-            "rotation-period",
-            "set-annotations",
-            "tags",
-            "topics",
-            "ttl",
-            "version-destroy-ttl",
-        }
-    ),
     schema="secretmanager.v1.Secret",
 )
 _NO_UNDO = (
@@ -117,6 +101,14 @@ class SecretCreate(Changing):
         name, project = self.arguments.operand, self.arguments.project
         another = f"gcloud secrets versions add {name} --data-file=- --project={project}"
         return [f"The secret {name} exists already. A new value is another version: {another}"]
+
+    def warnings(
+        self,
+        session: Session,  # noqa: ARG002 (asks nobody)
+        before: Resource | None,  # noqa: ARG002 (of the value alone)
+        changes: Sequence[FieldChange],  # noqa: ARG002 (of the value alone)
+    ) -> list[str]:
+        return [caution.message for caution in self.cautions()]
 
     def undo_of(self, before: Resource | None, changes: Sequence[FieldChange]) -> Undo:  # noqa: ARG002 (never)
         return Undo(why_not=_NO_UNDO)

@@ -37,7 +37,6 @@ _ADD = Grammar(
     pattern=r"[A-Za-z0-9_-]{1,255}",
     flags=(Flag("data-file"),),
     needs=("data-file",),
-    others=frozenset({"location"}),
     schema="secretmanager.v1.SecretVersion",
 )
 _NO_UNDO = (
@@ -95,9 +94,13 @@ class VersionAdd(Changing):
         before: Resource | None,
         changes: Sequence[FieldChange],  # noqa: ARG002 (always the same)
     ) -> list[str]:
-        if before is None or not _newest(before):
-            return []
-        return ["Whatever reads `latest` gets the new value; what started before keeps the old."]
+        found = [caution.message for caution in self.cautions()]
+        if before is not None and _newest(before):
+            latest = (
+                "Whatever reads `latest` gets the new value; what started before keeps the old."
+            )
+            found.append(latest)
+        return found
 
     def undo_of(self, before: Resource | None, changes: Sequence[FieldChange]) -> Undo:  # noqa: ARG002 (never)
         return Undo(why_not=_NO_UNDO)

@@ -58,27 +58,6 @@ _UPDATE = Grammar(
     operand="TARGET_HTTPS_PROXY",
     scope="global or region",
     flags=(Flag("ssl-certificates", "list", pattern=r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?"),),
-    others=frozenset(
-        {
-            "certificate-manager-certificates",
-            "certificate-map",
-            "clear-certificate-map",
-            "clear-http-keep-alive-timeout-sec",
-            "clear-server-tls-policy",
-            "clear-ssl-certificates",
-            "clear-ssl-policy",
-            "global-ssl-certificates",
-            "global-url-map",
-            "http-keep-alive-timeout-sec",
-            "quic-override",
-            "server-tls-policy",
-            "ssl-certificates-region",
-            "ssl-policy",
-            "tls-early-data",
-            "url-map",
-            "url-map-region",
-        }
-    ),
     schema=_SCHEMA,
 )
 _MOST_CERTIFICATES = 15
@@ -116,14 +95,16 @@ class ProxyUpdate(ComputeChange):
         return {"sslCertificates": (resource or {}).get("sslCertificates") or []}
 
     def refusals(self, session: Session, before: Resource | None) -> list[str]:
+        if self.fields(before) == self._body():
+            return []
         found = problems(read_certificates(session, self.place, self.certificates))
-        if len(self.certificates) > _MOST_CERTIFICATES:
-            found.append(f"A proxy holds at most {_MOST_CERTIFICATES} certificates.")
-        if found and not any("does not exist" in problem for problem in found):
-            kept = [name for name in _names(before) if name not in self.certificates]
+        kept = [name for name in _names(before) if name not in self.certificates]
+        if kept and found and not any("does not exist" in problem for problem in found):
             names = ",".join([*kept, *self.certificates])
             line = written(self.arguments, _UPDATE_NAME, f"--ssl-certificates={names}")
-            found.append(f"Keep what is there in the list until then: {line}")
+            found[-1] += f" Keep what is there in the list until then: {line}"
+        if len(self.certificates) > _MOST_CERTIFICATES:
+            found.append(f"A proxy holds at most {_MOST_CERTIFICATES} certificates.")
         return found
 
     def warnings(

@@ -55,7 +55,6 @@ _CREATE = Grammar(
         ("range", "subnet"),
         ("range", "subnet-project"),
     ),
-    others=frozenset({"async", "max-throughput", "min-throughput"}),
     schema=SCHEMA,
 )
 
@@ -135,7 +134,10 @@ def _in_the_way(before: Resource | None, arguments: Arguments) -> list[str]:
         return []
     name = arguments.operand
     if before.get("state") != "ERROR":
-        return [f"The connector {name} exists already and is {before.get('state')}."]
+        return [
+            f"The connector {name} exists already and is {before.get('state')}. "
+            f"Only where it has to be replaced, write this first: {_deleting(arguments)}"
+        ]
     failed = f"A connector {name} exists and has failed; Google recommends to delete it by hand."
     return [f"{failed} Write this first: {_deleting(arguments)}"]
 

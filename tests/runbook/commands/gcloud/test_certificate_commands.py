@@ -109,9 +109,15 @@ def test_delete_of_what_a_proxy_holds_is_refused(cloud: Simulated) -> None:
 def test_proxy_does_not_switch_to_a_certificate_alone_before_it_is_active(
     cloud: Simulated,
 ) -> None:
-    words = f"No certificate in the list is ACTIVE ({OLD} is PROVISIONING), so visitors would get"
-    instead = f"Keep what is there in the list until then: {switch(OLD)}"
-    assert cloud.plan(switch(OLD)).refusals == (f"{words} none.", instead)
+    assert cloud.run(CREATE.replace(DOMAINS, "--domains=nowhere.example.com")).state == "succeeded"
+    words = f"No certificate in the list is ACTIVE ({NEW} is PROVISIONING), so visitors would get"
+    instead = f"Keep what is there in the list until then: {switch(OLD, NEW)}"
+    assert cloud.plan(switch(NEW)).refusals == (f"{words} none. {instead}",)
+
+
+def test_proxy_that_has_the_certificates_already_is_not_refused(cloud: Simulated) -> None:
+    plan = cloud.plan(switch(OLD))
+    assert (plan.changes, plan.refusals) == ((), ())
 
 
 def test_proxy_takes_the_new_certificate_beside_one_that_is_active(cloud: Simulated) -> None:

@@ -27,6 +27,15 @@ def test_create_plans_what_is_made_but_never_the_value(cloud: Simulated) -> None
     assert plan.why_no_undo.startswith("A secret is taken back only by deleting it")
 
 
+@pytest.mark.parametrize("command", [CREATE, ADD])
+def test_the_plan_warns_of_a_value_that_ends_with_a_line_break(
+    cloud: Simulated, command: str
+) -> None:
+    words = "The secret will end with a line break, which most programs that read it do not expect."
+    assert words in cloud.plan(f"echo {VALUE} | {command}").warnings
+    assert words not in cloud.plan(f"printf %s {VALUE} | {command}").warnings
+
+
 def test_create_sends_the_bytes_and_shows_them_nowhere(cloud: Simulated) -> None:
     plan = cloud.plan(PIPED)
     outcome = cloud.run(PIPED, plan)
