@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
 
-from tests.runbook.simulator.running import Running, running
+from tests.runbook.simulator.running import Running, running, until
 from tests.support.gcloud import Gcloud
 from tests.support.judged_lines import Case, cases_of
 
@@ -94,6 +95,9 @@ class Lane:
         return Answer(done.returncode, done.stdout, done.stderr)
 
     def _states(self) -> dict[str, str]:
+        """Once all that was begun is done, in the background too."""
+        for simulator in (self.theirs, self.ours):
+            until(partial(is_at_rest, simulator))
         theirs, ours = state_of(self.theirs), state_of(self.ours)
         return {} if theirs == ours else {"state": _difference("the state after", theirs, ours)}
 
@@ -136,6 +140,10 @@ def _difference(name: str, theirs: str, ours: str) -> str:
 
 def _masked(text: str) -> str:
     return _CLIENTS.sub("", _OPERATIONS.sub("OPERATION", _MOMENTS.sub("MOMENT", text)))
+
+
+def is_at_rest(simulator: Running) -> bool:
+    return all(one["done"] for one in simulator.get("/_simulator/state")["operations"].values())
 
 
 def state_of(simulator: Running) -> str:
