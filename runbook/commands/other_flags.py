@@ -128,6 +128,8 @@ _TEXTS: dict[str, str] = {
     "secrets versions access": "location= out-file=",
     "secrets versions add": "location=",
     "secrets versions describe": "location=",
+    "secrets versions disable": "etag= location=",
+    "secrets versions enable": "etag= location=",
     "secrets versions list": "location=",
     "services list": "[no-]available",
     "sql backups list": "-i= [no-]uri",

@@ -31,8 +31,9 @@ _DECLARING = ("export", "readonly", "declare", "local")
 _ASSIGNED_NAME = re.compile(r"(?:^|\s)([A-Za-z_]\w*)\+?=")
 _SET_ON_THE_WAY = re.compile(
     r"(?:^|[;&|({\n]|\b(?:then|do|else|export|local|declare|readonly)\s)\s*([A-Za-z_]\w*)\+?="
-    r"|\bfor\s+(\w+)\s+in\b|\bread\s+(?:-\w+\s+)*(\w+)|\bunset\s+(\w+)"
+    r"|\bfor\s+(\w+)\s+in\b"
 )
+_SET_BY_NAME = re.compile(r"\b(?:read|unset)\b([^;&|\n]*)")
 _USED_NAME = re.compile(r"\$\{?[#!]?([A-Za-z_]\w*)")
 _SHEBANG = re.compile(r"#!")
 
@@ -56,9 +57,11 @@ class Variables:
 
     def forget(self, text: str) -> None:
         """What a command or a construct sets on its way, nobody knows from here on."""
-        for names in _SET_ON_THE_WAY.findall(shell_lines.plain(text)):
-            for name in filter(None, names):
-                self.texts.pop(name, None)
+        hidden = shell_lines.plain(text)
+        set_names = [name for names in _SET_ON_THE_WAY.findall(hidden) for name in names]
+        named = [name for words in _SET_BY_NAME.findall(hidden) for name in words.split()]
+        for name in (*set_names, *named):
+            self.texts.pop(name, None)
 
     def needed_by(self, text: str) -> list[str]:
         """The assignments that the text depends on, in the order in which they were made."""

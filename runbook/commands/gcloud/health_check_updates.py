@@ -49,18 +49,6 @@ def _grammar(protocol: str) -> Grammar:
             Flag("description", pattern=r"[^\x00-\x1f]{0,2048}"),
             *(_OF_HTTP if protocol.startswith("http") else ()),
         ),
-        others=frozenset(
-            {
-                "enable-logging",
-                "no-enable-logging",
-                "port-name",
-                "proxy-header",
-                "request",
-                "response",
-                "source-regions",
-                "use-serving-port",
-            }
-        ),
         schema="compute.v1.HealthCheck",
     )
 

@@ -30,17 +30,6 @@ _READ = Grammar(
         Flag("limit", "integer"),
         Flag("order", "choice", choices=("asc", "desc")),
     ),
-    others=frozenset(
-        {
-            "billing-account",
-            "bucket",
-            "folder",
-            "location",
-            "organization",
-            "resource-names",
-            "view",
-        }
-    ),
     schema="logging.v2.LogEntry",
 )
 

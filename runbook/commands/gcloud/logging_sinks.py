@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 _GROUP = "logging sinks"
 _SCHEMA = "logging.v2.LogSink"
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
-_OTHERS = frozenset({"billing-account", "folder", "organization"})
 _FIELDS = ("destination", "filter", "description", "disabled")
 
 _LIST = Grammar(
@@ -43,12 +42,9 @@ _LIST = Grammar(
     is_list=True,
     has_pages=False,
     default_format="table(name,destination,filter)",
-    others=_OTHERS | {"sink-filter"},
     schema=_SCHEMA,
 )
-_DESCRIBE = Grammar(
-    f"{_GROUP} describe", operand="SINK_NAME", pattern=_NAME, others=_OTHERS, schema=_SCHEMA
-)
+_DESCRIBE = Grammar(f"{_GROUP} describe", operand="SINK_NAME", pattern=_NAME, schema=_SCHEMA)
 _CREATE = Grammar(
     f"{_GROUP} create",
     operand="SINK_NAME",
@@ -59,11 +55,9 @@ _CREATE = Grammar(
         Flag("log-filter"),
         Flag("use-partitioned-tables", "boolean"),
     ),
-    others=_OTHERS
-    | {"custom-writer-identity", "exclusion", "include-children", "intercept-children"},
     schema=_SCHEMA,
 )
-_DELETE = Grammar(f"{_GROUP} delete", operand="SINK_NAME", pattern=_NAME, others=_OTHERS)
+_DELETE = Grammar(f"{_GROUP} delete", operand="SINK_NAME", pattern=_NAME)
 
 
 @dataclass(frozen=True, slots=True)

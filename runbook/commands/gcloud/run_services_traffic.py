@@ -69,7 +69,6 @@ _UPDATE = Grammar(
         ("clear-tags", "update-tags"),
         ("clear-tags", "remove-tags"),
     ),
-    others=frozenset({"async"}),
 )
 
 

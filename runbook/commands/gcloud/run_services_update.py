@@ -90,45 +90,6 @@ _UPDATE = Grammar(
             ("clear", "remove"),
         )
     ),
-    others=frozenset(
-        {
-            "add-cloudsql-instances",
-            "add-custom-audiences",
-            "add-volume",
-            "add-volume-mount",
-            "args",
-            "async",
-            "binary-authorization",
-            "breakglass",
-            "clear-cloudsql-instances",
-            "clear-labels",
-            "clear-network",
-            "command",
-            "container",
-            "cpu-boost",
-            "env-vars-file",
-            "execution-environment",
-            "gpu",
-            "ingress",
-            "invoker-iam-check",
-            "liveness-probe",
-            "max",
-            "min",
-            "network",
-            "network-tags",
-            "port",
-            "remove-containers",
-            "remove-labels",
-            "revision-suffix",
-            "session-affinity",
-            "set-cloudsql-instances",
-            "startup-probe",
-            "subnet",
-            "tag",
-            "update-labels",
-            "use-http2",
-        }
-    ),
 )
 _NOTHING_ASKED = (
     "No configuration change requested. Did you mean to include the flags `--update-env-vars`, "
@@ -213,9 +174,10 @@ def _parse_update(words: Sequence[str]) -> Command:
 
 
 def _check_secrets(arguments: Arguments) -> None:
-    for name, value in given(arguments, "secrets").items():
-        if name.startswith("/"):
-            raise NotRunnable("Secrets in mounted files are not changed from here.")
+    secrets = given(arguments, "secrets")
+    if any(name.startswith("/") for name in (*secrets, *arguments.items("remove-secrets"))):
+        raise NotRunnable("Secrets in mounted files are not changed from here.")
+    for name, value in secrets.items():
         if value.startswith("projects/"):
             raise NotRunnable("Secrets of other projects are not used from here.")
         if ":" not in value:

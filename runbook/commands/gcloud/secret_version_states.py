@@ -28,7 +28,6 @@ def _grammar(verb: str) -> Grammar:
         operand="VERSION",
         pattern=r"latest|[A-Za-z0-9_-]{1,63}",
         flags=(Flag("secret", pattern=r"[A-Za-z0-9_-]{1,255}"),),
-        others=frozenset({"etag", "location"}),
         schema="secretmanager.v1.SecretVersion",
     )
 

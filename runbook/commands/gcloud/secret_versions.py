@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _VERSION = r"latest|[1-9]\d{0,9}|[A-Za-z][A-Za-z0-9_-]{0,62}"
 _NAME = r"[A-Za-z0-9_-]{1,255}"
-_OTHERS = frozenset({"location", "out-file"})
 _NOTE = "The value is not read: what follows is the version's metadata."
 _SCHEMA = "secretmanager.v1.SecretVersion"
 _TABLE = (
@@ -35,7 +34,6 @@ _LIST = Grammar(
     flags=(URI,),
     is_list=True,
     default_format=_TABLE,
-    others=frozenset({"location"}),
     schema=_SCHEMA,
 )
 _DESCRIBE = Grammar(
@@ -43,7 +41,6 @@ _DESCRIBE = Grammar(
     operand="VERSION",
     pattern=_VERSION,
     flags=(Flag("secret", pattern=_NAME),),
-    others=_OTHERS,
     schema=_SCHEMA,
 )
 _ACCESS = Grammar(
@@ -51,7 +48,6 @@ _ACCESS = Grammar(
     operand="VERSION",
     pattern=_VERSION,
     flags=(Flag("secret", pattern=_NAME),),
-    others=_OTHERS,
     schema=_SCHEMA,
 )
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
 
 _SCHEMA = "secretmanager.v1.Secret"
-_OTHERS = frozenset({"location"})
 _TABLE = (
     "table(name.basename():label=NAME,createTime.date():label=CREATED,"
     "gcloud_policy:label=REPLICATION_POLICY,gcloud_locations:label=LOCATIONS)"
@@ -27,14 +26,12 @@ _LIST = Grammar(
     flags=(URI,),
     is_list=True,
     default_format=_TABLE,
-    others=_OTHERS,
     schema=_SCHEMA,
 )
 _DESCRIBE = Grammar(
     "secrets describe",
     operand="SECRET",
     pattern=r"[A-Za-z0-9_-]{1,255}",
-    others=_OTHERS,
     schema=_SCHEMA,
 )
 

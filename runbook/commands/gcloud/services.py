@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _LIST = Grammar(
     "services list",
     flags=(Flag("enabled", "boolean"),),
-    others=frozenset({"available"}),
     is_list=True,
     default_format="table(config.name:label=NAME:sort=1,config.title)",
     schema="serviceusage.v1.GoogleApiServiceusageV1Service",

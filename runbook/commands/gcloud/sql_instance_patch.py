@@ -68,17 +68,6 @@ _PATCH = Grammar(
         ("authorized-networks", "clear-authorized-networks"),
         ("database-flags", "clear-database-flags"),
     ),
-    others=frozenset(
-        {
-            "diff",
-            "edition",
-            "maintenance-version",
-            "maintenance-window-any",
-            "no-backup",
-            "require-ssl",
-            "update-labels",
-        }
-    ),
     schema=SCHEMA,
 )
 

@@ -38,7 +38,6 @@ _RESTART = Grammar(
     "sql instances restart",
     operand="INSTANCE",
     pattern=NAME,
-    others=frozenset({"async"}),
     schema=SCHEMA,
 )
 _LAST = "lastRestart"

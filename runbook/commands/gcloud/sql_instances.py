@@ -32,13 +32,6 @@ _LIST = Grammar(
     is_list=True,
     default_format=_TABLE,
     siblings=_SIBLINGS,
-    others=frozenset(
-        {
-            "show-edition",
-            "show-sql-network-architecture",
-            "show-transactional-log-storage-state",
-        }
-    ),
     schema=SCHEMA,
 )
 _DESCRIBE = Grammar(

@@ -39,7 +39,6 @@ _CREATE = Grammar(
             "domains", "list", pattern=r"(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
         ),
     ),
-    others=frozenset({"certificate", "private-key"}),
     default_format=TABLE,
     schema=SCHEMA,
 )

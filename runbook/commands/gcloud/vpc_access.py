@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from runbook.commands.base import Caution, Command, Effect, Emit, FieldChange, Outcome, aside
 from runbook.commands.changing import Changing, Resource, Undo
-from runbook.commands.connector_rules import FIELDS, scaling_of, update_cautions
+from runbook.commands.connector_rules import FIELDS, LEAST_MIN, scaling_of, update_cautions
 from runbook.commands.connectors import GROUP, SCHEMA, busy, name_of, parent_of
 from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
@@ -43,7 +43,6 @@ _UPDATE = Grammar(
         Flag("max-instances", "integer"),
         Flag("machine-type"),
     ),
-    others=frozenset({"async", "max-throughput", "min-throughput"}),
     schema=SCHEMA,
 )
 
@@ -116,6 +115,7 @@ def _warnings(before: Resource, changes: Sequence[FieldChange]) -> tuple[str, ..
     state = before.get("state")
     if not changes:
         found.append("The connector already has these values; nothing would change.")
+    found += _below_least(before, changes)
     if state == "ERROR":
         found.append("The connector's state is ERROR: Google recommends to delete it by hand.")
     elif state != "READY":
@@ -126,6 +126,17 @@ def _warnings(before: Resource, changes: Sequence[FieldChange]) -> tuple[str, ..
             "break while that goes on."
         )
     return tuple(found)
+
+
+def _below_least(before: Resource, changes: Sequence[FieldChange]) -> list[str]:
+    least = before.get("minInstances")
+    is_raised = any(change.path == "minInstances" for change in changes)
+    if not isinstance(least, int) or least >= LEAST_MIN or is_raised:
+        return []
+    return [
+        f"The connector has at least {least} instance, fewer than Google allows today: it may "
+        f"refuse this without --min-instances={LEAST_MIN} and --max-instances."
+    ]
 
 
 def _describe(session: Session, arguments: Arguments) -> Json:

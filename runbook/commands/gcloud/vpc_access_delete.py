@@ -23,7 +23,6 @@ _DELETE = Grammar(
     f"{GROUP} delete",
     operand="CONNECTOR",
     scope="region",
-    others=frozenset({"async"}),
     schema=SCHEMA,
 )
 _SHOWN = (
