@@ -134,10 +134,9 @@ def _in_the_way(before: Resource | None, arguments: Arguments) -> list[str]:
         return []
     name = arguments.operand
     if before.get("state") != "ERROR":
-        return [
-            f"The connector {name} exists already and is {before.get('state')}. "
-            f"Only where it has to be replaced, write this first: {_deleting(arguments)}"
-        ]
+        there = f"The connector {name} exists already and is {before.get('state')}."
+        first = f"Only where it has to be replaced, write this first: {_deleting(arguments)}"
+        return [f"{there} {first}"]
     failed = f"A connector {name} exists and has failed; Google recommends to delete it by hand."
     return [f"{failed} Write this first: {_deleting(arguments)}"]
 

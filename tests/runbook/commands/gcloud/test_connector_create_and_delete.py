@@ -74,10 +74,10 @@ def test_update_is_cautioned_of_half_limits_and_of_going_down() -> None:
 
 def test_create_of_an_existing_connector_is_refused(cloud: Simulated) -> None:
     text = CREATE.replace(" spare", " staging-connector")
-    assert cloud.plan(text).refusals == (
-        "The connector staging-connector exists already and is CREATING. Only where it has to be "
-        f"replaced, write this first: {GROUP} delete staging-connector {PLACE}",
-    )
+    there = "The connector staging-connector exists already and is CREATING."
+    first = "Only where it has to be replaced, write this first:"
+    delete = f"{GROUP} delete staging-connector {PLACE}"
+    assert cloud.plan(text).refusals == (f"{there} {first} {delete}",)
 
 
 def test_a_failed_connector_has_to_be_deleted_first(cloud: Simulated) -> None:
