@@ -36,7 +36,6 @@ class Grammar:
     flags: tuple[Flag, ...] = ()
     needs: tuple[str, ...] = ()
     exclusive: tuple[tuple[str, str], ...] = ()
-    others: frozenset[str] = frozenset()
     takes_more: bool = False
     is_list: bool = False
     has_pages: bool = True
