@@ -9,7 +9,7 @@ from runbook.cloud.errors import CloudError
 from runbook.commands.base import FieldChange
 from runbook.commands.gcloud_grammar import Arguments
 from runbook.commands.run_changes import annotation_path, creates_revision, updated
-from runbook.commands.run_environment import secret_of
+from runbook.commands.run_environment import environment, secret_of
 from runbook.commands.run_resource import (
     CONNECTOR,
     EGRESS,
@@ -17,6 +17,8 @@ from runbook.commands.run_resource import (
     MOST_INSTANCES,
     Resource,
     annotation,
+    main_container,
+    objects_at,
     template,
     text_at,
 )
@@ -24,6 +26,8 @@ from runbook.commands.run_traffic import LATEST, percents
 
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
+
+_OTHER_PROJECTS = "run.googleapis.com/secrets"
 
 
 def update_warnings(
@@ -34,7 +38,7 @@ def update_warnings(
         *_about_revision(service, after, arguments, changes),
         *_about_instances(after),
         *_about_connector(session, after, arguments, changes),
-        *_about_secrets(session, arguments, changes),
+        *_about_secrets(session, after, arguments),
     ]
 
 
@@ -96,11 +100,16 @@ def _connector_state(session: Session, name: str) -> list[str]:
     return [f"The connector {name} is {state}, not READY; the new revision may not become ready."]
 
 
-def _about_secrets(
-    session: Session, arguments: Arguments, changes: Sequence[FieldChange]
-) -> list[str]:
-    names = [secret_of(change.after) for change in changes if secret_of(change.after)]
-    return [text for name in names for text in _secret_state(session, name, arguments)]
+def _about_secrets(session: Session, after: Resource, arguments: Arguments) -> list[str]:
+    """A new revision takes up all its secrets anew, not only those that are changed. Those of
+    other projects, which go by another name in the service, are not looked at."""
+    if not creates_revision(arguments):
+        return []
+    shown = environment(main_container(template(after))[1]).values()
+    names = dict.fromkeys(secret_of(value) for value in shown if secret_of(value))
+    others = annotation(template(after), _OTHER_PROJECTS)
+    own = [name for name in names if f"{name.partition(':')[0]}:projects/" not in others]
+    return [text for name in own for text in _secret_state(session, name, arguments)]
 
 
 def _secret_state(session: Session, shown: str, arguments: Arguments) -> list[str]:
@@ -125,4 +134,15 @@ def update_refusals(service: Resource, arguments: Arguments) -> list[str]:
     if arguments.flag("clear-vpc-connector") and egress in ("all", "all-traffic"):
         refused = f'Cannot remove VPC connector with VPC egress set to "{egress}".'
         return [f"{refused} Set `--vpc-egress=private-ranges-only` as well."]
-    return []
+    return _mounted_secrets(service, arguments)
+
+
+def _mounted_secrets(service: Resource, arguments: Arguments) -> list[str]:
+    """gcloud would take these out too."""
+    takes_all = arguments.flag("clear-secrets") or arguments.flag("set-secrets") is not None
+    volumes = objects_at(template(service), "spec", "volumes")
+    names = [text_at(one, "name") for one in volumes if "secret" in one]
+    if not takes_all or not names:
+        return []
+    listed = ", ".join(names)
+    return [f"Secrets are mounted as files ({listed}), and those are not changed from here."]

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from runbook.commands.base import FieldChange
 from runbook.commands.gcloud_grammar import Arguments
+from runbook.commands.keys import get, parse_key
 from runbook.commands.sql_settings import FLAG_PATH, PATHS, database_flags, settings_of
 from runbook.document.definition import Json
 
@@ -47,18 +48,30 @@ def warnings(
     found += _activation(changes)
     found += _merging(before, arguments)
     found += _restarts(changes, known)
-    found += _networks(changes)
+    found += _networks(before, changes)
     return tuple(found)
 
 
-def _networks(changes: Sequence[FieldChange]) -> list[str]:
+def _networks(before: dict[str, Json], changes: Sequence[FieldChange]) -> list[str]:
     """gcloud replaces the list of authorized networks, and so do we: who is left out is named."""
     for change in changes:
         if change.path == PATHS["authorized-networks"] and isinstance(change.before, list):
             kept = change.after if isinstance(change.after, list) else []
             gone = [str(one) for one in change.before if one not in kept]
-            return [f"Cut off from the instance: {', '.join(gone)}."] if gone else []
+            cut = [f"Cut off from the instance: {', '.join(gone)}."] if gone else []
+            return [*cut, *_told_of_networks(before)]
     return []
+
+
+def _told_of_networks(before: dict[str, Json]) -> list[str]:
+    listed = get(before, parse_key(PATHS["authorized-networks"]))
+    entries = listed if isinstance(listed, list) else []
+    names = [str(name) for name in (get(one, ("name",)) for one in entries) if name]
+    if not names and not any(get(one, ("expirationTime",)) for one in entries):
+        return []
+    told = f" ({', '.join(names)})" if names else ""
+    lost = f"Names and ends of authorized networks{told} are lost"
+    return [f"{lost}, and the undo does not bring them back: gcloud has no flags for them."]
 
 
 def _activation(changes: Sequence[FieldChange]) -> list[str]:

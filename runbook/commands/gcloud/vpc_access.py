@@ -133,10 +133,8 @@ def _below_least(before: Resource, changes: Sequence[FieldChange]) -> list[str]:
     is_raised = any(change.path == "minInstances" for change in changes)
     if not isinstance(least, int) or least >= LEAST_MIN or is_raised:
         return []
-    return [
-        f"The connector has at least {least} instance, fewer than Google allows today: it may "
-        f"refuse this without --min-instances={LEAST_MIN} and --max-instances."
-    ]
+    few = f"The connector has at least {least} instance, fewer than Google allows today"
+    return [f"{few}: it may refuse this without --min-instances={LEAST_MIN} and --max-instances."]
 
 
 def _describe(session: Session, arguments: Arguments) -> Json:

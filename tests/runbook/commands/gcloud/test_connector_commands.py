@@ -93,6 +93,10 @@ def test_update_plan_refuses_to_scale_down(cloud: Simulated) -> None:
 
 def test_update_plan_warns_of_another_machine_type(cloud: Simulated) -> None:
     plan = cloud.plan(f"{UPDATE} --machine-type=e2-standard-4")
+    assert plan.warnings[0] == (
+        "The connector has at least 1 instance, fewer than Google allows today: it may refuse this "
+        "without --min-instances=2 and --max-instances."
+    )
     assert plan.warnings[-1] == (
         "Another machine type replaces every instance of the connector; connections through it "
         "break while that goes on."

@@ -50,6 +50,25 @@ def test_a_share_is_taken_from_the_newest_and_put_back(healthy: Simulated) -> No
     assert "  10% " in healthy.stdout
 
 
+def test_tags_that_were_moved_taken_and_given_come_back(healthy: Simulated) -> None:
+    assert healthy.run(f"{UPDATE} --set-tags=a={OLD},b={NEW}").state == "succeeded"
+    command = f"{UPDATE} --set-tags=a={NEW},c={OLD} --to-revisions={OLD}=20"
+    plan = healthy.plan(command)
+    assert plan.undo == (
+        f"gcloud run services update-traffic {NAME} --to-latest --update-tags=a={OLD},b={NEW} "
+        "--remove-tags=c --region=us-central1 --project=netra-staging"
+    )
+    assert healthy.run(command, plan).state == "succeeded"
+    assert healthy.run(plan.undo).state == "succeeded"
+    assert healthy.plan(command).changes == plan.changes
+
+
+def test_a_plan_without_a_change_has_no_undo(healthy: Simulated) -> None:
+    plan = healthy.plan(f"{UPDATE} --to-latest")
+    assert (plan.changes, plan.undo) == ((), "")
+    assert plan.why_no_undo == "Nothing changes, so there is nothing to take back."
+
+
 def test_tags_are_given_and_traffic_goes_to_them(healthy: Simulated) -> None:
     command = f"{UPDATE} --update-tags=old={OLD} --to-tags=old=20"
     plan = healthy.plan(command)

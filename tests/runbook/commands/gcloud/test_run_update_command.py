@@ -97,6 +97,8 @@ def test_update_warns_of_a_connector_that_is_not_ready_and_of_missing_secrets(
             f"The connector {connector} is CREATING, not READY; the new revision may not become "
             "ready."
         ),
+        "There is no secret database-url:latest; the new revision would not become ready.",
+        "There is no secret jwt-secret-staging:latest; the new revision would not become ready.",
         "There is no secret nobody:1; the new revision would not become ready.",
     )
     missing = cloud.plan(f"{UPDATE} --vpc-connector=nobody")
@@ -104,6 +106,21 @@ def test_update_warns_of_a_connector_that_is_not_ready_and_of_missing_secrets(
         "There is no connector projects/netra-staging/locations/us-central1/connectors/nobody; "
         "the new revision would not become ready."
     )
+
+
+def test_secrets_in_files_are_left_alone(healthy: Simulated) -> None:
+    state = healthy._control("GET", "state")
+    service = state["resources"]["run/projects/netra-staging/services/auth-staging"]
+    service["spec"]["template"]["spec"]["volumes"] = [
+        {"name": "keys", "secret": {"secretName": "smtp-password"}}
+    ]
+    healthy._control("PUT", "state", state)
+    refused = ("Secrets are mounted as files (keys), and those are not changed from here.",)
+    assert healthy.plan(f"{UPDATE} --clear-secrets").refusals == refused
+    assert healthy.plan(f"{UPDATE} --set-secrets=A=smtp-password:1").refusals == refused
+    assert healthy.plan(f"{UPDATE} --remove-secrets=JWT_SECRET").refusals == ()
+    reason = shell.read(f"{UPDATE} --remove-secrets=/keys/smtp", {}).reason
+    assert reason == "Secrets in mounted files are not changed from here."
 
 
 def test_update_refuses_what_gcloud_refuses_once_it_has_seen_the_service(

@@ -48,6 +48,21 @@ def test_flags_whose_values_hold_commas_come_back_whole(healthy: Simulated) -> N
     }
 
 
+def test_names_of_networks_are_said_to_be_lost(healthy: Simulated) -> None:
+    networks = [{"kind": "sql#aclEntry", "name": "office", "value": "203.0.113.0/24"}]
+    set_up(healthy, ipConfiguration={"ipv4Enabled": True, "authorizedNetworks": networks})
+    warnings = healthy.plan(f"{PATCH} --authorized-networks=203.0.113.0/24,198.51.100.7").warnings
+    assert warnings == (
+        (
+            "Names and ends of authorized networks (office) are lost, and the undo does not bring "
+            "them back: gcloud has no flags for them."
+        ),
+    )
+    assert healthy.plan(f"{PATCH} --authorized-networks=203.0.113.0/24").warnings == (
+        "The instance already has these values; nothing would change.",
+    )
+
+
 def test_backups_that_are_switched_on_stay_on(healthy: Simulated) -> None:
     set_up(healthy, backupConfiguration={"enabled": False, "startTime": "03:00"})
     plan = healthy.plan(f"{PATCH} --backup-start-time=04:00")
