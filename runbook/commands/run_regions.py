@@ -1,4 +1,5 @@
-"""The region of a Cloud Run command, which gcloud asks for in words of its own."""
+"""Where a Cloud Run command works: the region, which gcloud asks for in words of its own, and the
+platform."""
 
 from __future__ import annotations
 
@@ -7,10 +8,17 @@ from collections.abc import Sequence
 
 from runbook.commands.base import NotRunnable
 from runbook.commands.flag_values import Flag
-from runbook.commands.gcloud_grammar import Grammar, read_arguments
+from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
 
 OPTIONAL_REGION = Flag("region", pattern=r"[a-z]+-[a-z]+\d{1,2}")
 """For lists, which without a region are those of all regions."""
+PLATFORM = Flag("platform", "choice", choices=("managed", "gke", "kubernetes"))
+
+
+def check_platform(arguments: Arguments) -> None:
+    """Raises NotRunnable for clusters of one's own; `managed` is what gcloud takes anyway."""
+    if arguments.text("platform") not in ("", "managed"):
+        raise NotRunnable("Only Cloud Run itself is asked from here: --platform=managed.")
 
 
 def check_region(grammar: Grammar, words: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from runbook.commands.gcloud_grammar import Arguments
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 NAME = r"[a-z](?:[-a-z0-9]{0,96}[a-z0-9])?"
 SCHEMA = "sqladmin.v1.DatabaseInstance"
 _LOOKED_AT = 20
+
+
+def spelled_out(words: Sequence[str]) -> list[str]:
+    """`-i NAME` is `--instance NAME` in the lists of what belongs to an instance."""
+    return ["--instance" if word == "-i" else word for word in words]
 
 
 def resource_of(arguments: Arguments) -> str:

@@ -10,7 +10,7 @@ from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.reading import Reading
-from runbook.commands.run_regions import check_region
+from runbook.commands.run_regions import PLATFORM, check_platform, check_region
 from runbook.commands.run_resource import label, seen_revision
 from runbook.document.definition import Json
 
@@ -26,7 +26,10 @@ _FORMAT = (
 _LIST = Grammar(
     "run revisions list",
     scope="region",
-    flags=(Flag("service", pattern=r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?"),),
+    flags=(
+        PLATFORM,
+        Flag("service", pattern=r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?"),
+    ),
     is_list=True,
     default_format=_FORMAT,
     schema="run.v1.Revision",
@@ -43,6 +46,7 @@ def _list(session: Session, arguments: Arguments) -> Json:
 def _parse_list(words: Sequence[str]) -> Command:
     check_region(_LIST, words)
     arguments = read_arguments(words, _LIST)
+    check_platform(arguments)
     parent = f"projects/{arguments.project}/locations/{arguments.region}"
     return Reading(arguments, f"{parent}/revisions", _list, seen=seen_revision, cut="before all")
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runbook.commands.base import Command, Effect
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.reading import Reading
-from runbook.commands.run_regions import OPTIONAL_REGION, check_region
+from runbook.commands.run_export import exported, is_export, without_export
+from runbook.commands.run_regions import OPTIONAL_REGION, PLATFORM, check_platform, check_region
 from runbook.commands.run_resource import seen_service, text_at
 from runbook.commands.run_words import service_words
 from runbook.document.definition import Json
@@ -24,10 +26,12 @@ _LIST_FORMAT = (
     'last_modifier:label="LAST DEPLOYED BY",last_transition_time:label="LAST DEPLOYED AT")'
 )
 
-_DESCRIBE = Grammar(f"{_GROUP} describe", operand="SERVICE", scope="region", schema=_SCHEMA)
+_DESCRIBE = Grammar(
+    f"{_GROUP} describe", operand="SERVICE", scope="region", flags=(PLATFORM,), schema=_SCHEMA
+)
 _LIST = Grammar(
     f"{_GROUP} list",
-    flags=(OPTIONAL_REGION,),
+    flags=(OPTIONAL_REGION, PLATFORM),
     is_list=True,
     default_format=_LIST_FORMAT,
     schema=_SCHEMA,
@@ -51,14 +55,31 @@ def service_name(arguments: Arguments) -> str:
 
 
 def _parse_describe(words: Sequence[str]) -> Command:
+    if is_export(words):
+        return _exporting(words)
     check_region(_DESCRIBE, words)
     arguments = read_arguments(words, _DESCRIBE)
+    check_platform(arguments)
     resource = service_name(arguments)
     return Reading(arguments, resource, _describe, seen=seen_service, words=service_words)
 
 
+def _exporting(words: Sequence[str]) -> Command:
+    """What `describe --format=export` prints: YAML that a service can be made of again."""
+    plain = without_export(words)
+    check_region(_DESCRIBE, plain)
+    arguments = replace(read_arguments(plain, _DESCRIBE), format="export")
+    check_platform(arguments)
+    return Reading(arguments, service_name(arguments), _export)
+
+
+def _export(session: Session, arguments: Arguments) -> Json:
+    return exported(_describe(session, arguments))
+
+
 def _parse_list(words: Sequence[str]) -> Command:
     arguments = read_arguments(words, _LIST)
+    check_platform(arguments)
     region = arguments.text("region") or "-"
     parent = f"projects/{arguments.project}/locations/{region}"
     return Reading(arguments, f"{parent}/services", _list, seen=seen_service)

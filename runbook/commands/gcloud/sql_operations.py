@@ -10,7 +10,7 @@ from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.reading import Reading
-from runbook.commands.sql_instance import NAME
+from runbook.commands.sql_instance import NAME, spelled_out
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def _list(session: Session, arguments: Arguments) -> Json:
 
 
 def _parse_list(words: Sequence[str]) -> Command:
-    arguments = read_arguments(words, _LIST)
+    arguments = read_arguments(spelled_out(words), _LIST)
     instance = f"projects/{arguments.project}/instances/{arguments.text('instance')}"
     return Reading(arguments, f"{instance}/operations", _list)
 
