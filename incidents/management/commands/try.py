@@ -6,6 +6,7 @@ import os
 import sys
 from argparse import ArgumentParser
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -76,7 +77,7 @@ class Command(BaseCommand):
             )
         return Trial(
             target=target,
-            session=Session,
+            session=_session,
             emit=self._emit,
             allows_changes=options["allow_changes"],
             takes_place_of_line=bool(options["endpoint"]),
@@ -91,6 +92,11 @@ class Command(BaseCommand):
             out.flush()
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1 if stream == "stdout" else 2)
+
+
+def _session(target: Target) -> Session:
+    """One for each line: Google does nothing for a request id that it knows."""
+    return Session(target, request_id=str(uuid4()))
 
 
 def _not_run(reason: str) -> CommandError:

@@ -106,6 +106,15 @@ def test_changes_run_on_simulators_only_and_when_allowed(staging: Environment) -
     assert "need an incident, a plan and an approval" in err
 
 
+def test_a_service_that_is_tried_twice_gets_two_revisions(cloud: Simulated) -> None:
+    line = f"gcloud run services update auth-staging --memory=1Gi --region=us-central1 {HERE}"
+    listed = f"gcloud run revisions list --service=auth-staging --region=us-central1 {HERE}"
+    for _time in range(2):
+        _try(line, endpoint=cloud.address, allow_changes=True)
+    status, out, _err = _try(f"{listed} --format='value(name)'", endpoint=cloud.address)
+    assert (status, len(out.splitlines())) == (0, 3)
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
