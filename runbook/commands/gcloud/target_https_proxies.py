@@ -120,6 +120,9 @@ class ProxyUpdate(ComputeChange):
         )
         if bare:
             found.append(f"No active certificate would be left for {', '.join(bare)}.")
+        present = read_certificates(session, self.place, _names(before)) if changes else {}
+        if any(certificate is not None for certificate in present.values()) and problems(present):
+            found.append("The way back will be refused: no certificate there now is ACTIVE.")
         return found
 
     def undo_of(self, before: Resource | None, changes: Sequence[FieldChange]) -> Undo:

@@ -126,11 +126,13 @@ def test_proxy_takes_the_new_certificate_beside_one_that_is_active(cloud: Simula
     plan = cloud.plan(switch(OLD, NEW))
     before, after = [f"{LINK}/{OLD}"], [f"{LINK}/{OLD}", f"{LINK}/{NEW}"]
     assert plan.changes == (FieldChange("sslCertificates", before, after),)
-    assert (plan.refusals, plan.warnings, plan.undo) == ((), (), switch(OLD))
+    no_way_back = "The way back will be refused: no certificate there now is ACTIVE."
+    assert (plan.refusals, plan.warnings, plan.undo) == ((), (no_way_back,), switch(OLD))
     outcome = cloud.run(switch(OLD, NEW), plan)
     assert (outcome.state, outcome.message) == ("succeeded", "Updated staging-https-proxy.")
     assert cloud.stdout == ""
     assert cloud.plan(switch(OLD, NEW)).changes == ()
+    assert cloud.plan(plan.undo).refusals != ()
 
 
 def test_proxy_cannot_hold_what_does_not_exist(cloud: Simulated) -> None:
