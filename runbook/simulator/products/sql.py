@@ -37,6 +37,7 @@ def patch_instance(call: Call) -> Resource:
     _check_version(before, settings)
     sql_flags.check(before["databaseVersion"], settings.get("databaseFlags") or [])
     after = merged(before["settings"], settings)
+    _check_disk(before["settings"], after)
     after["ipConfiguration"] = as_google_shows(after["ipConfiguration"])
     _check_network(call, before["settings"]["ipConfiguration"], after["ipConfiguration"])
     if before["settings"]["ipConfiguration"].get("privateNetwork"):
@@ -86,6 +87,17 @@ def _check_version(before: Resource, settings: Resource) -> None:
             412,
             "Condition does not match: settingsVersion is out of date.",
             reason="staleData",
+        )
+
+
+def _check_disk(before: Resource, after: Resource) -> None:
+    now, wanted = before["dataDiskSizeGb"], after["dataDiskSizeGb"]
+    if int(wanted) < int(now):
+        raise Refusal(
+            400,
+            "Invalid request: The disk size cannot decrease. "
+            f"Current size: {now} GB, requested: {wanted} GB..",
+            reason="invalid",
         )
 
 

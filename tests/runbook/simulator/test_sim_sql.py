@@ -172,6 +172,16 @@ def test_private_address_cannot_be_given_up(outage: Running) -> None:
     assert answer.status_code == 400
 
 
+def test_disk_can_grow_and_not_shrink(outage: Running) -> None:
+    smaller = _patch(outage, dataDiskSizeGb="10")
+    larger = _patch(outage, dataDiskSizeGb="30")
+
+    assert smaller.json()["error"]["message"] == (
+        "Invalid request: The disk size cannot decrease. Current size: 20 GB, requested: 10 GB.."
+    )
+    assert larger.status_code == 200
+
+
 def test_stopped_instance_cannot_be_restarted(healthy: Running) -> None:
     _finish(healthy, _patch(healthy, activationPolicy="NEVER"))
 
