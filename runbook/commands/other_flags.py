@@ -43,7 +43,7 @@ _TEXTS: dict[str, str] = {
     "compute forwarding-rules describe": "no-global",
     "compute forwarding-rules list": "-r= no-global regexp=",
     "compute health-checks describe": "no-global",
-    "compute health-checks list": "-r= no-global regexp=",
+    "compute health-checks list": "-r= no-global regexp= [no-]uri",
     "compute health-checks update http": (
         "[no-]enable-logging no-global port-name= proxy-header= response= source-regions= "
         "[no-]use-serving-port"
