@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, islice, takewhile
 
 from runbook.document import blocks, commands_in_text, fences, front_matter, parameters, steps
 from runbook.document import source as source_text
@@ -21,6 +22,7 @@ from runbook.lint.shell_text import Statement, statements
 _PROMPT = re.compile(r"\s*(?:[\w.@~:/-]{0,60})?[$%]\s+(?=\S)")
 _CONTINUED_PROMPT = re.compile(r"\s*>\s")
 _LONGEST_TEXT = 20_000
+MOST_STATEMENTS = 2_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +51,37 @@ class Place:
 
 @dataclass(frozen=True)
 class Document:
-    """`values` fills parameters that have a value; names without one get stand-ins."""
+    """`values` fills parameters that have a value; names without one get stand-ins.
+
+    `places` ends where there are more commands than lint looks at; `rest` is the line of the next.
+    """
 
     runbook: Runbook
     lines: tuple[str, ...]
     elements: tuple[Element, ...]
     places: tuple[Place, ...]
     values: Mapping[str, str]
+    rest: int = 0
+
+    @cached_property
+    def names(self) -> Values:
+        return Values(self.values)
+
+    @cached_property
+    def unread_from(self) -> int:
+        """The line from which on commands are not looked at any more, or 0."""
+        read, last = self.readings, self.places[-1].line if self.places else 0
+        return (read[-1].place_line if read else last) if self.names.effort.is_spent else self.rest
 
     @cached_property
     def readings(self) -> tuple[Reading, ...]:
         """Each statement of each place, read as a command."""
-        values = Values(self.values)
+        values = self.names
         return tuple(
             read(statement, place.setting, values, place_line=place.line)
             for place in self.places
             for statement in place.statements
+            if not values.effort.is_spent
         )
 
     @cached_property
@@ -146,14 +163,23 @@ def open_document(source: bytes, *, file_name: str) -> Document:
     elements = tuple(_all(blocks.elements(text.lines, head)))
     given = [parameter.name for parameter in runbook.parameters if parameter.value]
     known = frozenset([*given, *parameters.FROM_ENVIRONMENT])
-    places = [*_in_blocks(elements, known), *_in_words(elements, text.lines)]
+    places, rest = _first([*_in_blocks(elements, known), *_in_words(elements, text.lines)])
     return Document(
         runbook=runbook,
         lines=text.lines,
         elements=elements,
-        places=tuple(sorted(places, key=lambda place: place.line)),
+        places=places,
         values={parameter.name: parameter.value for parameter in runbook.parameters},
+        rest=rest,
     )
+
+
+def _first(places: Iterable[Place]) -> tuple[tuple[Place, ...], int]:
+    """In the order of the lines as many as are looked at, and the line of the next or 0."""
+    ordered = sorted(places, key=lambda place: place.line)
+    counts = accumulate(max(len(place.statements), 1) for place in ordered)
+    kept = sum(1 for _ in takewhile(lambda count: count <= MOST_STATEMENTS, counts))
+    return tuple(ordered[:kept]), ordered[kept].line if kept < len(ordered) else 0
 
 
 def _all(elements: Sequence[Element]) -> Iterator[Element]:
@@ -163,6 +189,11 @@ def _all(elements: Sequence[Element]) -> Iterator[Element]:
 
 
 def _in_blocks(elements: Sequence[Element], known: frozenset[str]) -> Iterator[Place]:
+    """One more than are looked at, at most; the same below."""
+    return islice(_all_in_blocks(elements, known), MOST_STATEMENTS + 1)
+
+
+def _all_in_blocks(elements: Sequence[Element], known: frozenset[str]) -> Iterator[Place]:
     variables = Variables(known)
     for element in elements:
         if not steps.is_shell(element):
@@ -187,6 +218,10 @@ def _statements(command: CommandText, first: int, lines: Sequence[str]) -> tuple
 
 
 def _in_words(elements: Sequence[Element], lines: Sequence[str]) -> Iterator[Place]:
+    return islice(_all_in_words(elements, lines), MOST_STATEMENTS + 1)
+
+
+def _all_in_words(elements: Sequence[Element], lines: Sequence[str]) -> Iterator[Place]:
     for element in elements:
         if element.kind in ("paragraph", "table", "heading"):
             for command in inline_code.commands(lines, element.span):

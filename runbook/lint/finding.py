@@ -35,3 +35,6 @@ class Finding:
 
 def found(rule: Rule, line: int, message: str, instead: str = "") -> Finding:
     return Finding(line, rule.severity, rule.code, message, instead)
+
+
+STOPPED = Rule("stopped-early", "warning", "there is more than lint looks at or shows")

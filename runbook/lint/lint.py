@@ -11,9 +11,10 @@ from types import ModuleType
 from runbook.document.source import Unreadable
 from runbook.lint import rules
 from runbook.lint.document import Document, open_document
-from runbook.lint.finding import Finding, Rule, found
+from runbook.lint.finding import STOPPED, Finding, Rule, found
 
 _UNREADABLE = Rule("unreadable", "error", "the file is not a text that can be read")
+MOST_FINDINGS = 1_000
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 
 
@@ -23,7 +24,16 @@ def findings_in(source: bytes, *, file_name: str = "runbook.md") -> tuple[Findin
         document = open_document(source, file_name=file_name)
     except Unreadable as error:
         return (unreadable(str(error)),)
-    return tuple(sorted(_said_once(document), key=_place))
+    return tuple(sorted(_gravest(list(_said_once(document))), key=_place))
+
+
+def _gravest(findings: list[Finding]) -> list[Finding]:
+    """As many as somebody may read; a page of all of them would be megabytes."""
+    if len(findings) <= MOST_FINDINGS:
+        return findings
+    kept = sorted(findings, key=lambda finding: (_ORDER[finding.severity], finding.line))
+    message = f"Only the gravest {MOST_FINDINGS} of {len(findings)} findings are shown."
+    return [*kept[:MOST_FINDINGS], found(STOPPED, 1, message)]
 
 
 def _said_once(document: Document) -> Iterator[Finding]:

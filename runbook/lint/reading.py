@@ -23,6 +23,8 @@ _MISSING = (
 )
 _FORMS = ("unset-{}", "7{}7", "unset-{}.example.com", "7{}s", "UNSET_{}")
 _MOST_TRIES = 24
+MOST_EFFORT = 700_000
+_COST = 100
 UNCLEAR = "Whether this can be run depends on a value that nobody knows yet."
 
 
@@ -55,11 +57,27 @@ class Reading:
         return as_written(text, {**_ENVIRONMENT, **self.stand_ins})
 
 
+@dataclass(slots=True)
+class Effort:
+    """What lint may still spend on one document, about the characters that it reads: a document
+    that means harm must not keep a web process for minutes."""
+
+    left: int = MOST_EFFORT
+
+    @property
+    def is_spent(self) -> bool:
+        return self.left <= 0
+
+    def spend(self, text: str, found: Runnable) -> None:
+        self.left -= _COST + len(text) + sum(_COST + len(line.text) for line in found.lines)
+
+
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What names stand for in the document."""
+    """What names stand for in the document, and what may be spent on reading it."""
 
     known: Mapping[str, str]
+    effort: Effort = field(default_factory=Effort)
 
     def stand_ins(self, text: str) -> dict[str, str]:
         """A place for each name in the text that has no value."""
@@ -147,7 +165,10 @@ def _fitted(text: str, values: Values, stand_ins: dict[str, str], form: int) -> 
     for _try in range(_MOST_TRIES):
         for number, (name, chosen) in enumerate(forms.items(), 1):
             stand_ins[name] = _ENVIRONMENT.get(name, _FORMS[chosen].format(number))
+        if values.effort.is_spent:
+            return Runnable(reason=UNCLEAR)
         runnable = shell.read(text, {**values.known, **stand_ins})
+        values.effort.spend(text, runnable)
         name = _names_one(runnable.reason, stand_ins)
         if not name or name in _ENVIRONMENT or forms[name] + 1 >= len(_FORMS):
             return runnable

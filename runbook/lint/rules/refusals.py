@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from runbook.lint.document import Document, Place
 from runbook.lint.finding import Finding, Rule, found
 from runbook.lint.gcloud_words import taken_apart
-from runbook.lint.reading import UNCLEAR, Values, as_written, attempt
+from runbook.lint.reading import UNCLEAR, as_written, attempt
 from runbook.lint.rules import ssh
 
 _REFUSED = Rule("gcloud-refuses", "error", "gcloud does not take these words")
@@ -39,7 +39,7 @@ def _not_run(place: Place, document: Document) -> Iterator[Finding]:
     if len(place.statements) == 1:
         unread = [(r.unread, r.stand_ins) for r in inner if r.unread]
     else:
-        unread = [attempt(place.command.text, Values(document.values))]
+        unread = [attempt(place.command.text, document.names)]
     for runnable, names in unread:
         if not runnable.lines and runnable.reason != UNCLEAR:
             reason = as_written(runnable.reason, names)
