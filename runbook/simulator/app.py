@@ -137,7 +137,7 @@ def create_app(
 
 async def _suffer(request: Request, fault: Fault) -> None:
     """Holds, refuses or cuts the request, whichever the fault asks for."""
-    fault.refuse()
+    fault.refuse(request.method, request.url.path)
     if fault.kind == "slow":
         await asyncio.sleep(fault.seconds)
     if fault.kind == "hang":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
+from runbook.simulator.denials import denied
 from runbook.simulator.errors import Refusal
 from runbook.simulator.store import Resource, Store
 
@@ -27,7 +28,6 @@ _ON_CHANGES_ONLY = ("operation-fails", "operation-never-ends", "reply-lost")
 _HOLDS = {"slow": 1.0, "hang": 120.0}
 _FIELDS = {"match", "method", "kind", "times", "seconds", "retry_after"}
 _MESSAGES = {
-    403: "The caller does not have permission",
     404: "Requested entity was not found.",
     409: "The operation was aborted: the resource is the subject of a conflict.",
     429: "Quota exceeded for quota metric 'Requests' and limit 'Requests per minute'.",
@@ -43,12 +43,15 @@ class Fault:
     seconds: float
     retry_after: float | None
 
-    def refuse(self) -> None:
+    def refuse(self, method: str, path: str) -> None:
         """Raises the error that this fault stands for, if it stands for one."""
-        if self.kind.isdecimal():
-            code = int(self.kind)
-            headers = {} if self.retry_after is None else {"retry-after": f"{self.retry_after:g}"}
-            raise Refusal(code, _MESSAGES[code], headers=headers)
+        if not self.kind.isdecimal():
+            return
+        code = int(self.kind)
+        refusal = denied(method, path) if code == 403 else Refusal(code, _MESSAGES[code])
+        if self.retry_after is not None:
+            refusal.headers["retry-after"] = f"{self.retry_after:g}"
+        raise refusal
 
 
 def arm(store: Store, wanted: Resource) -> Resource:

@@ -33,7 +33,8 @@ def test_a_refusal_is_not_taken_for_a_missing_secret(cloud: Simulated) -> None:
         "failed",
         (
             "Not allowed to use projects/netra-staging/secrets/redis-url/versions/latest. "
-            "Google says: The caller does not have permission. The credentials need the permission "
-            "secretmanager.versions.get."
+            "Google says: Permission 'secretmanager.versions.get' denied for resource "
+            "'projects/netra-staging/secrets/redis-url/versions/latest' (or it may not exist). "
+            "The credentials need the permission secretmanager.versions.get."
         ),
     )
