@@ -54,7 +54,7 @@ def fast_process() -> Iterator[Simulated]:
 @pytest.fixture
 def fast(fast_process: Simulated, monkeypatch: pytest.MonkeyPatch) -> Simulated:
     """A good day on which operations take no time and are looked at often."""
-    monkeypatch.setattr(operations, "_SHORT_PAUSE", 0.03)
+    monkeypatch.setattr(operations, "_PAUSES", ((20.0, 0.03),))
     fast_process.reset()
     return fast_process
 
