@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from runbook.commands.base import NotRunnable
 from runbook.commands.delimited_output import to_csv, to_values
@@ -25,7 +26,8 @@ _KNOWN = (*_BY_COLUMNS, *_TREES, *_SILENT)
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format that has been read. `aliases` are names that stand for paths in `--filter` too.
+    """A format that has been read. `aliases` are names that stand for paths in `--filter` too,
+    `headings` those of them that the command's own table brought.
 
     `active` tells the functions of this format from those of a command's own, which JSON and YAML
     leave out.
@@ -35,6 +37,7 @@ class Format:
     attributes: Mapping[str, str | int | float] = field(default_factory=dict)
     columns: tuple[Column, ...] = ()
     aliases: Mapping[str, Key] = field(default_factory=dict)
+    headings: Mapping[str, Key] = field(default_factory=dict)
     root: Node = field(default_factory=Node)
     active: int = 0
 
@@ -159,9 +162,15 @@ def parse_format(
         attributes=read.attributes,
         columns=tuple(read.columns),
         aliases=read.aliases,
+        headings=_headings(default),
         root=read.root,
         active=read.active,
     )
+
+
+@cache
+def _headings(default: str) -> Mapping[str, Key]:
+    return read_projection(default).aliases
 
 
 def _names(sort_by: str) -> list[str]:

@@ -44,6 +44,16 @@ def findings(document: Document) -> Iterator[Finding]:
 
 
 def _keys(arguments: Arguments) -> Iterator[tuple[str, Key]]:
+    """Those that are the runbook's own: the headings of the command's table, and what stands below
+    them, are always there."""
+    headings = arguments.printed.headings
+    own = set(headings.values())
+    for where, key in _written_keys(arguments):
+        if key not in own and _written(key) not in headings:
+            yield where, key
+
+
+def _written_keys(arguments: Arguments) -> Iterator[tuple[str, Key]]:
     if arguments.format:
         yield from (("--format", column.key) for column in arguments.printed.columns)
     for written in _TERM.findall(_QUOTED.sub("Q", arguments.filter)):

@@ -9,6 +9,7 @@ import pytest
 
 from runbook.commands.keys import parse_key
 from runbook.lint.discovery import field_at
+from tests.runbook.lint.documents import lint_command, the
 
 SQL = "sqladmin.v1.DatabaseInstance"
 
@@ -69,3 +70,25 @@ def test_lint_imports_no_client_of_google() -> None:
     command = [sys.executable, "-c", program]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     assert answer.stdout == "[]\n", answer.stderr
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        'instances list --format="value(NAME,EXTERNAL_IP)"',
+        'instances list --filter="STATUS=RUNNING" --sort-by=NAME',
+        'instances list --format="table(name,labels.team)" --sort-by=~name',
+    ],
+)
+def test_headings_of_the_commands_own_table_are_there(flags: str) -> None:
+    assert lint_command(f"gcloud compute {flags} --project=p-staging") == ()
+
+
+def test_fields_that_gcloud_makes_for_cloud_run_are_there() -> None:
+    listing = "gcloud run services list --region=us-central1 --project=p-staging"
+    assert lint_command(f'{listing} --format="value(SERVICE,URL)"') == ()
+
+
+def test_a_field_that_a_label_names_is_looked_up() -> None:
+    listing = 'gcloud sql instances list --project=p-staging --format="table(nam:label=X)"'
+    assert the("unknown-field", lint_command(listing)).instead == "name"
