@@ -32,6 +32,11 @@ class Card:
         return self.approval is not None and self.approval.state == ApprovalState.WAITING
 
     @property
+    def is_decided(self) -> bool:
+        """Answered, expired or void: what was planned is folded, what came of it is read."""
+        return self.approval is not None and not self.is_waiting
+
+    @property
     def asked_nothing(self) -> bool:
         """The plan itself ended the run: it was refused, or it would have changed nothing."""
         return self.approval is None and bool(self.plan.refusals or not self.plan.changes)

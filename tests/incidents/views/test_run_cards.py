@@ -26,7 +26,7 @@ def _ended_by_its_plan(waiting: Approval, state: RunState, message: str) -> Run:
     return run
 
 
-def test_output_comes_before_the_plan_that_was_approved(
+def test_decided_plan_is_folded_above_what_came_of_it(
     sign_in: SignIn, engineer: User, busy_incident: Incident, waiting: Approval
 ) -> None:
     Approval.objects.filter(pk=waiting.pk).update(state=ApprovalState.APPROVED)
@@ -34,7 +34,14 @@ def test_output_comes_before_the_plan_that_was_approved(
 
     page = _panel(sign_in, engineer, busy_incident, waiting.run)
 
-    assert 0 < page.index(f'id="terminal-{waiting.run_id}"') < page.index('class="plan ')
+    folded = page.index(f'id="planned-{waiting.run_id}"')
+    assert folded < page.index("minInstances", folded) < page.index('class="terminal"')
+
+
+def test_plan_that_waits_is_not_folded(
+    sign_in: SignIn, engineer: User, busy_incident: Incident, waiting: Approval
+) -> None:
+    assert 'class="planned"' not in _panel(sign_in, engineer, busy_incident, waiting.run)
 
 
 def test_refused_plan_says_why_once_and_offers_no_way_back(
