@@ -53,8 +53,9 @@ class ServedCertificate(Probing):
         now = datetime.now(UTC)
         result = _result(handshake, now)
         by = ", answered by the simulator" if handshake.via else ""
-        message = f"The certificate of {self.greeting.servername} ends {served.not_after:%Y-%m-%d}"
-        message = f"{message}{by}."
+        ends = "ends" if served.not_after >= now else "expired"
+        end = f"{ends} {served.not_after:%Y-%m-%d}"
+        message = f"The certificate of {self.greeting.servername} {end}{by}."
         if self.shown.checkend is None:
             return Outcome("succeeded", message, result)
         if served.not_after >= now + timedelta(seconds=self.shown.checkend):

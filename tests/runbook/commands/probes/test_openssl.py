@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -89,6 +90,7 @@ def test_an_expired_certificate_has_negative_days_left(expired_port: int) -> Non
     outcome, _ = run(command(expired_port, "-enddate"), expired_port)
     assert isinstance(outcome.result, dict)
     assert outcome.result["days_left"] == -2
+    assert re.fullmatch(r"The certificate of localhost expired 20\d\d-\d\d-\d\d\.", outcome.message)
 
 
 def test_a_refused_connection_is_a_failure_with_nothing(expired_port: int) -> None:
