@@ -35,11 +35,9 @@ each_way = pytest.mark.parametrize("change", _EACH_WAY, ids=_named)
 _WITHOUT_RESOURCE = {"hey"}
 _ANSWERS = {
     "403": "failed",
-    "404": "failed",
     "409": "failed",
     "429": "failed",
     "503": "unknown",
-    "html": "unknown",
     "drop": "unknown",
 }
 _AT_THE_END = ("Created", "Updated", "Deleted", "Restarted", "Done.", "Enabled", "Disabled")
