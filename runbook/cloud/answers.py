@@ -67,6 +67,8 @@ def translate(error: Exception, call: Call) -> CloudError:
             f"There are no valid Google credentials: {error}",
             advice="Sign the worker in with application default credentials.",
         )
+    if isinstance(error, requests.TooManyRedirects):
+        return bad_response("a redirect, which is not followed", call)
     if isinstance(error, requests.RequestException):
         return _from_connection(error, call)
     return bad_response("an answer that is not the JSON it promises", call)

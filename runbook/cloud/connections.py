@@ -6,12 +6,12 @@ a request a second time, changes included, when the server closes the connection
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
-from urllib.parse import urlsplit
 
 import google.auth
 import httplib2
@@ -28,7 +28,8 @@ Untyped: TypeAlias = Any
 """Discovery builds its collections and requests at run time; they have no static type."""
 
 _SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_ON_THIS_MACHINE = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?/?")
+"""The whole text: the parts that one library finds in an odd address are not those of another."""
 _lock = threading.Lock()
 _threads = threading.local()
 
@@ -37,8 +38,7 @@ def check_endpoint(endpoint: str) -> None:
     """Raises ValueError unless `endpoint` is "" or plain http on this machine."""
     if not endpoint:
         return
-    parts = urlsplit(endpoint)
-    if parts.scheme != "http" or parts.hostname not in _LOOPBACK:
+    if not _ON_THIS_MACHINE.fullmatch(endpoint):
         raise ValueError(f"A simulator is reached over http on this machine, not at {endpoint}.")
 
 
@@ -153,6 +153,8 @@ def _service(endpoint: str, address: str, api: str, version: str) -> Untyped:
 def _compute_client(endpoint: str, client: Callable[..., Untyped]) -> Untyped:
     options = {"api_endpoint": endpoint} if endpoint else None
     made = client(credentials=_credentials(endpoint), client_options=options)
+    # This library follows redirects, and Google's API has none: whoever sends one is not Google.
+    made.transport._session.max_redirects = 0
     if endpoint:
         # A proxy named in the environment must not see requests meant for this machine.
         made.transport._session.trust_env = False

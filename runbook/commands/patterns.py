@@ -13,13 +13,14 @@ _REPEAT = re.compile(r"[*+]|\{\d*,\d*\}|\{\d+\}")
 _ODD_IN_CLASS = re.compile(r"\[|--|&&|~~|\|\|")
 
 
-def compiled(pattern: str, *, ignore_case: bool = False) -> re.Pattern[str]:
-    """Raises NotRunnable."""
+def compiled(pattern: str, *, ignore_case: bool = False, is_ascii: bool = False) -> re.Pattern[str]:
+    r"""Raises NotRunnable. With `is_ascii` a `\d` is one of ten digits, and not of hundreds."""
     if len(pattern) > _LONGEST:
         raise NotRunnable("A pattern this long is not used here.")
     _check(pattern)
     try:
-        return re.compile(pattern, re.IGNORECASE if ignore_case else 0)
+        flags = (re.IGNORECASE if ignore_case else 0) | (re.ASCII if is_ascii else 0)
+        return re.compile(pattern, flags)
     except (re.error, OverflowError, RecursionError) as error:
         raise _not_regular(pattern) from error
 

@@ -81,8 +81,10 @@ class ProgramOutput:
         if not chunk:
             self._close(key)
             return
-        kept = chunk[: max(MOST_BYTES - self._bytes, 0)]
-        self._bytes += len(chunk)
+        before, self._bytes = self._bytes, self._bytes + len(chunk)
+        kept = chunk[: max(MOST_BYTES - before, 0)]
+        if before <= MOST_BYTES < self._bytes:
+            self.remark("--- more output than is kept; the rest is left out ---")
         *whole, last = (self._unfinished[key.data] + kept).split(b"\n")
         self._unfinished[key.data] = last
         for line in whole:

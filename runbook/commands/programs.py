@@ -17,6 +17,8 @@ from runbook.commands.patterns import compiled
 
 LONGEST_SECONDS = 3600.0
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_OURS = re.compile(r"RUNBOOK_\w+|DJANGO_\w+|DATABASE_URL|REDIS_URL|POSTGRES_PASSWORD")
+"""Keys and passwords of Runbook itself."""
 _TOLD_BY_US = frozenset({"LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "BASH_ENV", "ENV", "IFS"})
 
 
@@ -93,7 +95,7 @@ def _wrong_bounds(program: Program) -> str:
     if not 0 < program.seconds <= LONGEST_SECONDS:
         return f"A time limit lies between 0 and {LONGEST_SECONDS:g} seconds."
     for name in program.variables:
-        if not _NAME.fullmatch(name) or name in _TOLD_BY_US:
+        if not _NAME.fullmatch(name) or name in _TOLD_BY_US or _OURS.fullmatch(name):
             return f"'{name}' is not a variable that is passed on."
     return ""
 
@@ -110,6 +112,10 @@ def listed(argv: Sequence[str], programs: Sequence[Program]) -> tuple[Program, l
     program = max(fitting, key=lambda one: len(one.words))
     arguments = list(argv[len(program.words) :])
     for argument in arguments:
-        if not program.pattern or not compiled(program.pattern).fullmatch(argument):
+        if not _permits(program.pattern, argument):
             raise NotRunnable(f"{program.name} may not be given the argument '{argument}'.")
     return program, arguments
+
+
+def _permits(pattern: str, argument: str) -> bool:
+    return bool(pattern and compiled(pattern, is_ascii=True).fullmatch(argument))

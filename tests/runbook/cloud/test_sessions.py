@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from runbook.cloud.compute_place import Place
+from runbook.cloud.errors import CloudError
 from runbook.cloud.sessions import Session
 from runbook.cloud.target import Target
 from runbook.document.definition import Json
@@ -18,11 +21,52 @@ PLACE = Place("netra-staging")
 
 
 @pytest.mark.parametrize(
-    "endpoint", ["https://127.0.0.1:1", "http://10.0.0.1:80", "http://example.com", "127.0.0.1:80"]
+    "endpoint",
+    [
+        "https://127.0.0.1:1",
+        "http://10.0.0.1:80",
+        "http://example.com",
+        "127.0.0.1:80",
+        "http://evil.example.com\\@127.0.0.1/",
+        "http://a:b@127.0.0.1:80",
+        "http://127.0.0.1:80@evil.example.com",
+        "http://127.0.0.1:80#@evil.example.com",
+        "http://127.0.0.1:80/compute?x",
+        "http://localhost.example.com",
+        "http://127.0.0.1\n:80",
+        "http://127.0.0.1:٨٠",
+    ],
 )
 def test_session_refuses_a_simulator_elsewhere(endpoint: str) -> None:
     with pytest.raises(ValueError, match="on this machine"):
         Session(Target("t", "netra-staging", "us-central1", endpoint=endpoint))
+
+
+def test_no_client_follows_a_redirect_of_a_simulator() -> None:
+    asked: list[str] = []
+
+    class Leading(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(302)
+            self.send_header("location", "/elsewhere")
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (inherited)
+            """The tests' output is not a log."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Leading) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        endpoint = f"http://127.0.0.1:{server.server_port}"
+        session = Session(Target("t", "netra-staging", "us-central1", endpoint=endpoint))
+        with pytest.raises(CloudError):
+            session.compute.get("healthChecks", PLACE, "a")
+        with pytest.raises(CloudError):
+            session.sql.instance("netra-staging", "a")
+        server.shutdown()
+    assert len(asked) == 2
+    assert "/elsewhere" not in asked
 
 
 def test_session_within_shortens_its_bounds_only() -> None:

@@ -139,6 +139,8 @@ def test_commands_of_ours_are_never_replaced(deploy: Program) -> None:
         ({"pattern": "(a+)+"}, "'(a+)+' could take for ever."),
         ({"seconds": 0.0}, "A time limit lies between 0 and 3600 seconds."),
         ({"variables": ("LD_PRELOAD",)}, "'LD_PRELOAD' is not a variable that is passed on."),
+        ({"variables": ("RUNBOOK_SECRET_KEY",)}, "'RUNBOOK_SECRET_KEY' is not a variable that"),
+        ({"variables": ("DATABASE_URL",)}, "'DATABASE_URL' is not a variable that is passed on."),
     ],
 )
 def test_why_not_listable(deploy: Program, changed: dict[str, object], why: str) -> None:
@@ -256,3 +258,32 @@ run_to_end([sys.executable, "-c", sys.argv[1]], folder="/", variables=(), second
         os.kill(process.pid, signal.SIGKILL)
     assert len(pids) == 2
     assert all(has_ended(pid) for pid in pids)
+
+
+def test_a_pattern_permits_no_letters_and_digits_that_look_alike(deploy: Program) -> None:
+    digits = replace(deploy, pattern=r"--count=\d+|--name=\w+")
+    assert shell.read(f"{WRITTEN} --count=12 --name=auth", {}, [digits]).lines
+    for argument in ("--count=\u0661\u0662", "--name=\u0430uth", "--count=1\u00b2"):
+        assert shell.read(f"{WRITTEN} {argument}", {}, [digits]).lines == ()
+
+
+def test_more_output_than_is_kept_is_said(deploy: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runbook.commands.program_output.MOST_BYTES", 1000)
+    heard = Heard()
+    outcome = run(deploy, "import sys; sys.stdout.write('a\\xff\\n' * 100_000)", heard)
+    said = [text for stream, text in heard.lines if stream == "stderr"]
+    assert outcome.state == "succeeded"
+    assert said == ["--- more output than is kept; the rest is left out ---"]
+
+
+def test_what_left_the_group_keeps_no_run_waiting(deploy: Program) -> None:
+    heard = Heard()
+    script = (
+        "import subprocess; print(subprocess.Popen("
+        "['/bin/sleep', '600'], start_new_session=True).pid)"
+    )
+    outcome = run(deploy, script, heard)
+    daemon = int(heard.lines[0][1])
+    assert outcome.state == "succeeded"
+    assert Path(f"/proc/{daemon}").exists()
+    os.kill(daemon, signal.SIGKILL)
