@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
 from runbook.simulator.denials import denied
-from runbook.simulator.errors import Refusal
+from runbook.simulator.errors import Refusal, shape_of
 from runbook.simulator.store import Resource, Store
 
 Kind = Literal[
@@ -48,10 +48,26 @@ class Fault:
         if not self.kind.isdecimal():
             return
         code = int(self.kind)
-        refusal = denied(method, path) if code == 403 else Refusal(code, _MESSAGES[code])
+        refusal = _worded(code, method, path)
         if self.retry_after is not None:
             refusal.headers["retry-after"] = f"{self.retry_after:g}"
         raise refusal
+
+
+def _worded(code: int, method: str, path: str) -> Refusal:
+    """The error in the words of the API that the path belongs to, where they are known."""
+    match (code, shape_of(path)):
+        case (403, _):
+            return denied(method, path)
+        case (404, "compute"):
+            return Refusal(404, f"The resource '{path[path.find('projects/') :]}' was not found")
+        case (404, "sql"):
+            text = "The Cloud SQL instance does not exist."
+            return Refusal(404, text, reason="instanceDoesNotExist")
+        case (409, "sql"):
+            text = "Operation failed because another operation was already in progress."
+            return Refusal(409, text, reason="operationInProgress")
+    return Refusal(code, _MESSAGES[code])
 
 
 def arm(store: Store, wanted: Resource) -> Resource:

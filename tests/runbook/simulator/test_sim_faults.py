@@ -112,6 +112,28 @@ def test_error_has_the_shape_of_its_api(outage: Running, code: int) -> None:
         assert answers[path].json()["error"]["errors"][0]["domain"] == "global"
 
 
+@pytest.mark.parametrize(
+    ("path", "code", "reason", "message"),
+    [
+        (HEALTH_CHECK, 404, "notFound", f"The resource '{HEALTH_CHECK[12:]}' was not found"),
+        (INSTANCE, 404, "instanceDoesNotExist", "The Cloud SQL instance does not exist."),
+        (
+            INSTANCE,
+            409,
+            "operationInProgress",
+            "Operation failed because another operation was already in progress.",
+        ),
+    ],
+)
+def test_error_has_the_words_of_its_api(
+    outage: Running, path: str, code: int, reason: str, message: str
+) -> None:
+    outage.arm(match=path, kind=code)
+    error = outage.http.get(path).json()["error"]
+
+    assert (error["message"], error["errors"][0]["reason"]) == (message, reason)
+
+
 def test_retry_after_is_sent(outage: Running) -> None:
     outage.arm(match=CONNECTOR, kind=429, retry_after=7)
 
