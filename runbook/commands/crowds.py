@@ -13,7 +13,7 @@ from runbook.commands.base import Command, NotRunnable
 from runbook.commands.loading import Loading
 from runbook.commands.probes.curl import Curl
 from runbook.commands.shell_script import Part
-from runbook.commands.shell_words import Operator
+from runbook.commands.shell_tokens import Operator
 
 _AMPERSAND = Operator("&")
 

@@ -17,7 +17,7 @@ from runbook.commands.crowds import crowd_of, is_crowd, members
 from runbook.commands.grep_patterns import check_grep
 from runbook.commands.programs import Program
 from runbook.commands.shell_script import Part, unroll
-from runbook.commands.shell_words import Operator
+from runbook.commands.shell_tokens import Operator
 
 LONGEST_TEXT = 20_000
 _QUIET = (">", "1>", "2>", "&>")

@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 from runbook.commands.base import NotRunnable
 from runbook.commands.shell_names import WORD, Names
-from runbook.commands.shell_words import Operator, Token, Word, counted, split_words
+from runbook.commands.shell_tokens import Operator, Token, Word, counted
+from runbook.commands.shell_words import split_words
 
 Part: TypeAlias = "str | Operator"
 """A filled word, or an operator."""
@@ -34,18 +35,26 @@ def unroll(text: str, values: Mapping[str, str]) -> list[list[Part]]:
 
 
 def _run(tokens: list[Token], names: Names, commands: list[list[Part]]) -> None:
-    rest = list(tokens)
+    rest, is_begun = list(tokens), False
     while rest:
         if _is_separator(rest[0]):
-            rest.pop(0)
-        elif _bare(rest[0]) == "for":
+            _check_behind_command(rest.pop(0), is_begun=is_begun)
+            is_begun = False
+            continue
+        if _bare(rest[0]) == "for":
             rest = _loop(rest, names, commands)
         elif _bare(rest[0]) == "if":
             rest = _condition(rest, names, commands)
         else:
             rest = _simple(rest, names, commands)
+        is_begun = tokens[len(tokens) - len(rest) - 1] != Operator("&")
         if len(commands) > MOST_COMMANDS:
             raise NotRunnable(f"This unrolls to more than {MOST_COMMANDS} commands.")
+
+
+def _check_behind_command(token: Token, *, is_begun: bool) -> None:
+    if token == Operator(";") and not is_begun:
+        raise NotRunnable("A shell wants a command in front of ';'.")
 
 
 def _simple(tokens: list[Token], names: Names, commands: list[list[Part]]) -> list[Token]:
@@ -216,7 +225,7 @@ def _bare(token: Token) -> str:
 def _assigned_name(token: Token) -> str:
     if not isinstance(token, Word):
         return ""
-    found = _ASSIGNMENT.match(token.start)
+    found = _ASSIGNMENT.match(token.bare_start)
     return found[1] if found else ""
 
 

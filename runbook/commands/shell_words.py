@@ -6,68 +6,20 @@ Nothing is expanded here: a word is a list of pieces, each literal text or the n
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import replace
 
 from runbook.commands.base import NotRunnable
+from runbook.commands.shell_tokens import RANGE, Operator, Piece, Token, Word
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _VARIABLE = re.compile(
     r"\$(?:(?P<plain>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)(?P<all>\[@\])?\})", re.ASCII
 )
-_OPERATOR = re.compile(r"\n|;;|;|&&|\|\||\||\(|\)|(?:\d?>>?|&>|<<<|<<-?|<)(?:&\d)?|&")
+_OPERATOR = re.compile(
+    r"\n|;;|;|&&|\|\||\||\(|\)|(?:\d?>>?|&>|<<<|<<-?|<)(?:&\d(?![^\s;&|<>()]))?|&"
+)
 _PLACEHOLDER = re.compile(r"<([A-Za-z][\w .-]*)>")
 _BEFORE_HOME = re.compile(r"[A-Za-z_]\w*\+?=(?:.*:)?", re.ASCII | re.DOTALL)
-_RANGE = re.compile(r"\{(\d{1,4})\.\.(\d{1,4})\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Literal text, or with `variable` the name of one.
-
-    `is_array` is `${NAME[@]}`, `is_range` a `{1..10}` that a shell would expand. The value of a
-    variable that is not `is_quoted` is split by a shell at its spaces.
-    """
-
-    text: str = ""
-    variable: str = ""
-    is_array: bool = False
-    is_range: bool = False
-    is_quoted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """Pieces that make one argument. `is_bare` when no part of it stood in quotes."""
-
-    pieces: tuple[Piece, ...]
-    is_bare: bool
-
-    @property
-    def start(self) -> str:
-        """The literal text before the first variable."""
-        literal = ""
-        for piece in self.pieces:
-            if piece.variable:
-                break
-            literal += piece.text
-        return literal
-
-    @property
-    def bare_text(self) -> str:
-        """The text of a word without quotes and variables, "" for any other."""
-        is_plain = self.is_bare and all(not piece.variable for piece in self.pieces)
-        return "".join(piece.text for piece in self.pieces) if is_plain else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Operator:
-    """A separator, a pipe, a redirection; `NAME=(` is the operator `(` after the word `NAME=`."""
-
-    text: str
-
-
-Token: TypeAlias = "Word | Operator"  # noqa: S105 (a token of shell text)
 
 
 def split_words(text: str) -> tuple[Token, ...]:
@@ -131,7 +83,7 @@ class _Lexer:
         return self._pieces is None or _BEFORE_HOME.fullmatch(text) is not None
 
     def _brace(self) -> None:
-        span = _RANGE.match(self._text, self._at)
+        span = RANGE.match(self._text, self._at)
         if span is None:
             raise NotRunnable(
                 "A shell may expand braces; fill in what they stand for, or use quotes."
@@ -163,7 +115,7 @@ class _Lexer:
 
     def _is_assignment(self) -> bool:
         text = "".join(piece.text for piece in self._pieces or [])
-        return text.endswith("=") and _NAME.fullmatch(text[:-1]) is not None
+        return self._is_bare and text.endswith("=") and _NAME.fullmatch(text[:-1]) is not None
 
     def _escape(self) -> None:
         following = self._text[self._at + 1 : self._at + 2]
@@ -205,9 +157,10 @@ class _Lexer:
             self._other_dollar(following, in_quotes=in_quotes)
             return
         name = variable["plain"] or variable["braced"]
-        piece = Piece(variable=name, is_array=bool(variable["all"]), is_quoted=in_quotes)
-        self._add(piece, is_bare=not in_quotes)
+        self._add(Piece(variable=name, is_array=bool(variable["all"])), is_bare=not in_quotes)
         self._at = variable.end()
+        if variable["plain"] and self._text.startswith("\\\n", self._at):
+            raise NotRunnable(f"The name behind $ goes on in the next line; write ${{{name}}}.")
 
     def _other_dollar(self, following: str, *, in_quotes: bool) -> None:
         if following == "(":
@@ -217,6 +170,7 @@ class _Lexer:
         if (
             following.isalnum()
             or following in tuple("?$!#@*-_")
+            or self._text.startswith("\\\n", self._at + 1)
             or (following in ("'", '"') and not in_quotes)
         ):
             raise NotRunnable(f"${following} needs a shell.")
@@ -227,21 +181,9 @@ class _Lexer:
         if self._pieces is None:
             self._pieces, self._is_bare = [], True
         self._is_bare = self._is_bare and is_bare
-        self._pieces.append(piece)
+        self._pieces.append(piece if is_bare else replace(piece, is_quoted=True))
 
     def _end_word(self) -> None:
         if self._pieces is not None:
             self._tokens.append(Word(tuple(self._pieces), self._is_bare))
         self._pieces = None
-
-
-def counted(word: Word) -> tuple[str, ...] | None:
-    """The numbers of a range `{1..10}` written without quotes; None for any other word."""
-    span = _RANGE.fullmatch(word.bare_text)
-    if span is None or len(word.pieces) != 1:
-        return None
-    first, last = int(span[1]), int(span[2])
-    step = 1 if last >= first else -1
-    is_padded = any(len(end) > 1 and end[0] == "0" for end in span.groups())
-    width = max(map(len, span.groups())) if is_padded else 0
-    return tuple(f"{number:0{width}d}" for number in range(first, last + step, step))

@@ -100,7 +100,7 @@ def test_lines_made_by_chance_are_refused_where_gcloud_refuses(
     made: list[list[str]], verdicts: dict[str, dict[str, Any]]
 ) -> None:
     found = [differing(words, verdicts[shlex.join(words)]) for words in made]
-    assert [difference for difference in found if difference] == []
+    assert "\n".join(difference for difference in found if difference) == ""
 
 
 def differing(words: Sequence[str], theirs: dict[str, Any]) -> str:

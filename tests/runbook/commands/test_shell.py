@@ -439,3 +439,23 @@ def test_read_takes_values_with_spaces_inside_of_quotes() -> None:
 def test_read_takes_no_stream_for_a_word() -> None:
     text = "gcloud secrets versions describe 10>/dev/null --secret=s --project=netra-staging"
     assert reason(text) == "'10>' needs a shell."
+
+
+@pytest.mark.parametrize("text", [f";{DESCRIBE}", f"{DESCRIBE}; ;", f"{DESCRIBE}\n; {DESCRIBE}"])
+def test_read_refuses_a_semicolon_without_a_command(text: str) -> None:
+    assert reason(text) == "A shell wants a command in front of ';'."
+
+
+def test_read_refuses_a_stream_that_runs_into_a_word() -> None:
+    text = "gcloud 2>&1sql instances list --project=netra-staging"
+    assert reason(text) == "Writing into a file is not done from here."
+
+
+@pytest.mark.parametrize("text", ["curl https://$A\\\nB.example.com", "curl https://$\\\nA"])
+def test_read_refuses_a_name_that_goes_on_in_the_next_line(text: str) -> None:
+    assert "$" in reason(text, A="a", AB="b")
+
+
+@pytest.mark.parametrize("text", ['"X"=db', 'X"="db', "X\\=db", 'L""=(db)'])
+def test_read_takes_no_quoted_name_for_an_assignment(text: str) -> None:
+    assert shell.read(f"{text}; {DESCRIBE}", {}).lines == ()
