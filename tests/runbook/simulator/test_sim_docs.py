@@ -1,6 +1,7 @@
-"""docs/simulator.md names every option, scenario, fault and host there is."""
+"""docs/simulator.md names every option, scenario, fault and host there is, and tests that are."""
 
 import argparse
+import re
 from pathlib import Path
 from typing import get_args
 
@@ -30,3 +31,11 @@ def test_every_page_of_the_application_is_documented() -> None:
     pages = [route.pattern for route in routes() if route.on_site]
 
     assert [page for page in pages if f"`{page}`" not in PAGE] == []
+
+
+def test_every_test_that_the_page_names_is_there() -> None:
+    here = "".join(path.read_text() for path in Path(__file__).parent.glob("test_sim_*.py"))
+    named = set(re.findall(r"`(test_\w+)`", PAGE))
+
+    assert {name for name in named if f"def {name}(" not in here} == set()
+    assert len(named) > 50
