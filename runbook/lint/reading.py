@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from runbook.commands import shell
 from runbook.commands.base import Command, Runnable
 from runbook.commands.gcloud_grammar import Arguments
+from runbook.lint import blanks
 from runbook.lint.shell_text import Pipeline, Statement
 
 _NAME = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
@@ -25,6 +26,7 @@ _FORMS = ("unset-{}", "7{}7", "unset-{}.example.com", "7{}s", "UNSET_{}")
 _MOST_TRIES = 24
 MOST_EFFORT = 700_000
 _COST = 100
+_NEVER_RUN = re.compile(r"is not a program that is run from here|cannot be run from here yet")
 UNCLEAR = "Whether this can be run depends on a value that nobody knows yet."
 
 
@@ -139,8 +141,24 @@ def _is_words(pipeline: Pipeline) -> bool:
 
 
 def attempt(text: str, values: Values) -> tuple[Runnable, dict[str, str]]:
+    """The text read with stand-ins, and those. Where blanks keep it from being read, what is wrong
+    beside them, if anything is."""
+    found, stand_ins = _attempt(text, values)
+    with_names, written = blanks.named(text)
+    if found.lines or not written:
+        return found, stand_ins
+    filled, names = _attempt(with_names, values)
+    if filled.gcloud_exit or _NEVER_RUN.search(filled.reason):
+        return filled, {written.get(name, name): value for name, value in names.items()}
+    if found.gcloud_exit or any(blank in found.reason for blank in written.values()):
+        return Runnable(reason=f"Fill in {next(iter(written.values()))} first."), {}
+    return found, stand_ins
+
+
+def _attempt(text: str, values: Values) -> tuple[Runnable, dict[str, str]]:
     """The text read with stand-ins, and those. One that does not fit its place is replaced by one
-    of another form; what is refused with one form only is no fault of the text."""
+    of another form; forms that fit nowhere tell nothing, and where the others differ the text is
+    not at fault."""
     refusals: list[tuple[Runnable, dict[str, str]]] = []
     for form in range(len(_FORMS)):
         stand_ins = values.stand_ins(text)
@@ -148,9 +166,9 @@ def attempt(text: str, values: Values) -> tuple[Runnable, dict[str, str]]:
         if runnable.lines or not stand_ins:
             return runnable, stand_ins
         refusals.append((runnable, stand_ins))
-    told = {as_written(refusal.reason, names) for refusal, names in refusals}
-    is_clear = len(told) == 1 and not _is_about_a_value(*refusals[0])
-    return refusals[0] if is_clear else (Runnable(reason=UNCLEAR), {})
+    clear = [one for one in refusals if not _is_about_a_value(*one)]
+    told = {as_written(refusal.reason, names) for refusal, names in clear}
+    return clear[0] if len(told) == 1 else (Runnable(reason=UNCLEAR), {})
 
 
 def _is_about_a_value(refusal: Runnable, stand_ins: Mapping[str, str]) -> bool:
@@ -177,9 +195,9 @@ def _fitted(text: str, values: Values, stand_ins: dict[str, str], form: int) -> 
 
 
 def as_written(text: str, stand_ins: Mapping[str, str]) -> str:
-    """The text with stand-ins replaced by the names they stand for."""
+    """The text with stand-ins replaced by the names or blanks they stand for."""
     for name, value in stand_ins.items():
-        text = text.replace(value, f"${{{name}}}")
+        text = text.replace(value, name if name.startswith("<") else f"${{{name}}}")
     return text
 
 

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from runbook.commands import registry
 from runbook.lint.document import open_document
 from runbook.lint.lint import findings_in
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "every-command.md"
+
+
+@pytest.mark.parametrize("name", ["right-reads.md", "right-repairs.md"])
+def test_nothing_at_all_is_said_of_what_is_right(name: str) -> None:
+    assert findings_in((FILE.parent / name).read_bytes(), file_name=name) == ()
 
 
 def test_nothing_is_wrong_with_it() -> None:

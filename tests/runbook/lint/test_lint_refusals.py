@@ -70,6 +70,11 @@ def test_a_command_among_others_is_looked_at(command: str) -> None:
     assert "gcloud-refuses" in codes(lint_command(command))
 
 
+def test_what_is_missing_is_found_beside_a_name_without_value() -> None:
+    found = the("gcloud-refuses", lint_command("gcloud sql instances describe ${INSTANCE}"))
+    assert found.instead == "gcloud sql instances describe ${INSTANCE} --project=PROJECT"
+
+
 def test_one_mistake_does_not_hide_another() -> None:
     create = f"{CONNECTOR} update c --min-instances=3 --max-instances=15"
     found = lint_command(f"{create} --project=p-staging")
@@ -102,3 +107,40 @@ def test_a_wrong_flag_is_found_whatever_its_value() -> None:
 def test_what_is_no_diagnosis_is_said_once(command: str) -> None:
     found = lint_command(f"gcloud {command} --project=p-staging")
     assert [f.severity for f in found if f.line == 3] == ["warning"]
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("sql instances describe <instance> --project=<project> --fomat=json", "--fomat"),
+        (f"{CONNECTOR[7:]} describe <name> --project=<project id>", "--region: Must be specified"),
+        ("sql instances describe <instance>", "The required property [project]"),
+    ],
+)
+def test_what_is_wrong_beside_a_blank_is_found(command: str, words: str) -> None:
+    found = the("gcloud-refuses", lint_command(f"gcloud {command}"))
+    assert words in found.message
+    assert "unset" not in f"{found.message} {found.instead}"
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        (
+            "gcloud sql instances describe <instance> --project=<project>",
+            "Fill in <instance> first.",
+        ),
+        (
+            "gcloud compute networks list --project=<p> --filter='name=<b>'",
+            "Fill in <p> first.",
+        ),
+        (
+            "gcloud compute networks list --project=p-staging --filter='name=<b>'",
+            "Fill in <b> first.",
+        ),
+        ('gcloud compute networks list --project="<project>"', "Fill in <project> first."),
+        ("kubectl exec -it <pod name> -- sh", "kubectl is not a program that is run from here."),
+    ],
+)
+def test_a_blank_is_the_reason_only_where_filling_it_in_helps(command: str, reason: str) -> None:
+    assert [(f.severity, f.message) for f in lint_command(command)] == [("note", reason)]
