@@ -101,7 +101,7 @@ def paste_result(*, actor: User, command_id: int, text: str) -> StepCommand:
             incident_id=step.incident_id,
             actor=actor,
             kind="command.pasted",
-            text=f"pasted {len(words.splitlines())} lines for `{command.text}`",
+            text=f"pasted {len(words.splitlines())} lines for `{command.shown}`",
             panels=[f"step-{step.pk}"],
             data={"step": step.key, "command": command.position},
         )

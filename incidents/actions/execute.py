@@ -41,7 +41,7 @@ def request_run(*, actor: User, command_id: int) -> Run:
                 incident_id=run.incident_id,
                 actor=actor,
                 kind="run.requested",
-                text=f"{'ran' if reads else 'asked to change'} `{run.text}`",
+                text=f"{'ran' if reads else 'asked to change'} `{run.shown}`",
                 panels=panels_of(run),
                 data={"run": run.number, "effect": run.effect},
             )

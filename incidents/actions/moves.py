@@ -74,7 +74,7 @@ def end_run(
         incident_id=run.incident_id,
         actor=actor,
         kind=f"run.{new.value}",
-        text=f"run {run.number} {_ending(new)}: `{run.text}` {message}",
+        text=f"run {run.number} {_ending(new)}: `{run.shown}` {message}",
         panels=[*panels_of(run), "approvals", "header"],
         data={"run": run.number, "state": new.value},
     )

@@ -110,7 +110,7 @@ def _ask(run: Run, plan: Plan) -> None:
         incident_id=run.incident_id,
         actor=run.requested_by,
         kind="approval.asked",
-        text=f"asks for approval of plan {plan.short_digest}: `{run.text}`",
+        text=f"asks for approval of plan {plan.short_digest}: `{run.shown}`",
         panels=[*panels_of(run), "approvals", "header", "incidents"],
         data={"run": run.number, "digest": plan.digest},
     )

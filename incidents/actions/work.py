@@ -101,7 +101,7 @@ def _tell_started(run: Run) -> None:
         incident_id=run.incident_id,
         actor=None,
         kind="run.started",
-        text=f"run {run.number} starts: `{run.text}`",
+        text=f"run {run.number} starts: `{run.shown}`",
         panels=panels_of(run),
         data={"run": run.number, "attempt": run.attempt},
     )

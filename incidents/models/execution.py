@@ -7,6 +7,7 @@ from django.db import models
 
 from incidents.models.incident import Incident, StepCommand
 from incidents.states import LIVE_RUN_STATES, EffectChoice, RunState
+from runbook.commands.secret_text import without_value
 
 
 class Run(models.Model):
@@ -79,7 +80,12 @@ class Run(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"run {self.number}: {self.text}"
+        return f"run {self.number}: {self.shown}"
+
+    @property
+    def shown(self) -> str:
+        """The text as people read it."""
+        return without_value(self.text)
 
     @property
     def is_live(self) -> bool:

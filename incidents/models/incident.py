@@ -16,6 +16,7 @@ from incidents.states import (
     StepKind,
     StepState,
 )
+from runbook.commands.secret_text import without_value
 
 
 class Incident(models.Model):
@@ -177,7 +178,12 @@ class StepCommand(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.text
+        return self.shown
+
+    @property
+    def shown(self) -> str:
+        """The text as people read it."""
+        return without_value(self.text)
 
     @property
     def is_runnable(self) -> bool:
