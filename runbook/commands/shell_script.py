@@ -111,7 +111,7 @@ def _loop(tokens: list[Token], names: Names, commands: list[list[Part]]) -> list
     body = tokens[start + 1 : end]
     if any(_bare(token) == "for" for token in body):
         raise NotRunnable("A loop inside a loop is not unrolled.")
-    words = [token for token in tokens[3:start] if not _is_separator(token)]
+    words = _head(tokens[3:start])
     for value in (value for word in words for value in _items(_word(word), names)):
         names.count(len(value) + WORD)
         names.assign(name, value)
@@ -120,6 +120,18 @@ def _loop(tokens: list[Token], names: Names, commands: list[list[Part]]) -> list
     if rest and not _is_separator(rest[0]):
         raise NotRunnable("What follows 'done' needs a shell.")
     return rest
+
+
+def _head(tokens: list[Token]) -> list[Token]:
+    """The words of a loop, without the `;` or the lines behind them."""
+    words = list(tokens)
+    while words and words[-1] == Operator("\n"):
+        words.pop()
+    if words and words[-1] == Operator(";"):
+        words.pop()
+    if any(_is_separator(word) for word in words):
+        raise NotRunnable("Only loops of the form 'for NAME in WORDS; do …; done' are unrolled.")
+    return words
 
 
 def _condition(tokens: list[Token], names: Names, commands: list[list[Part]]) -> list[Token]:
@@ -150,7 +162,8 @@ def _check_only_words(tokens: list[Token]) -> None:
     starts = [at for at in range(len(tokens)) if at == 0 or _is_separator(tokens[at - 1])]
     first = [tokens[at] for at in starts if not _is_separator(tokens[at])]
     operators = [one for one in tokens if isinstance(one, Operator) and not _is_separator(one)]
-    if not first or operators or any(_bare(token) != "echo" for token in first):
+    empty = [at for at in starts if tokens[at] == Operator(";")]
+    if not first or operators or empty or any(_bare(token) != "echo" for token in first):
         raise NotRunnable("Only 'echo' may stand in the branches of an 'if' here.")
 
 

@@ -459,3 +459,21 @@ def test_read_refuses_a_name_that_goes_on_in_the_next_line(text: str) -> None:
 @pytest.mark.parametrize("text", ['"X"=db', 'X"="db', "X\\=db", 'L""=(db)'])
 def test_read_takes_no_quoted_name_for_an_assignment(text: str) -> None:
     assert shell.read(f"{text}; {DESCRIBE}", {}).lines == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"for i in a; b; do {DESCRIBE}; done",
+        f"for i in a\nb\ndo {DESCRIBE}; done",
+        f"for i in a; do; {DESCRIBE}; done",
+        f"if {DESCRIBE}; then; echo a; fi",
+        f"if {DESCRIBE}; then echo a; ; fi",
+    ],
+)
+def test_read_refuses_what_is_no_sentence_of_a_shell(text: str) -> None:
+    assert shell.read(text, {}).lines == ()
+
+
+def test_read_takes_a_loop_with_its_parts_on_lines_of_their_own() -> None:
+    assert texts(f"for i in a b;\n\ndo\n{ACCESS}$i\ndone") == [f"{ACCESS}a", f"{ACCESS}b"]
