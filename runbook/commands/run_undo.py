@@ -33,6 +33,8 @@ _FLAGS = {
 }
 _TRAFFIC = "spec.traffic"
 _WITH_DEFAULT = {"concurrency", "min-instances", "max-instances"}
+_NOTHING = "Nothing changes, so there is nothing to take back."
+_ALIKE = "The new revision runs what the present one runs, so there is nothing to take back."
 _UNTOLD = "{} had no value before, and gcloud has no flag that takes it away."
 
 
@@ -57,7 +59,7 @@ def undo_of_update(
     if any(change.path == _TRAFFIC for change in changes):
         lines.append(_sharing(arguments, _share_words(before)))
     if not lines:
-        return Undo(why_not="Nothing changes, so there is nothing to take back.")
+        return Undo(why_not=_ALIKE if changes else _NOTHING)
     return Undo("\n".join(lines))
 
 
@@ -65,7 +67,7 @@ def undo_of_traffic(
     arguments: Arguments, before: Resource | None, changes: Sequence[FieldChange]
 ) -> Undo:
     if not changes:
-        return Undo(why_not="Nothing changes, so there is nothing to take back.")
+        return Undo(why_not=_NOTHING)
     if not percents(before):
         return Undo(why_not="The service had no traffic before.")
     tags = {

@@ -182,13 +182,6 @@ def test_update_with_no_traffic_leaves_it_where_it_is(healthy: Simulated) -> Non
     assert [one.before for one in again] == ["1", {"LATEST": 100}]
 
 
-def test_an_image_goes_back_to_the_one_that_ran_whatever_its_tag_means_by_then(
-    healthy: Simulated,
-) -> None:
-    plan = healthy.plan(f"{UPDATE} --image=us-central1-docker.pkg.dev/netra-staging/apps/auth:new")
-    assert " --image=us-central1-docker.pkg.dev/netra-staging/apps/auth@sha256:" in plan.undo
-
-
 @pytest.mark.parametrize(
     ("flags", "reason", "gcloud_exit"),
     [
