@@ -10,7 +10,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from incidents import clock, timeline
-from incidents.actions.unfold import write_components, write_phases, write_timers
+from incidents.actions.unfold import (
+    MOST_COMMANDS,
+    is_too_long,
+    write_components,
+    write_phases,
+    write_timers,
+)
 from incidents.models import (
     Environment,
     Incident,
@@ -62,6 +68,11 @@ def declare(
     if not title.strip():
         raise Refused("Give the incident a title that says what is broken.", status=422)
     document = open_runbook(revision)
+    if is_too_long(document):
+        raise Refused(
+            f"This runbook has more than {MOST_COMMANDS} commands. Split it into several.",
+            status=422,
+        )
     values = _filled(document, environment, parameters)
     for _ in range(5):
         try:

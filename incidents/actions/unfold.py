@@ -22,6 +22,8 @@ from runbook.commands.programs import Program
 from runbook.document import definition
 from runbook.document.parameters import fill
 
+MOST_COMMANDS = 2_500
+
 
 def write_phases(
     incident: Incident, document: definition.Runbook, values: dict[str, str], now: datetime
@@ -51,6 +53,13 @@ def write_phases(
             commands.extend(_command_rows(written, step, values, target, programs))
     Step.objects.bulk_create(rows)
     StepCommand.objects.bulk_create(commands)
+
+
+def is_too_long(document: definition.Runbook) -> bool:
+    """Whether it has more commands than are read at once: each costs a moment, and all of them
+    together the time of everybody who waits for this process or for the database."""
+    steps = (step for phase in document.phases for step, _, _ in _steps_of(phase))
+    return sum(len(step.commands) for step in steps) > MOST_COMMANDS
 
 
 def _steps_of(phase: definition.Phase) -> Iterator[tuple[definition.Step, int, bool]]:

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from incidents.actions.unfold import MOST_COMMANDS, is_too_long
 from runbook.commands import shell
 from runbook.document.definition import CommandText, Phase, Runbook, Step
 from runbook.lint.finding import Finding
 from runbook.lint.lint import findings_in
 from runbook.lint.reading import as_written
 
+_TOO_LONG = f"This runbook has more than {MOST_COMMANDS} commands; none is looked at. Split it."
 STAND_INS = {"PROJECT": "unset-project", "REGION": "unset-region7", "ZONE": "unset-region7-a"}
 
 
@@ -98,15 +100,18 @@ class _Reader:
     values: Mapping[str, str]
     stand_ins: Mapping[str, str]
     findings: tuple[Finding, ...]
+    is_too_long: bool
 
     @classmethod
     def of(cls, document: Runbook, findings: tuple[Finding, ...]) -> _Reader:
         values = {p.name: p.value for p in document.parameters if p.value}
         names = [p.name for p in document.parameters if not p.value]
         stand_ins = {name: f"unset-{name.lower().replace('_', '-')}" for name in names}
-        return cls(values, STAND_INS | stand_ins, findings)
+        return cls(values, STAND_INS | stand_ins, findings, is_too_long(document))
 
     def command(self, written: CommandText) -> CommandDrawing:
+        if self.is_too_long:
+            return CommandDrawing(written, effect="", reason=_TOO_LONG, instead="", findings=())
         read = shell.read(written.text, {**self.stand_ins, **self.values})
         return CommandDrawing(
             written=written,

@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
+from incidents.actions.declare import declare, open_runbook
+from incidents.actions.unfold import MOST_COMMANDS
+from incidents.refusal import Refused
+from incidents.views.document import draw_document
 from tests import factories
 from tests.incidents.views.conftest import SignIn
 
@@ -82,3 +86,28 @@ def test_what_to_write_instead_keeps_the_names_of_the_runbook(
 
     assert 'data-copy="gcloud sql instances list --project=${PROJECT}"' in page
     assert "unset-project" not in page
+
+
+def test_a_page_of_thousands_of_commands_says_that_it_stopped(
+    commander: User,
+) -> None:
+    lines = "\n".join(["curl https://h.example/"] * (MOST_COMMANDS + 1))
+    source = f"# Long\n\n## Look\n\n```bash\n{lines}\n```\n".encode()
+    revision = factories.make_revision(source, slug="long")
+
+    drawn = draw_document(open_runbook(revision))
+
+    assert (drawn.reads, drawn.unrunnable) == (0, MOST_COMMANDS + 1)
+    assert drawn.phases[0].steps[0].commands[0].reason == (
+        "This runbook has more than 2500 commands; none is looked at. Split it."
+    )
+    assert [finding.code for finding in drawn.findings] == ["stopped-early"]
+    with pytest.raises(Refused, match="more than 2500 commands"):
+        declare(
+            actor=commander,
+            revision=revision,
+            environment=factories.make_environment(),
+            severity="P2",
+            title="Long",
+            parameters={},
+        )
