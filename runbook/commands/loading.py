@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from runbook.cloud.errors import CloudError
 from runbook.cloud.hosts import refused_url
 from runbook.cloud.loads import Load, LoadReport
 from runbook.commands.base import (
+    Cancelled,
     Caution,
     Effect,
     Emit,
@@ -84,7 +86,8 @@ class Loading:
             report = session.loads.send(self.load, aside(emit))
         except CloudError as error:
             return Outcome("failed", error.message, result_of(LoadReport((), 0.0, 0.0)))
-        emit(hey_text(report), "stdout" if self.name == "hey" else "stderr")
+        with suppress(Cancelled):  # which comes too late: all of it was sent
+            emit(hey_text(report), "stdout" if self.name == "hey" else "stderr")
         return _outcome(report)
 
     def verify(self, session: Session, plan: Plan) -> Probe:  # noqa: ARG002 (part of the contract)

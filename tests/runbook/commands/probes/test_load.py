@@ -77,12 +77,12 @@ def target(port: int) -> Target:
     )
 
 
-def run(text: str, port: int, cancel: bool = False) -> tuple[Outcome, dict[Stream, str]]:
+def run(text: str, port: int, cancel: Stream | None = None) -> tuple[Outcome, dict[Stream, str]]:
     printed: dict[Stream, str] = {"stdout": "", "stderr": ""}
 
     def emit(text: str, stream: Stream = "stdout") -> None:
         printed[stream] += f"{text}\n"
-        if cancel:
+        if cancel == stream:
             raise Cancelled
 
     (line,) = shell.read(text, {}).lines
@@ -90,6 +90,11 @@ def run(text: str, port: int, cancel: bool = False) -> tuple[Outcome, dict[Strea
     session = Session(target(port))
     plan = running.plan(line, session, target(port))
     return running.execute(line, session, target(port), emit, plan), printed
+
+
+def test_a_cancellation_after_the_load_takes_nothing_of_it_back(port: int) -> None:
+    outcome, _printed = run(f"hey -n 4 -c 2 http://localhost:{port}/", port, cancel="stdout")
+    assert (outcome.state, len(_Counting.asked)) == ("succeeded", 4)
 
 
 def test_hey_sends_what_it_says_and_measures_it(port: int) -> None:
@@ -130,7 +135,7 @@ def test_a_timed_load_ends_in_time(port: int) -> None:
 
 def test_cancelling_ends_requests_that_hang(port: int) -> None:
     before = threading.active_count()
-    outcome, _ = run(f"hey -n 8 -c 8 -t 60 http://localhost:{port}/slow", port, cancel=True)
+    outcome, _ = run(f"hey -n 8 -c 8 -t 60 http://localhost:{port}/slow", port, cancel="stderr")
     assert outcome.state == "cancelled"
     _Counting.released.set()
     while threading.active_count() > before:
@@ -168,7 +173,9 @@ def test_hey_is_planned_as_what_it_sends() -> None:
     assert line.command.effect is Effect.CHANGES
     here = Target("staging", "p", "r", allowed_hosts=("a.b",))
     plan = running.plan(line, Session(here), here)
-    assert plan.changes[0].after == "GET https://a.b/, for 30 s, 50 at once"
+    assert plan.changes[0].after == (
+        "GET https://a.b/, for 30 s, at most 100000 requests, 50 at once"
+    )
     assert plan.undo == ""
 
 
