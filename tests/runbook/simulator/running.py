@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 from typing import Any
 
 import httplib2
@@ -17,6 +18,7 @@ from runbook.simulator.app import create_app
 from runbook.simulator.serve import server_of
 
 PROJECT = "netra-staging"
+_PLAIN = SSLContext(PROTOCOL_TLS_CLIENT)  # unused; httpx would read all certificates each time
 CONNECTOR = "/v1/projects/netra-staging/locations/us-central1/connectors/staging-connector"
 INSTANCE = "/v1/projects/netra-staging/instances/netra-staging-db"
 GLOBAL = "/compute/v1/projects/netra-staging/global"
@@ -68,7 +70,7 @@ def running(**options: Any) -> Iterator[Running]:
     port = server.servers[0].sockets[0].getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     try:
-        with httpx.Client(base_url=address, timeout=10, trust_env=False) as http:
+        with httpx.Client(base_url=address, timeout=10, trust_env=False, verify=_PLAIN) as http:
             yield Running(address, http)
     finally:
         server.should_exit = True
