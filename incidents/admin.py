@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from incidents.models import Environment, ListedProgram, Membership, Runbook
 from incidents.targets import program_of
+from runbook.cloud.endpoints import check_endpoint
 from runbook.commands import registry
 from runbook.commands.programs import why_not_listable
 
@@ -19,7 +20,7 @@ admin.site.site_header = admin.site.site_title = "Runbook administration"
 
 
 class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
-    """Refuses networks that are none, before a probe meets them."""
+    """Refuses networks that are none and addresses elsewhere, before a worker meets them."""
 
     endpoint = forms.URLField(
         required=False,
@@ -39,6 +40,22 @@ class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]  # generic onl
             "is_protected": "Pages of its incidents get a coloured rim.",
         }
 
+    def clean_endpoint(self) -> str:
+        return _on_this_machine(str(self.cleaned_data["endpoint"]))
+
+    def clean_routes(self) -> dict[str, str]:
+        given = self.cleaned_data["routes"]
+        if not isinstance(given, dict):
+            raise forms.ValidationError('Write {"app.example.com": "http://127.0.0.1:8001"}.')
+        return {host: _on_this_machine(str(base)) for host, base in given.items()}
+
+    def clean_allowed_hosts(self) -> list[str]:
+        """In lower case, as addresses are compared."""
+        given = self.cleaned_data["allowed_hosts"]
+        if not _is_words(given):
+            raise forms.ValidationError('Write a list of hosts: ["app.example.com"].')
+        return [host.lower() for host in given]
+
     def clean_allowed_networks(self) -> list[str]:
         given = self.cleaned_data["allowed_networks"]
         if not isinstance(given, list):
@@ -49,6 +66,14 @@ class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]  # generic onl
             except ValueError as error:
                 raise forms.ValidationError(f"{network} is not a network: {error}.") from error
         return given
+
+
+def _on_this_machine(address: str) -> str:
+    try:
+        check_endpoint(address)
+    except ValueError as error:
+        raise forms.ValidationError(str(error)) from error
+    return address
 
 
 class ListedProgramForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs

@@ -6,7 +6,6 @@ a request a second time, changes included, when the server closes the connection
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from google.auth.transport.requests import AuthorizedSession
 from googleapiclient import discovery
 
 from runbook.cloud.answers import Call, translate
+from runbook.cloud.endpoints import check_endpoint
 from runbook.cloud.target import Target
 
 Client = TypeVar("Client")
@@ -28,18 +28,8 @@ Untyped: TypeAlias = Any
 """Discovery builds its collections and requests at run time; they have no static type."""
 
 _SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
-_ON_THIS_MACHINE = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?/?")
-"""The whole text: the parts that one library finds in an odd address are not those of another."""
 _lock = threading.Lock()
 _threads = threading.local()
-
-
-def check_endpoint(endpoint: str) -> None:
-    """Raises ValueError unless `endpoint` is "" or plain http on this machine."""
-    if not endpoint:
-        return
-    if not _ON_THIS_MACHINE.fullmatch(endpoint):
-        raise ValueError(f"A simulator is reached over http on this machine, not at {endpoint}.")
 
 
 class Transport:

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from runbook.cloud.certificate_manager import CertificateManager
 from runbook.cloud.compute import Compute
-from runbook.cloud.connections import check_endpoint
 from runbook.cloud.dns import Dns
+from runbook.cloud.endpoints import check_endpoint
 from runbook.cloud.load import Loads
 from runbook.cloud.logs import Logs
 from runbook.cloud.monitoring import Monitoring

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from runbook.cloud.connections import check_endpoint
+from runbook.cloud.endpoints import check_endpoint
 from runbook.cloud.errors import CloudError
 from runbook.cloud.target import Target
 from runbook.document.definition import Json

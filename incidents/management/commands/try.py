@@ -14,7 +14,7 @@ from django.db import DatabaseError
 
 from incidents.models import Environment
 from incidents.targets import programs_of, target_of
-from runbook.cloud.connections import check_endpoint
+from runbook.cloud.endpoints import check_endpoint
 from runbook.cloud.sessions import Session
 from runbook.cloud.target import Target
 from runbook.commands import shell

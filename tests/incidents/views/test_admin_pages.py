@@ -85,3 +85,35 @@ def test_only_administrators_have_a_way_to_the_administration(
 
     assert 'href="/admin/"' in admin_client.get("/runbooks/").content.decode()
     assert 'href="/admin/"' not in client.get("/runbooks/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"endpoint": "https://compute.googleapis.com"}, "reached over http on this machine"),
+        ({"endpoint": "http://10.0.0.1:80"}, "reached over http on this machine"),
+        ({"routes": '{"a.example.com": "http://169.254.169.254"}'}, "on this machine"),
+        ({"routes": '["a"]'}, "Write {"),
+        ({"allowed_hosts": '"a.example.com"'}, "Write a list of hosts"),
+    ],
+)
+def test_environment_refuses_addresses_that_are_not_of_this_machine(
+    admin_client: Client, changed: dict[str, str], sentence: str
+) -> None:
+    environment = factories.make_environment()
+    change = reverse("admin:incidents_environment_change", args=[environment.pk])
+    given = {
+        "name": "staging",
+        "project": "netra-staging",
+        "region": "us-central1",
+        "endpoint": "http://127.0.0.1:8001",
+        "allowed_hosts": '["App.example.com"]',
+        "allowed_networks": "[]",
+        "routes": '{"app.example.com": "http://127.0.0.1:8001"}',
+        "memberships-TOTAL_FORMS": "0",
+        "memberships-INITIAL_FORMS": "0",
+    }
+    assert sentence in admin_client.post(change, {**given, **changed}).content.decode()
+    assert admin_client.post(change, given).status_code == 302
+    environment.refresh_from_db()
+    assert environment.allowed_hosts == ["app.example.com"]
