@@ -1,6 +1,6 @@
 // Output of runs. Lines are numbered and arrive as text; what is already there is never touched.
 const KEPT_LINES = 2000;
-const LOOKS_BAD = /\b(error|failed|failure|fatal|denied|refused|traceback|exception)\b/i;
+const LOOKS_BAD = /\b(error|failed|failure(?! threshold)|fatal|denied|refused|traceback|exception)\b/i;
 const HEADS_TABLE = /^[A-Z][A-Z0-9_]*( {2,}[A-Z][A-Z0-9_]*)+ *$|^[┌+][─-]/;
 
 function linesOf(terminal) {

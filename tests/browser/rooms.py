@@ -29,6 +29,7 @@ SLUG = "staging-cannot-reach-cloud-sql"
 WIDE_TABLE = [
     "  ".join(f"{word:<28}" for word in ("NAME", "REGION", "NETWORK", "ERROR", "STATE")),
     "  ".join(f"{word:<28}" for word in ("staging-connector", "us-central1", "vpc", "-", "READY")),
+    "    Failure threshold: 1",
 ]
 LONG_VALUE = "spec.template.metadata.annotations = " + '{"run.googleapis.com/egress": "all"}, ' * 5
 

@@ -31,11 +31,18 @@ def test_a_table_is_not_wrapped_until_a_person_says_so(open_page: OpenPage) -> N
 
     expect(wrap).to_have_attribute("aria-pressed", "false")
     expect(head).to_have_count(1)
-    expect(head).not_to_have_class("line-bad")
     one_line = _height(head)
     wrap.click()
 
     assert _height(head) > one_line
+
+
+def test_words_that_only_sound_bad_are_not_marked(open_page: OpenPage) -> None:
+    page = open_page(ROOM)
+    _open_first_read(page)
+
+    expect(page.locator(".line", has_text="Failure threshold")).to_have_count(1)
+    expect(page.locator(".line-bad")).to_have_count(0)
 
 
 def test_the_head_of_a_table_stays_above_its_rows(open_page: OpenPage) -> None:
