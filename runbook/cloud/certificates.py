@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import cast
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
 from runbook.cloud.greetings import Certificate, Name
 from runbook.document.definition import Json
 
+_BROKEN = (x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType)
+"""What the library raises beside ValueError."""
 _SHORT = {"2.5.4.97": "organizationIdentifier", "1.2.840.113549.1.9.1": "emailAddress"}
 
 
 def read_certificate(der: bytes) -> Certificate:
-    """Raises ValueError for bytes that are no certificate."""
-    found = x509.load_der_x509_certificate(der)
+    """Raises ValueError for bytes that are no certificate, or one that breaks the standard."""
+    try:
+        return _read(x509.load_der_x509_certificate(der))
+    except _BROKEN as error:
+        raise ValueError(f"its certificate cannot be read: {error}") from error
+
+
+def _read(found: x509.Certificate) -> Certificate:
     serial = f"{found.serial_number:X}"
     return Certificate(
         subject=_name(found.subject),
@@ -26,7 +34,7 @@ def read_certificate(der: bytes) -> Certificate:
         names=_alternative_names(found),
         not_before=found.not_valid_before_utc,
         not_after=found.not_valid_after_utc,
-        fingerprint=hashlib.sha256(der).hexdigest(),
+        fingerprint=found.fingerprint(hashes.SHA256()).hex(),
     )
 
 
