@@ -24,6 +24,16 @@ def route_of(host: str, target: Target) -> str:
     return base.rstrip("/")
 
 
+def is_simulator(endpoint: str) -> bool:
+    """Whether a simulator answers there, and not another service of this machine."""
+    try:
+        answer = httpx.get(f"{endpoint.rstrip('/')}/_simulator/faults", timeout=5, trust_env=False)
+        found = answer.json()
+    except (httpx.HTTPError, ValueError):
+        return False
+    return isinstance(found, dict) and isinstance(found.get("faults"), list)
+
+
 def told_by_site(base: str, subject: str, target: Target, **asked: str) -> dict[str, Json]:
     """What the simulator at `base` says of `subject` (dns, certificate, websocket)."""
     url = f"{base}/_simulator/site/{subject}"

@@ -16,6 +16,7 @@ from incidents.models import Environment
 from incidents.targets import programs_of, target_of
 from runbook.cloud.endpoints import check_endpoint
 from runbook.cloud.sessions import Session
+from runbook.cloud.site import is_simulator
 from runbook.cloud.target import Target
 from runbook.commands import shell
 from runbook.commands.base import Stream
@@ -75,6 +76,8 @@ class Command(BaseCommand):
                 "Changes to a real project need an incident, a plan and an approval; "
                 "--allow-changes is for simulated environments."
             )
+        if options["allow_changes"] and not is_simulator(target.endpoint):
+            raise _not_run(f"No simulator answers at {target.endpoint}; nothing is changed there.")
         return Trial(
             target=target,
             session=_session,

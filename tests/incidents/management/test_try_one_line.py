@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -104,6 +106,33 @@ def test_changes_run_on_simulators_only_and_when_allowed(staging: Environment) -
     status, out, err = _try(line, environment="staging", allow_changes=True)
     assert (status, out) == (3, "")
     assert "need an incident, a plan and an approval" in err
+
+
+def test_changes_are_sent_to_no_other_service_of_this_machine() -> None:
+    asked: list[str] = []
+
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(f"{self.command} {self.path}")
+            self.send_response(200)
+            self.send_header("content-length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        do_POST = do_GET  # noqa: N815 (inherited)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (inherited)
+            """The tests' output is not a log."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Other) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        endpoint = f"http://127.0.0.1:{server.server_port}"
+        line = f"gcloud secrets create fresh {HERE}"
+        status, out, err = _try(line, endpoint=endpoint, allow_changes=True)
+        server.shutdown()
+    assert (status, out) == (3, "")
+    assert err == f"No simulator answers at {endpoint}; nothing is changed there."
+    assert asked == ["GET /_simulator/faults"]
 
 
 def test_a_service_that_is_tried_twice_gets_two_revisions(cloud: Simulated) -> None:
