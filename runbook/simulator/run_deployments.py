@@ -18,7 +18,7 @@ from runbook.simulator.run_revisions import (
     settled,
     version_of,
 )
-from runbook.simulator.run_services import status_of
+from runbook.simulator.run_services import routed, status_of
 from runbook.simulator.store import Resource
 
 _SECONDS = 4.0
@@ -36,7 +36,10 @@ def deploy(call: Call, before: Resource, wanted: Resource) -> Resource:
     begun = wanted | {"status": _begun(call, wanted)}
     call.store.put(_key(call, begun), begun)
     _forget_rollout(call, begun)
-    _roll_out(call, begun, revision, obstacle)
+    if revision is None and obstacle is None and (standing := _standing_failure(call, begun)):
+        _reroute(call, begun, standing)
+    else:
+        _roll_out(call, begun, revision, obstacle)
     return begun
 
 
@@ -87,6 +90,24 @@ def _roll_out(
         failed = settled(revision, ends, **why)
         key = key_of(call.store.place, revision["metadata"]["name"])
         _begin(call, key, before=failed, after=failed if obstacle else settled(revision, ends))
+
+
+def _standing_failure(call: Call, service: Resource) -> Obstacle | None:
+    """Why the newest revision failed when it was deployed; None when it did not."""
+    name = service["status"]["latestCreatedRevisionName"]
+    newest = call.store.get(key_of(call.store.place, name))
+    ready = newest["status"]["conditions"][0] if newest else {}
+    if ready.get("status") != "False":
+        return None
+    return Obstacle(str(ready["reason"]), str(ready["message"]))
+
+
+def _reroute(call: Call, begun: Resource, standing: Obstacle) -> None:
+    """Moves the traffic; the service stays as unready as its newest revision is."""
+    ends = call.store.time(call.store.now() + _SECONDS / call.store.speed)
+    ended = _ended(call, begun, ends, standing)
+    rerouted = ended | {"status": routed(ended, call.store.place)}
+    _begin(call, _key(call, begun), before=ended, after=rerouted)
 
 
 def _ended(call: Call, begun: Resource, at: str, obstacle: Obstacle | None) -> Resource:

@@ -58,10 +58,16 @@ def status_of(
     }
     if state == "True":
         status["latestReadyRevisionName"] = status["latestCreatedRevisionName"]
-        ready = status["latestReadyRevisionName"]
-        name = service["metadata"]["name"]
-        status["traffic"] = [_served(one, ready, name, place) for one in service["spec"]["traffic"]]
+        return routed(service | {"status": status}, place)
     return status
+
+
+def routed(service: Resource, place: Place) -> Resource:
+    """The status of a service once its traffic goes where its `spec` says."""
+    status: Resource = service["status"]
+    name, ready = service["metadata"]["name"], status["latestReadyRevisionName"]
+    lines = [_served(one, ready, name, place) for one in service["spec"]["traffic"]]
+    return status | {"traffic": lines}
 
 
 def address_of(name: str, place: Place) -> str:

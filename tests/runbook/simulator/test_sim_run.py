@@ -171,6 +171,30 @@ def test_traffic_to_a_revision_that_is_not_there_fails(healthy: Running) -> None
     assert _ready(_rolled_out(healthy, "auth-staging"))["reason"] == "RevisionMissing"
 
 
+@pytest.mark.parametrize(
+    ("line", "serving"),
+    [
+        ({"revisionName": "netra-backend-staging-00041-zol"}, "netra-backend-staging-00041-zol"),
+        ({"latestRevision": True}, "netra-backend-staging-00042-vib"),
+    ],
+)
+def test_traffic_moves_beside_a_failed_revision_which_stays_failed(
+    outage: Running, line: dict[str, Any], serving: str
+) -> None:
+    path = f"{SERVICES}/netra-backend-staging"
+    before = outage.get(path)
+    tagged = line | {"percent": 100, "tag": "moved"}
+    wanted = before | {"spec": before["spec"] | {"traffic": [tagged]}}
+    outage.http.put(path, json=wanted).raise_for_status()
+    until(lambda: outage.get(path)["status"]["conditions"][0]["status"] != "Unknown")
+
+    status = outage.get(path)["status"]
+    ready = status["conditions"][0]
+    assert (ready["status"], ready["reason"]) == ("False", "HealthCheckContainerError")
+    assert status["latestReadyRevisionName"] == "netra-backend-staging-00042-vib"
+    assert [one["revisionName"] for one in status["traffic"]] == [serving]
+
+
 def test_newer_change_takes_the_place_of_the_one_under_way(healthy: Running) -> None:
     _replaced(healthy, "auth-staging", timeoutSeconds=600)
     second = _replaced(healthy, "auth-staging", timeoutSeconds=700)
