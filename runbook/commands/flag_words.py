@@ -59,7 +59,8 @@ class Known:
     """Names of flags, without the dashes. `others` are those that gcloud has and we do not.
 
     `one_way` are booleans without a `--no-` form, `merged` flags whose entries gcloud merges when
-    they are given twice. `has_operands` that words without a dash have a place.
+    they are given twice. `has_operands` says that words without a dash have a place, `takes_more`
+    that several of them have.
     """
 
     with_value: frozenset[str]
@@ -68,6 +69,7 @@ class Known:
     others: OtherFlags = OtherFlags(frozenset(), frozenset())  # noqa: RUF009 (frozen)
     merged: frozenset[str] = frozenset()
     has_operands: bool = True
+    takes_more: bool = False
 
     @property
     def all(self) -> list[str]:
@@ -114,8 +116,9 @@ def part_words(words: Sequence[str], known: Known) -> Words:
 
 
 def _take_literally(rest: list[str], known: Known, parted: Words) -> None:
-    """What follows `--` are operands, which gcloud only takes when it has none yet."""
-    if known.has_operands and not parted.operands:
+    """What follows `--` are operands, which gcloud only takes when it has none yet; where it
+    takes several, some orders are refused by it and all by us."""
+    if known.has_operands and (not parted.operands or (rest and known.takes_more)):
         parted.operands += rest
     else:
         parted.unknown += ["--", *rest]

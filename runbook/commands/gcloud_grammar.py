@@ -100,6 +100,7 @@ def _known(grammar: Grammar) -> Known:
         others=other_flags(grammar.name),
         merged=frozenset(flag.name for flag in grammar.flags if flag.kind == "mapping"),
         has_operands=bool(grammar.operand) or grammar.takes_more,
+        takes_more=grammar.takes_more,
     )
 
 

@@ -6,9 +6,12 @@ import re
 from collections.abc import Sequence
 
 from runbook.commands.base import NotRunnable
+from runbook.commands.flag_words import is_flag
+from runbook.commands.other_flags import other_flags
 from runbook.commands.run_resource import Resource
 
 _WITHOUT_VALUE = {"--disabled", "--use-partitioned-tables", "--quiet", "-q"}
+_WITHOUT_VALUE |= {f"--{name}" for name in other_flags("logging sinks create").switches}
 _DESTINATION = re.compile(r"[a-z]+\.googleapis\.com/[A-Za-z0-9._:/@-]{1,500}")
 _ROLES = {
     "bigquery": "the BigQuery Data Editor role on the dataset",
@@ -34,11 +37,15 @@ def _places(words: Sequence[str]) -> list[int]:
     found: list[int] = []
     is_value = False
     for place, word in enumerate(words):
-        if is_value or word.startswith("-"):
-            is_value = not is_value and "=" not in word and word not in _WITHOUT_VALUE
+        if is_value or is_flag(word):
+            is_value = not is_value and "=" not in word and not _is_switch(word)
         else:
             found.append(place)
     return found
+
+
+def _is_switch(word: str) -> bool:
+    return word in _WITHOUT_VALUE or word.startswith("--no-")
 
 
 def told_to_grant(sink: Resource) -> list[str]:

@@ -236,3 +236,45 @@ def test_no_command_is_a_reason_too() -> None:
     with pytest.raises(NotRunnable) as caught:
         parse([])
     assert caught.value.reason == "There is no command here."
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "begins"),
+    [
+        ("gcloud sql instances describe db --project=netra-staging --", 2, "unrecognized"),
+        ("gcloud sql instances describe '' --project=netra-staging", 0, "argument INSTANCE"),
+        (
+            "gcloud sql instances patch db --project=netra-staging --zone=a",
+            0,
+            "gcloud knows --zone",
+        ),
+        ("gcloud sql instances patch db --zone=a --sort-by=b", 2, "unrecognized arguments: --sort"),
+        (
+            "gcloud sql instances list --limit=x --limit=3 --project=p-staging",
+            2,
+            "argument --limit",
+        ),
+        ("gcloud sql instances list --limit=1_0 --project=p-staging", 0, "argument --limit"),
+        ("gcloud sql instances list --account=a --nothing --project=p-staging", 2, "unrecognized"),
+        ("gcloud compute networks list net --project=netra-staging", 0, "gcloud takes 'net'"),
+        ("gcloud compute networks list --async --project=netra-staging", 2, "unrecognized"),
+        ("gcloud logging sinks list --page-size=2 --project=netra-staging", 2, "unrecognized"),
+        ("gcloud secrets create s --labels=A=b --project=netra-staging", 2, "argument --labels"),
+        ("gcloud secrets versions add s --project=netra-staging", 2, "argument --data-file"),
+        ("gcloud run services update s --traffic --region=us-central1", 2, "unrecognized"),
+        ("gcloud run services update --region=us-central1 --cpu=1", 1, "The [service] resource"),
+        ("gcloud run services describe s --platform=managed --limit=1", 2, "unrecognized"),
+        ("gcloud sql instances list --help", 0, "gcloud's help"),
+    ],
+)
+def test_refusal_is_gclouds_where_gcloud_refuses(text: str, status: int, begins: str) -> None:
+    read = shell.read(text, {})
+    assert (read.gcloud_exit, read.reason[: len(begins)]) == (status, begins)
+    assert read.lines == ()
+
+
+def test_destination_of_a_sink_may_stand_behind_a_switch() -> None:
+    text = (
+        "gcloud logging sinks create s --no-disabled storage.googleapis.com/b --project=p-staging"
+    )
+    assert shell.read(text, {}).reason == ""
