@@ -172,7 +172,7 @@ def _choice(flag: Flag, text: str) -> str:
 
 def _duration(flag: Flag, text: str) -> int:
     """Whole seconds."""
-    seconds = float(text) if re.fullmatch(r"\d+", text, re.ASCII) else read_period(text)
+    seconds = float(text) if re.fullmatch(r"\+?\d+", text, re.ASCII) else read_period(text)
     if seconds is None and (not text or re.fullmatch(r"[\d.]+[mun]s", text, re.IGNORECASE)):
         seconds = 0.5
     if seconds is None:

@@ -109,10 +109,17 @@ def part_words(words: Sequence[str], known: Known) -> Words:
             _take_literally(rest, known, parted)
             break
         if is_flag(word):
-            _take("--quiet" if word == "-q" else word, rest, known, parted)
+            _take(_written_out(word, known), rest, known, parted)
         else:
             parted.operands.append(word)
     return parted
+
+
+def _written_out(word: str, known: Known) -> str:
+    """`-q` and, where there is such a flag, `-i INSTANCE`."""
+    if word.partition("=")[0] == "-i" and "instance" in known.with_value:
+        return f"--instance{word[2:]}"
+    return "--quiet" if word == "-q" else word
 
 
 def _take_literally(rest: list[str], known: Known, parted: Words) -> None:

@@ -132,7 +132,7 @@ _TEXTS: dict[str, str] = {
     "secrets versions enable": "etag= location=",
     "secrets versions list": "location=",
     "services list": "[no-]available",
-    "sql backups list": "-i= [no-]uri",
+    "sql backups list": "[no-]uri",
     "sql instances list": (
         "[no-]show-edition [no-]show-sql-network-architecture "
         "[no-]show-transactional-log-storage-state [no-]uri"
@@ -166,7 +166,7 @@ _TEXTS: dict[str, str] = {
         "[no-]upgrade-sql-network-architecture zone="
     ),
     "sql instances restart": "[no-]async",
-    "sql operations list": "-i= [no-]uri",
+    "sql operations list": "[no-]uri",
 }
 
 

@@ -278,3 +278,10 @@ def test_destination_of_a_sink_may_stand_behind_a_switch() -> None:
         "gcloud logging sinks create s --no-disabled storage.googleapis.com/b --project=p-staging"
     )
     assert shell.read(text, {}).reason == ""
+
+
+def test_instance_has_a_short_flag() -> None:
+    (line,) = shell.read("gcloud sql operations list -i db --project=netra-staging", {}).lines
+    assert line.command.as_gcloud() == (
+        "gcloud sql operations list --instance=db --project=netra-staging"
+    )
