@@ -12,11 +12,8 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
 from itertools import count
 from urllib.parse import urlsplit
-
-import httpx
 
 from runbook.cloud.errors import CloudError
 from runbook.cloud.hosts import port_of, refused_url
@@ -24,6 +21,7 @@ from runbook.cloud.loads import Load, LoadReport, Sample
 from runbook.cloud.site import route_of
 from runbook.cloud.sockets import Resolved, connect, resolve
 from runbook.cloud.target import Target
+from runbook.cloud.trust import trust
 
 _READ = 64 * 1024
 _MOST_BYTES = 16 * 1024 * 1024
@@ -162,7 +160,7 @@ class _Line:
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connected = time.monotonic()
         if self._is_secure:
-            plain = _trusted().wrap_socket(plain, server_hostname=self._host)
+            plain = trust().wrap_socket(plain, server_hostname=self._host)
         self._connection.sock = plain
         return connected - started, (time.monotonic() - connected) if self._is_secure else 0.0
 
@@ -187,8 +185,3 @@ def _kind_of(error: Exception) -> str:
     if isinstance(error, ValueError):
         return "answer too large"
     return "connection broke"
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    return httpx.create_ssl_context(trust_env=False)

@@ -7,6 +7,7 @@ import httpx
 from runbook.cloud.endpoints import check_endpoint
 from runbook.cloud.errors import CloudError
 from runbook.cloud.target import Target
+from runbook.cloud.trust import trust
 from runbook.document.definition import Json
 
 
@@ -27,8 +28,7 @@ def route_of(host: str, target: Target) -> str:
 def is_simulator(endpoint: str) -> bool:
     """Whether a simulator answers there, and not another service of this machine."""
     try:
-        answer = httpx.get(f"{endpoint.rstrip('/')}/_simulator/faults", timeout=5, trust_env=False)
-        found = answer.json()
+        found = _asked(f"{endpoint.rstrip('/')}/_simulator/faults", 5.0).json()
     except (httpx.HTTPError, ValueError):
         return False
     return isinstance(found, dict) and isinstance(found.get("faults"), list)
@@ -38,10 +38,14 @@ def told_by_site(base: str, subject: str, target: Target, **asked: str) -> dict[
     """What the simulator at `base` says of `subject` (dns, certificate, websocket)."""
     url = f"{base}/_simulator/site/{subject}"
     try:
-        answer = httpx.get(url, params=asked, timeout=target.read_timeout, trust_env=False)
+        answer = _asked(url, target.read_timeout, **asked)
         found = answer.json()
     except (httpx.HTTPError, ValueError) as error:
         raise CloudError("UNAVAILABLE", f"The simulator does not answer: {error}") from error
     if answer.status_code == httpx.codes.NOT_FOUND or not isinstance(found, dict):
         raise CloudError("NOT_FOUND", f"The simulator knows nothing of {asked.get('host')}.")
     return found
+
+
+def _asked(url: str, seconds: float, **params: str) -> httpx.Response:
+    return httpx.get(url, params=params, timeout=seconds, verify=trust(), trust_env=False)

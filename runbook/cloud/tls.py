@@ -7,14 +7,13 @@ import time
 from collections.abc import Mapping
 from typing import Any, cast
 
-import httpx
-
 from runbook.cloud.certificates import read_certificate, told_certificate
 from runbook.cloud.errors import CloudError
 from runbook.cloud.greetings import Certificate, Greeting, Handshake, refused_greeting
 from runbook.cloud.site import route_of, told_by_site
 from runbook.cloud.sockets import Resolved, connect, resolve
 from runbook.cloud.target import Target
+from runbook.cloud.trust import fresh_trust
 from runbook.document.definition import Json
 
 _VERSIONS = {"tls1_2": ssl.TLSVersion.TLSv1_2, "tls1_3": ssl.TLSVersion.TLSv1_3}
@@ -43,7 +42,7 @@ class Tls:
         """Greets with trust first; without it once more, to be shown the certificate."""
         why = ""
         try:
-            protocol, chain = self._shake(greeting, resolved, trusted())
+            protocol, chain = self._shake(greeting, resolved, fresh_trust())
         except ssl.SSLCertVerificationError as error:
             why = error.verify_message or str(error)
             protocol, chain = self._shake(greeting, resolved, _trusting_anyone())
@@ -71,11 +70,6 @@ class Tls:
                 raise
             except (OSError, ValueError) as error:
                 raise _translated(error, greeting.host) from error
-
-
-def trusted() -> ssl.SSLContext:
-    """A context that checks name and chain against the usual authorities."""
-    return httpx.create_ssl_context(trust_env=False)
 
 
 def _trusting_anyone() -> ssl.SSLContext:

@@ -6,12 +6,10 @@ address that was checked, so that a name cannot change its mind in between.
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
-from functools import cache
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -25,6 +23,7 @@ from runbook.cloud.sockets import resolve
 from runbook.cloud.stopwatch import Stopwatch
 from runbook.cloud.target import Target
 from runbook.cloud.time_limit import TimeLimit
+from runbook.cloud.trust import trust
 
 _MOST_REDIRECTS = 10
 _CREDENTIALS = frozenset({"authorization", "cookie"})
@@ -102,12 +101,6 @@ class Web:
         return f"{parts.scheme}://{resolved.written}:{resolved.port}{tail}", ""
 
 
-@cache
-def _trusted() -> ssl.SSLContext:
-    """The certificate authorities; reading them takes longer than most probes."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
 def _followed(request: Request, location: str) -> Request:
     """Where a redirect leads. Credentials stay with the host they are for, as curl's do."""
     try:
@@ -142,7 +135,7 @@ def _answered(sent: httpx.Request, url: str, via: str, limit: TimeLimit) -> Page
     """Below httpx's client, which would look into redirects and decode the body: a few bytes of
     gzip make gigabytes."""
     with (
-        httpx.HTTPTransport(verify=_trusted(), trust_env=False) as transport,
+        httpx.HTTPTransport(verify=trust(), trust_env=False) as transport,
         closing(transport.handle_request(sent)) as response,
     ):
         body, size = _bounded_body(response, limit)

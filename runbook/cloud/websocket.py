@@ -5,11 +5,9 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from functools import cache
 from typing import cast
 from urllib.parse import urlsplit
 
-import httpx
 from websockets.exceptions import InvalidHandshake, InvalidStatus, WebSocketException
 from websockets.http11 import Response
 from websockets.sync.client import connect as open_socket
@@ -20,6 +18,7 @@ from runbook.cloud.hosts import port_of, refused_url
 from runbook.cloud.site import route_of, told_by_site
 from runbook.cloud.sockets import connect, resolve
 from runbook.cloud.target import Target
+from runbook.cloud.trust import trust
 from runbook.cloud.upgrades import Upgrade, Upgraded
 
 SCHEMES = ("ws", "wss")
@@ -54,7 +53,7 @@ class WebSocket:
             with open_socket(
                 upgrade.url,
                 sock=plain,
-                ssl=_trusted() if is_secure else None,
+                ssl=trust() if is_secure else None,
                 server_hostname=host if is_secure else None,
                 additional_headers=list(upgrade.headers),
                 subprotocols=[Subprotocol(name) for name in upgrade.subprotocols] or None,
@@ -79,11 +78,6 @@ class WebSocket:
             seconds=time.monotonic() - started,
             via=base,
         )
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    return httpx.create_ssl_context(trust_env=False)
 
 
 def _refusal(error: Exception) -> Response | None:
