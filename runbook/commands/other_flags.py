@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-_OF_RUN = "cluster= cluster-location= context= kubeconfig= namespace= platform="
+_OF_RUN = "cluster= cluster-location= context= kubeconfig= namespace="
 _TEXTS: dict[str, str] = {
     "certificate-manager certificates list": "[no-]uri",
     "compute backend-services describe": "no-global",
@@ -97,7 +97,7 @@ _TEXTS: dict[str, str] = {
     "logging sinks describe": "billing-account= folder= organization=",
     "logging sinks list": "billing-account= folder= organization= sink-filter=",
     "run revisions list": f"{_OF_RUN} [no-]uri",
-    "run services describe": f"{_OF_RUN}",
+    "run services describe": _OF_RUN,
     "run services list": f"{_OF_RUN} [no-]uri",
     "run services update": (
         "add-cloudsql-instances= add-custom-audiences= add-volume= add-volume-mount= args= "
@@ -117,7 +117,7 @@ _TEXTS: dict[str, str] = {
         "set-cloudsql-instances= set-config-maps= set-custom-audiences= startup-probe= "
         "subnet= tag= update-annotations= update-config-maps= update-labels= [no-]use-http2"
     ),
-    "run services update-traffic": f"[no-]async {_OF_RUN}",
+    "run services update-traffic": f"[no-]async {_OF_RUN} platform=",
     "secrets create": (
         "expire-time= kms-key-name= location= next-rotation-time= regional-kms-key-name= "
         "replication-policy-file= rotation-period= set-annotations= tags= topics= ttl= "
