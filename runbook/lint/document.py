@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +21,7 @@ from runbook.lint.shell_text import Statement, statements
 
 _PROMPT = re.compile(r"\s*(?:[\w.@~:/-]{0,60})?[$%]\s+(?=\S)")
 _CONTINUED_PROMPT = re.compile(r"\s*>\s")
+_NEAR_LINES = 60
 _LONGEST_TEXT = 20_000
 MOST_STATEMENTS = 2_500
 
@@ -112,18 +113,19 @@ class Document:
 
     def step_at(self, line: int) -> Step | None:
         """The innermost step that holds the line."""
-        holding = [step for step in self.steps if step.span.first <= line <= step.span.last]
-        return holding[-1] if holding else None
+        return self._steps_by_line.get(line)
 
     def words_around(self, line: int) -> str:
         """What the step that holds the line says, its commands left out; without a step, what
-        stands between the heading above and the line."""
+        stands between the heading above and the line. No more than the nearest of a long text."""
         step = self.step_at(line)
         at = bisect_right(self._headings, line, key=lambda heading: heading.span.first)
         first = self._headings[at - 1].span.first if at else 1
         span = step.span if step else Span(first, line)
-        numbers = range(span.first, span.last + 1)
-        return "\n".join(self.lines[n - 1] for n in numbers if n not in self._command_lines)
+        numbers, here = self._word_lines, bisect_left(self._word_lines, line)
+        begin = max(bisect_left(numbers, span.first), here - _NEAR_LINES)
+        end = min(bisect_right(numbers, span.last), here + _NEAR_LINES)
+        return "\n".join(self.lines[n - 1] for n in numbers[begin:end])
 
     def numbered(self, element: Element) -> Iterator[tuple[int, str]]:
         """The lines of a fence; those of anything else that stand in no fence."""
@@ -140,8 +142,15 @@ class Document:
         return [element for element in self.elements if element.kind == "heading"]
 
     @cached_property
-    def _command_lines(self) -> frozenset[int]:
-        return frozenset(n for place in self.places if place.is_block for n in place.lines)
+    def _steps_by_line(self) -> dict[int, Step]:
+        """Inner steps come behind those that hold them, and so win."""
+        return {n: step for step in self.steps for n in range(step.span.first, step.span.last + 1)}
+
+    @cached_property
+    def _word_lines(self) -> tuple[int, ...]:
+        """The numbers of all lines that belong to no command of a block."""
+        commands = {n for place in self.places if place.is_block for n in place.lines}
+        return tuple(n for n in range(1, len(self.lines) + 1) if n not in commands)
 
     @cached_property
     def _fenced(self) -> frozenset[int]:

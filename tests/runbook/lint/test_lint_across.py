@@ -153,3 +153,11 @@ def test_steps_with_a_condition_are_several_ways_and_no_contradiction() -> None:
 def test_words_that_contradict_each_other_are_noted() -> None:
     words = "The connector runs on e2-micro.\n\nThe connector runs on e2-standard-4.\n"
     assert the("contradiction", lint(words)).line == 3
+
+
+@pytest.mark.parametrize(("between", "is_said"), [(10, True), (100, False)])
+def test_words_far_away_say_nothing_of_a_command(between: int, is_said: bool) -> None:
+    create = "gcloud compute networks vpc-access connectors create c --region=us-central1"
+    words = "- [ ] The connector failed\n\n" + "  More of it.\n\n" * between
+    text = f"# T\n\n## Phase 1\n\n{words}  ```bash\n  {create} --range=10.1.0.0/28\n  ```\n"
+    assert ("connector-over-failed" in codes(lint(text))) is is_said
