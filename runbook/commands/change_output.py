@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runbook.commands.base import Emit
-from runbook.commands.gcloud_grammar import Arguments
+from runbook.commands.grammar.gcloud_grammar import Arguments
 from runbook.document.definition import Json
 
 

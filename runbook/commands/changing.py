@@ -24,8 +24,8 @@ from runbook.commands.base import (
     Plan,
     Probe,
 )
-from runbook.commands.gcloud_grammar import Arguments
-from runbook.commands.keys import get
+from runbook.commands.grammar.gcloud_grammar import Arguments
+from runbook.commands.language.keys import get
 from runbook.commands.sending import Ended
 from runbook.commands.sentences import outcome_of
 from runbook.document.definition import Json

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from runbook.cloud.compute_place import Place
 from runbook.commands.changing import Resource, or_none
-from runbook.commands.keys import get
+from runbook.commands.language.keys import get
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from runbook.cloud.compute_place import Place
 from runbook.commands.base import Emit, Outcome, aside
 from runbook.commands.changing import Changing, Resource, fingerprint_of
 from runbook.commands.compute_reads import place_of
-from runbook.commands.gcloud_grammar import Arguments
+from runbook.commands.grammar.gcloud_grammar import Arguments
 from runbook.commands.sending import ended, sent
 from runbook.document.definition import Json
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from runbook.cloud.compute_place import Place
 from runbook.cloud.errors import CloudError
-from runbook.commands.gcloud_grammar import Arguments
-from runbook.commands.run_resource import CONNECTOR, annotation, template, text_at
+from runbook.commands.cloud_run.resource import CONNECTOR, annotation, template, text_at
+from runbook.commands.grammar.gcloud_grammar import Arguments
 
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session

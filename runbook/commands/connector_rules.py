@@ -6,8 +6,8 @@ import ipaddress
 from dataclasses import replace
 
 from runbook.commands.base import Caution
-from runbook.commands.flag_values import FlagValue
-from runbook.commands.gcloud_grammar import Arguments
+from runbook.commands.grammar.flag_values import FlagValue
+from runbook.commands.grammar.gcloud_grammar import Arguments
 from runbook.document.definition import Json
 
 # Limits and machine types from gcloud's help of the create and update commands.

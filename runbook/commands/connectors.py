@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from runbook.commands.connector_rules import LEAST_MIN
-from runbook.commands.gcloud_grammar import Arguments
+from runbook.commands.grammar.gcloud_grammar import Arguments
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from runbook.commands.base import NotRunnable
-from runbook.commands.patterns import compiled
+from runbook.commands.language.patterns import compiled
 
 _PIECE = re.compile(r"\\.?|\[\^?\]?[^\]]*\]|\{[^}]*\}|.", re.DOTALL)
 _SAME_ESCAPES = re.compile(r"\\[wWsSbB.*+?(){}|^$\[\]\\]")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from runbook.commands.base import NotRunnable
 from runbook.commands.changing import Resource
-from runbook.commands.gcloud_grammar import Arguments
-from runbook.commands.keys import get
+from runbook.commands.grammar.gcloud_grammar import Arguments
+from runbook.commands.language.keys import get
 from runbook.document.definition import Json
 
 TOP = {

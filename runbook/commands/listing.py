@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Literal, TypeAlias, TypeVar
 
-from runbook.commands.filter import parse_filter
-from runbook.commands.gcloud_grammar import Arguments
-from runbook.commands.keys import Key, get, parse_key
+from runbook.commands.grammar.gcloud_grammar import Arguments
+from runbook.commands.language.filter import parse_filter
+from runbook.commands.language.keys import Key, get, parse_key
 from runbook.document.definition import Json
 
 Item = TypeVar("Item")

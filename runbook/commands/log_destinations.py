@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from runbook.commands.base import NotRunnable
-from runbook.commands.flag_words import is_flag
-from runbook.commands.other_flags import other_flags
-from runbook.commands.run_resource import Resource
+from runbook.commands.cloud_run.resource import Resource
+from runbook.commands.grammar.flag_words import is_flag
+from runbook.commands.grammar.other_flags import other_flags
 
 _WITHOUT_VALUE = {"--disabled", "--use-partitioned-tables", "--quiet", "-q"}
 _WITHOUT_VALUE |= {f"--{name}" for name in other_flags("logging sinks create").switches}

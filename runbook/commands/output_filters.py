@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 from runbook.commands.base import Emit, OutputFilter, Stream
-from runbook.commands.patterns import compiled
+from runbook.commands.language.patterns import compiled
 
 Pass: TypeAlias = Callable[[str], None]
 

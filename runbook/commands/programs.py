@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from runbook.commands.base import Effect, NotRunnable
-from runbook.commands.patterns import compiled
+from runbook.commands.language.patterns import compiled
 
 LONGEST_SECONDS = 3600.0
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from runbook.cloud.errors import CloudError, PartlyReadError
 from runbook.commands import belonging
 from runbook.commands.base import Caution, Effect, Emit, NotRunnable, Outcome, Plan, Probe
-from runbook.commands.gcloud_grammar import Arguments
+from runbook.commands.grammar.gcloud_grammar import Arguments
 from runbook.commands.listing import Cut, chosen
 from runbook.commands.sentences import outcome_of
 from runbook.document.definition import Json

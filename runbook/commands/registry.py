@@ -10,9 +10,9 @@ from types import ModuleType
 
 from runbook.commands import gcloud, probes
 from runbook.commands.base import Command, NotRunnable
-from runbook.commands.flag_words import command_first
+from runbook.commands.grammar.flag_words import command_first
+from runbook.commands.grammar.mistakes import mistake_in
 from runbook.commands.kinds import CommandKind, PipelineKind
-from runbook.commands.mistakes import mistake_in
 from runbook.commands.program_run import ProgramRun
 from runbook.commands.programs import Program, listed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from runbook.commands.base import Caution, Command, NotRunnable
-from runbook.commands.gcloud_grammar import Arguments
+from runbook.commands.grammar.gcloud_grammar import Arguments
 from runbook.commands.secret_input import Random, SecretInput, read_input
 
 MOST_BYTES = 65_536

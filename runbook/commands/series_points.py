@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runbook.commands.run_resource import object_at, objects_at, text_at
+from runbook.commands.cloud_run.resource import object_at, objects_at, text_at
 from runbook.document.definition import Json
 
 _VALUES = ("doubleValue", "int64Value", "boolValue", "stringValue")

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from runbook.commands.keys import Key
+from runbook.commands.language.keys import Key
 
 Schema = Mapping[str, Any]  # Any: a description in Google's own JSON
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from runbook.commands import shell
 from runbook.commands.base import Command, Runnable
-from runbook.commands.gcloud_grammar import Arguments
+from runbook.commands.grammar.gcloud_grammar import Arguments
 from runbook.lint import blanks
 from runbook.lint.shell_text import Pipeline, Statement
 

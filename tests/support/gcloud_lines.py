@@ -3,7 +3,7 @@
 import random
 from collections.abc import Mapping, Sequence
 
-from runbook.commands.other_flags import other_flags
+from runbook.commands.grammar.other_flags import other_flags
 from tests.support.gcloud_parser import ParserFlag
 
 _NAMES = [

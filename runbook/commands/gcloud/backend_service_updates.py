@@ -10,10 +10,10 @@ from runbook.commands.base import Command, Effect, Emit, FieldChange, NotRunnabl
 from runbook.commands.changing import Resource, Undo
 from runbook.commands.compute_changes import ComputeChange, written
 from runbook.commands.compute_serverless import is_serverless
-from runbook.commands.flag_values import Flag
-from runbook.commands.gcloud_grammar import Grammar, read_arguments
-from runbook.commands.keys import get
+from runbook.commands.grammar.flag_values import Flag
+from runbook.commands.grammar.gcloud_grammar import Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
+from runbook.commands.language.keys import get
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from runbook.commands.compute_reads import (
     listing,
     place_of,
 )
-from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
-from runbook.commands.keys import get
+from runbook.commands.grammar.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
+from runbook.commands.language.keys import get
 from runbook.commands.reading import Reading
 from runbook.document.definition import Json
 

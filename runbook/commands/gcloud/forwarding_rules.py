@@ -8,7 +8,7 @@ from runbook.commands.compute_reads import (
     describing,
     listing,
 )
-from runbook.commands.gcloud_grammar import Grammar
+from runbook.commands.grammar.gcloud_grammar import Grammar
 
 _DESCRIBE = Grammar(
     "compute forwarding-rules describe",

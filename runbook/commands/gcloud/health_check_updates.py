@@ -12,8 +12,8 @@ from runbook.commands.base import Caution, Command, Effect, Emit, FieldChange, O
 from runbook.commands.changing import Resource, Undo
 from runbook.commands.compute_changes import ComputeChange, written
 from runbook.commands.compute_serverless import is_serverless
-from runbook.commands.flag_values import Flag
-from runbook.commands.gcloud_grammar import Grammar, read_arguments
+from runbook.commands.grammar.flag_values import Flag
+from runbook.commands.grammar.gcloud_grammar import Grammar, read_arguments
 from runbook.commands.health_check_fields import (
     INNER,
     TOP,
@@ -23,8 +23,8 @@ from runbook.commands.health_check_fields import (
     sent_of,
     updated,
 )
-from runbook.commands.keys import get
 from runbook.commands.kinds import CommandKind
+from runbook.commands.language.keys import get
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:

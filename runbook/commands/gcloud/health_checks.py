@@ -11,11 +11,11 @@ from runbook.commands.compute_reads import (
     describing,
     listing,
 )
-from runbook.commands.flag_values import Flag
-from runbook.commands.format import parse_format
-from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
-from runbook.commands.keys import get
+from runbook.commands.grammar.flag_values import Flag
+from runbook.commands.grammar.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
+from runbook.commands.language.format import parse_format
+from runbook.commands.language.keys import get
 from runbook.document.definition import Json
 
 _SCHEMA = "compute.v1.HealthCheck"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from runbook.commands.compute_reads import ZONES, describing, listing
-from runbook.commands.gcloud_grammar import Grammar
-from runbook.commands.keys import get
+from runbook.commands.grammar.gcloud_grammar import Grammar
+from runbook.commands.language.keys import get
 from runbook.document.definition import Json
 
 _DESCRIBE = Grammar(

@@ -20,8 +20,8 @@ from runbook.commands.base import (
 )
 from runbook.commands.change_output import print_if_asked
 from runbook.commands.changing import Changing, Resource, Undo, fingerprint_of, or_none
-from runbook.commands.flag_values import Flag
-from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
+from runbook.commands.grammar.flag_values import Flag
+from runbook.commands.grammar.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.log_destinations import separate_destination, told_to_grant
 from runbook.commands.log_filters import type_cautions

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from runbook.cloud.compute_place import Place
 from runbook.commands.base import Command, Effect
 from runbook.commands.compute_reads import describing, self_link
-from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
+from runbook.commands.grammar.gcloud_grammar import Arguments, Grammar, read_arguments
+from runbook.commands.grammar.list_flags import URI
 from runbook.commands.kinds import CommandKind
-from runbook.commands.list_flags import URI
 from runbook.commands.reading import Reading
 from runbook.document.definition import Json
 

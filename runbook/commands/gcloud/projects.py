@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbook.commands.base import Command, Effect, NotRunnable
-from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
+from runbook.commands.grammar.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.reading import Reading
 from runbook.document.definition import Json

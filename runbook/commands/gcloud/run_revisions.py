@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from runbook.commands.base import Command, Effect
-from runbook.commands.flag_values import Flag
-from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
+from runbook.commands.cloud_run.regions import PLATFORM, check_platform, check_region
+from runbook.commands.cloud_run.resource import label, seen_revision
+from runbook.commands.grammar.flag_values import Flag
+from runbook.commands.grammar.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.reading import Reading
-from runbook.commands.run_regions import PLATFORM, check_platform, check_region
-from runbook.commands.run_resource import label, seen_revision
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:

@@ -7,13 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runbook.commands.base import Command, Effect
-from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
+from runbook.commands.cloud_run.export import exported, is_export, without_export
+from runbook.commands.cloud_run.regions import (
+    OPTIONAL_REGION,
+    PLATFORM,
+    check_platform,
+    check_region,
+)
+from runbook.commands.cloud_run.resource import seen_service, text_at
+from runbook.commands.cloud_run.words import service_words
+from runbook.commands.grammar.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.reading import Reading
-from runbook.commands.run_export import exported, is_export, without_export
-from runbook.commands.run_regions import OPTIONAL_REGION, PLATFORM, check_platform, check_region
-from runbook.commands.run_resource import seen_service, text_at
-from runbook.commands.run_words import service_words
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:

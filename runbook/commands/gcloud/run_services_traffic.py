@@ -20,14 +20,10 @@ from runbook.commands.base import (
     aside,
 )
 from runbook.commands.changing import Changing, Resource, Undo, compare
-from runbook.commands.flag_values import Flag
-from runbook.commands.gcloud.run_services import service_name
-from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
-from runbook.commands.kinds import CommandKind
-from runbook.commands.run_deployment import said_of_failure, with_readiness
-from runbook.commands.run_regions import check_region
-from runbook.commands.run_resource import label, object_at, objects_at, ready, text_at
-from runbook.commands.run_traffic import (
+from runbook.commands.cloud_run.deployment import said_of_failure, with_readiness
+from runbook.commands.cloud_run.regions import check_region
+from runbook.commands.cloud_run.resource import label, object_at, objects_at, ready, text_at
+from runbook.commands.cloud_run.traffic import (
     LATEST,
     TAGS_PATH,
     WHOLE,
@@ -36,8 +32,12 @@ from runbook.commands.run_traffic import (
     with_percents,
     with_tags,
 )
-from runbook.commands.run_undo import undo_of_traffic
-from runbook.commands.run_words import traffic_words
+from runbook.commands.cloud_run.undo import undo_of_traffic
+from runbook.commands.cloud_run.words import traffic_words
+from runbook.commands.gcloud.run_services import service_name
+from runbook.commands.grammar.flag_values import Flag
+from runbook.commands.grammar.gcloud_grammar import Arguments, Grammar, read_arguments
+from runbook.commands.kinds import CommandKind
 from runbook.commands.sending import ended, sent
 from runbook.document.definition import Json
 

@@ -17,28 +17,28 @@ from runbook.commands.base import (
     Probe,
 )
 from runbook.commands.changing import Changing, Resource, Undo, compare
-from runbook.commands.flag_values import Flag
-from runbook.commands.gcloud.run_services import service_name
-from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
-from runbook.commands.kinds import CommandKind
-from runbook.commands.run_changes import (
+from runbook.commands.cloud_run.changes import (
     RUNNING_IMAGE,
     body_of,
     creates_revision,
     update_fields,
     updated,
 )
-from runbook.commands.run_concerns import update_refusals, update_warnings
-from runbook.commands.run_deployment import (
+from runbook.commands.cloud_run.concerns import update_refusals, update_warnings
+from runbook.commands.cloud_run.deployment import (
     deployed,
     said_of_failure,
     tell_end,
     with_readiness,
 )
-from runbook.commands.run_environment import conflicts, given
-from runbook.commands.run_regions import check_region
-from runbook.commands.run_resource import main_container, template, text_at
-from runbook.commands.run_undo import undo_of_update
+from runbook.commands.cloud_run.environment import conflicts, given
+from runbook.commands.cloud_run.regions import check_region
+from runbook.commands.cloud_run.resource import main_container, template, text_at
+from runbook.commands.cloud_run.undo import undo_of_update
+from runbook.commands.gcloud.run_services import service_name
+from runbook.commands.grammar.flag_values import Flag
+from runbook.commands.grammar.gcloud_grammar import Arguments, Grammar, read_arguments
+from runbook.commands.kinds import CommandKind
 from runbook.commands.sending import ended, sent
 from runbook.document.definition import Json
 

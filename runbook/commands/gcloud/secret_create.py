@@ -21,11 +21,11 @@ from runbook.commands.base import (
 )
 from runbook.commands.change_output import print_if_asked
 from runbook.commands.changing import Changing, Resource, Undo, compare, or_none
-from runbook.commands.flag_values import Flag
-from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
-from runbook.commands.keys import get
+from runbook.commands.grammar.flag_values import Flag
+from runbook.commands.grammar.gcloud_grammar import Arguments, Grammar, read_arguments
+from runbook.commands.grammar.labels import check_labels
 from runbook.commands.kinds import CommandKind, PipelineKind
-from runbook.commands.labels import check_labels
+from runbook.commands.language.keys import get
 from runbook.commands.secret_input import SecretInput
 from runbook.commands.secret_values import check_data_file, piped, value_cautions
 from runbook.commands.sending import ended

@@ -20,8 +20,8 @@ from runbook.commands.base import (
 )
 from runbook.commands.change_output import print_if_asked
 from runbook.commands.changing import Changing, Resource, Undo, compare, or_none
-from runbook.commands.flag_values import Flag
-from runbook.commands.gcloud_grammar import Grammar, read_arguments
+from runbook.commands.grammar.flag_values import Flag
+from runbook.commands.grammar.gcloud_grammar import Grammar, read_arguments
 from runbook.commands.kinds import CommandKind, PipelineKind
 from runbook.commands.secret_input import SecretInput
 from runbook.commands.secret_values import check_data_file, piped, value_cautions

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from runbook.commands.base import Command, Effect, Emit, FieldChange, NotRunnable, Outcome, aside
 from runbook.commands.change_output import print_if_asked
 from runbook.commands.changing import Changing, Resource, Undo, fingerprint_of
-from runbook.commands.flag_values import Flag
-from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
+from runbook.commands.grammar.flag_values import Flag
+from runbook.commands.grammar.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.secret_values import check_secret
 from runbook.commands.sending import ended

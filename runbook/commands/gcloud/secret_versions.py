@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from runbook.commands.base import Command, Effect, NotRunnable
-from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud.secrets import address
-from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
+from runbook.commands.grammar.flag_values import Flag
+from runbook.commands.grammar.gcloud_grammar import Arguments, Grammar, read_arguments
+from runbook.commands.grammar.list_flags import URI
 from runbook.commands.kinds import CommandKind
-from runbook.commands.list_flags import URI
 from runbook.commands.reading import Reading
 from runbook.commands.secret_values import check_secret
 from runbook.document.definition import Json

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from runbook.commands.base import Command, Effect
-from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
-from runbook.commands.keys import get
+from runbook.commands.grammar.gcloud_grammar import Arguments, Grammar, read_arguments
+from runbook.commands.grammar.list_flags import URI
 from runbook.commands.kinds import CommandKind
-from runbook.commands.list_flags import URI
+from runbook.commands.language.keys import get
 from runbook.commands.reading import Reading
 from runbook.document.definition import Json
 

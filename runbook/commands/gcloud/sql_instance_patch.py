@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 
 from runbook.commands.base import Command, Effect, Emit, FieldChange, Outcome, aside
 from runbook.commands.changing import Changing, Resource, Undo
-from runbook.commands.flag_values import Flag
-from runbook.commands.gcloud_grammar import Grammar, read_arguments
-from runbook.commands.kinds import CommandKind
-from runbook.commands.sending import ended, sent
-from runbook.commands.sql_instance import NAME, SCHEMA, busy, read_instance, resource_of
-from runbook.commands.sql_settings import (
+from runbook.commands.cloud_sql.instance import NAME, SCHEMA, busy, read_instance, resource_of
+from runbook.commands.cloud_sql.settings import (
     fields_of,
     fingerprint_of,
     patched,
     settings_body,
     versioned,
 )
-from runbook.commands.sql_undo import undo_of
-from runbook.commands.sql_values import DAYS, MEMORY, check_machine
-from runbook.commands.sql_warnings import refusals, warnings
+from runbook.commands.cloud_sql.undo import undo_of
+from runbook.commands.cloud_sql.values import DAYS, MEMORY, check_machine
+from runbook.commands.cloud_sql.warnings import refusals, warnings
+from runbook.commands.grammar.flag_values import Flag
+from runbook.commands.grammar.gcloud_grammar import Grammar, read_arguments
+from runbook.commands.kinds import CommandKind
+from runbook.commands.sending import ended, sent
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:

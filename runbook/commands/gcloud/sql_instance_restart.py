@@ -17,11 +17,7 @@ from runbook.commands.base import (
     aside,
 )
 from runbook.commands.changing import Changing, Resource, Undo, fingerprint_of
-from runbook.commands.gcloud_grammar import Grammar, read_arguments
-from runbook.commands.keys import get
-from runbook.commands.kinds import CommandKind
-from runbook.commands.sending import ended, sent
-from runbook.commands.sql_instance import (
+from runbook.commands.cloud_sql.instance import (
     NAME,
     SCHEMA,
     busy,
@@ -29,6 +25,10 @@ from runbook.commands.sql_instance import (
     resource_of,
     restarts,
 )
+from runbook.commands.grammar.gcloud_grammar import Grammar, read_arguments
+from runbook.commands.kinds import CommandKind
+from runbook.commands.language.keys import get
+from runbook.commands.sending import ended, sent
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from runbook.commands.base import Command, Effect
-from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
-from runbook.commands.kinds import CommandKind
-from runbook.commands.reading import Reading
-from runbook.commands.sql_instance import (
+from runbook.commands.cloud_sql.instance import (
     NAME,
     SCHEMA,
     as_shown,
     read_instance,
     resource_of,
 )
+from runbook.commands.grammar.gcloud_grammar import Arguments, Grammar, read_arguments
+from runbook.commands.kinds import CommandKind
+from runbook.commands.reading import Reading
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from runbook.commands.base import Command, Effect
-from runbook.commands.flag_values import Flag
-from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
+from runbook.commands.cloud_sql.instance import NAME, spelled_out
+from runbook.commands.grammar.flag_values import Flag
+from runbook.commands.grammar.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.reading import Reading
-from runbook.commands.sql_instance import NAME, spelled_out
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:

@@ -18,11 +18,11 @@ from runbook.commands.base import (
 )
 from runbook.commands.changing import Resource, Undo, fingerprint_of, or_none
 from runbook.commands.compute_changes import ComputeChange, written
-from runbook.commands.flag_values import Flag
 from runbook.commands.gcloud.ssl_certificates import SCHEMA, TABLE
-from runbook.commands.gcloud_grammar import Grammar, read_arguments
-from runbook.commands.keys import get
+from runbook.commands.grammar.flag_values import Flag
+from runbook.commands.grammar.gcloud_grammar import Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
+from runbook.commands.language.keys import get
 from runbook.commands.sending import ended
 from runbook.document.definition import Json
 

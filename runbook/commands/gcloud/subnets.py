@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from runbook.commands.compute_reads import REGIONS, describing, listing
-from runbook.commands.flag_values import Flag
-from runbook.commands.gcloud_grammar import Arguments, Grammar
+from runbook.commands.grammar.flag_values import Flag
+from runbook.commands.grammar.gcloud_grammar import Arguments, Grammar
 from runbook.document.definition import Json
 
 _DESCRIBE = Grammar(

@@ -24,8 +24,8 @@ from runbook.commands.compute_reads import (
     describing,
     listing,
 )
-from runbook.commands.flag_values import Flag
-from runbook.commands.gcloud_grammar import Grammar, read_arguments
+from runbook.commands.grammar.flag_values import Flag
+from runbook.commands.grammar.gcloud_grammar import Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.document.definition import Json
 

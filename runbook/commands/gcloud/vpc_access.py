@@ -10,8 +10,8 @@ from runbook.commands.base import Caution, Command, Effect, Emit, FieldChange, O
 from runbook.commands.changing import Changing, Resource, Undo
 from runbook.commands.connector_rules import FIELDS, LEAST_MIN, scaling_of, update_cautions
 from runbook.commands.connectors import GROUP, SCHEMA, busy, name_of, parent_of
-from runbook.commands.flag_values import Flag
-from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
+from runbook.commands.grammar.flag_values import Flag
+from runbook.commands.grammar.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.reading import Reading
 from runbook.commands.sending import ended, sent

@@ -12,10 +12,10 @@ from runbook.commands.changing import Changing, Resource, Undo, or_none
 from runbook.commands.connector_neighbours import unfit_subnet
 from runbook.commands.connector_rules import create_cautions, scaling_of
 from runbook.commands.connectors import GROUP, SCHEMA, name_of, parent_of
-from runbook.commands.flag_values import Flag
-from runbook.commands.gcloud_grammar import Arguments, Grammar, read_arguments
-from runbook.commands.keys import get, parse_key
+from runbook.commands.grammar.flag_values import Flag
+from runbook.commands.grammar.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
+from runbook.commands.language.keys import get, parse_key
 from runbook.commands.sending import ended, sent
 from runbook.document.definition import Json
 

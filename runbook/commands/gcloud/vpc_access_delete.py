@@ -11,7 +11,7 @@ from runbook.commands.changing import Changing, Resource, Undo, or_none
 from runbook.commands.connector_neighbours import users
 from runbook.commands.connector_rules import LEAST_MIN
 from runbook.commands.connectors import GROUP, SCHEMA, busy, creating, name_of
-from runbook.commands.gcloud_grammar import Grammar, read_arguments
+from runbook.commands.grammar.gcloud_grammar import Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
 from runbook.commands.sending import ended, sent
 from runbook.document.definition import Json

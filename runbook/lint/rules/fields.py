@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from runbook.commands.base import NotRunnable
-from runbook.commands.gcloud_grammar import Arguments
-from runbook.commands.keys import Key, parse_key
+from runbook.commands.grammar.gcloud_grammar import Arguments
+from runbook.commands.language.keys import Key, parse_key
 from runbook.document import cel_text
 from runbook.document.definition import Check
 from runbook.lint.discovery import field_at

@@ -10,7 +10,7 @@ import pytest
 
 from runbook.commands.base import NotRunnable
 from runbook.commands.grep_patterns import check_grep
-from runbook.commands.patterns import compiled
+from runbook.commands.language.patterns import compiled
 
 GREP = shutil.which("grep")
 PIECES = [

@@ -19,8 +19,8 @@ import yaml
 
 from runbook.commands import shell
 from runbook.commands.base import NotRunnable
-from runbook.commands.flag_words import EVERYWHERE, FOREIGN, UNSUPPORTED
-from runbook.commands.other_flags import other_flags
+from runbook.commands.grammar.flag_words import EVERYWHERE, FOREIGN, UNSUPPORTED
+from runbook.commands.grammar.other_flags import other_flags
 from runbook.commands.registry import known, parse_pipe
 from runbook.document.definition import CommandText, Runbook, Step
 from runbook.document.parse import parse

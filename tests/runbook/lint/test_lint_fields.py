@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from runbook.commands.keys import parse_key
+from runbook.commands.language.keys import parse_key
 from runbook.lint.discovery import field_at
 from tests.runbook.lint.documents import lint_command, the
 

@@ -14,8 +14,8 @@ import yaml
 
 from runbook.commands import shell
 from runbook.commands.base import NotRunnable
-from runbook.commands.filter import parse_filter
-from runbook.commands.format import parse_format
+from runbook.commands.language.filter import parse_filter
+from runbook.commands.language.format import parse_format
 from runbook.document.checks import compile_problem
 from runbook.document.parse import parse
 from runbook.document.source import Unreadable

@@ -6,8 +6,8 @@ import pytest
 
 from runbook.commands import running, shell
 from runbook.commands.base import FieldChange
+from runbook.commands.cloud_run.resource import Resource
 from runbook.commands.gcloud.run_services_update import ServiceUpdate
-from runbook.commands.run_resource import Resource
 from tests.runbook.simulated import HERE, Simulated, line_of
 
 SERVICE = "/apis/serving.knative.dev/v1/namespaces/netra-staging/services/auth-staging"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from runbook.commands import running
-from runbook.commands.sql_settings import database_flags
+from runbook.commands.cloud_sql.settings import database_flags
 from tests.runbook.simulated import HERE, Simulated, line_of
 
 PATCH = f"gcloud sql instances patch netra-staging-db {HERE}"
