@@ -38,7 +38,7 @@ unit: .venv/.installed-dev ## Fast tests, on SQLite
 	$(BIN)/pytest -q -m "not story and not browser"
 
 postgres: .venv/.installed-dev system ## The application's tests again, on a private PostgreSQL
-	$(BIN)/python tests/support/private_postgres.py $(BIN)/pytest -q -m "not story and not browser" tests/incidents
+	$(BIN)/python tests/support/private_postgres.py $(BIN)/pytest -q $(SPREAD) -m "not story and not browser" tests/incidents
 
 stories: .venv/.installed-dev system ## The whole way, with real processes
 	$(BIN)/pytest -q -m story

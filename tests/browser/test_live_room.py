@@ -87,6 +87,7 @@ def test_a_refusal_stands_in_the_form_that_caused_it(open_page: OpenPage) -> Non
     page = open_page(ROOM)
     step = _open_rows(page)[0].removeprefix("row-")
     page.locator(f"#link-{step}").click()
+    expect(page).to_have_url(re.compile(f"step={step}"))  # the panel was drawn again by then
     page.locator(f"#skip-{step} summary").click()
     page.locator(f"#skip-{step} button[type=submit]").click()
 
