@@ -92,6 +92,7 @@ NETWORK = (
     "WebSocket",
     "htmx:afterRequest",
     "htmx:sendError",
+    "htmx:sendAbort",
     "Response",
 )
 

@@ -5,8 +5,9 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
+_PATIENCE_MS = 20_000  # how long an expectation may take on a machine that does other things too
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -18,6 +19,7 @@ def browser() -> Iterator[Browser]:
     if program is None:
         pytest.fail("No Chromium on PATH; `make system` installs it or names what is missing.")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    expect.set_options(timeout=_PATIENCE_MS)
     arguments = ["--no-sandbox"] if os.getuid() == 0 else []
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=program, args=arguments)

@@ -189,12 +189,19 @@ def test_supervisor_process_hurries_when_interrupted_twice(tmp_path: Path) -> No
 
 def test_supervisor_process_leaves_no_orphan_when_killed(tmp_path: Path) -> None:
     supervisor = start_alone(tmp_path, child("parent", PARENT), child("deaf", DEAF))
-    wait_until(lambda: "here" in (tmp_path / "logs" / "deaf.log").read_text(), "deaf is there")
-    grandchild = int((tmp_path / "logs" / "parent.log").read_text().split()[1])
+    wait_until(lambda: "here" in _log(tmp_path, "deaf"), "deaf is there")
+    wait_until(lambda: "here" in _log(tmp_path, "parent"), "parent is there")
+    grandchild = int(_log(tmp_path, "parent").split()[1])
     supervisor.kill()
     supervisor.communicate(timeout=5)
     wait_until(lambda: not is_alive(grandchild), "the grandchild has ended", within=5)
     wait_until(lambda: not _mentions(DEAF), "the deaf child has ended", within=5)
+
+
+def _log(folder: Path, name: str) -> str:
+    """What the child printed; nothing before it was started."""
+    path = folder / "logs" / f"{name}.log"
+    return path.read_text() if path.exists() else ""
 
 
 def _mentions(code: str) -> bool:
