@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbook.cloud.errors import CloudError
-from runbook.commands.base import Caution, Effect, Emit, Outcome, Plan, Probe
+from runbook.commands.base import Emit, Outcome, Plan
+from runbook.commands.reads_only import ReadsOnly
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Probing(ABC):
+class Probing(ReadsOnly, ABC):
     """A command that only asks. `written` is its whole text as people read it."""
 
     written: str
@@ -29,10 +30,6 @@ class Probing(ABC):
     @abstractmethod
     def resource(self) -> str:
         """What is asked: an address of the web, a name, a host with its port."""
-
-    @property
-    def effect(self) -> Effect:
-        return Effect.READS
 
     @property
     def project(self) -> str:
@@ -52,12 +49,6 @@ class Probing(ABC):
     def nothing(self, why: str) -> Json:
         """What checks look at when there was no answer."""
 
-    def cautions(self) -> tuple[Caution, ...]:
-        return ()
-
-    def plan(self, session: Session) -> Plan:  # noqa: ARG002 (part of the contract)
-        return Plan(self.resource, before=None, after=None, changes=(), fingerprint="")
-
     def execute(
         self,
         session: Session,
@@ -68,12 +59,3 @@ class Probing(ABC):
             return self.look(session, emit)
         except CloudError as error:
             return Outcome("failed", error.message, self.nothing(error.message))
-
-    def verify(self, session: Session, plan: Plan) -> Probe:  # noqa: ARG002 (part of the contract)
-        return Probe("applied", "This command only reads.")
-
-    def undo(self, plan: Plan) -> str:  # noqa: ARG002 (part of the contract)
-        return ""
-
-    def probe(self, session: Session, plan: Plan) -> Probe:  # noqa: ARG002 (part of the contract)
-        return Probe("not applied", "This command only reads; run it again.")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from runbook.cloud.errors import CloudError, PartlyReadError
 from runbook.commands import belonging
-from runbook.commands.base import Caution, Effect, Emit, NotRunnable, Outcome, Plan, Probe
+from runbook.commands.base import Emit, NotRunnable, Outcome, Plan
 from runbook.commands.grammar.gcloud_grammar import Arguments
 from runbook.commands.listing import Cut, chosen
+from runbook.commands.reads_only import ReadsOnly
 from runbook.commands.sentences import outcome_of
 from runbook.document.definition import Json
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(ReadsOnly):
     """`fetch` gives a resource, or a list of them for a `list`; `note` is printed before it.
 
     `seen` is what columns, filters and sort keys find in a resource where gcloud shows them more
@@ -43,10 +44,6 @@ class Reading:
         return self.arguments.name
 
     @property
-    def effect(self) -> Effect:
-        return Effect.READS
-
-    @property
     def project(self) -> str:
         return self.arguments.project
 
@@ -55,12 +52,6 @@ class Reading:
 
     def outside(self, target: Target) -> str:
         return belonging.outside(self.project, self.resource, target)
-
-    def cautions(self) -> tuple[Caution, ...]:
-        return ()
-
-    def plan(self, session: Session) -> Plan:  # noqa: ARG002 (part of the contract)
-        return Plan(self.resource, before=None, after=None, changes=(), fingerprint="")
 
     def execute(
         self,
@@ -117,15 +108,6 @@ class Reading:
 
     def _filtered_as(self, item: Json) -> Json:
         return _shown(self.seen(item) if self.seen else item)
-
-    def verify(self, session: Session, plan: Plan) -> Probe:  # noqa: ARG002 (part of the contract)
-        return Probe("applied", "This command only reads.")
-
-    def undo(self, plan: Plan) -> str:  # noqa: ARG002 (part of the contract)
-        return ""
-
-    def probe(self, session: Session, plan: Plan) -> Probe:  # noqa: ARG002 (part of the contract)
-        return Probe("not applied", "This command only reads; run it again.")
 
 
 def _shown(value: Json) -> Json:

@@ -19,7 +19,6 @@ from runbook.commands.base import (
     NotRunnable,
     Outcome,
     Plan,
-    Probe,
     aside,
 )
 from runbook.commands.curl_options import (
@@ -38,6 +37,7 @@ from runbook.commands.curl_text import (
     written_out,
 )
 from runbook.commands.kinds import CommandKind
+from runbook.commands.reads_only import ReadsOnly
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Curl:
+class Curl(ReadsOnly):
     """One page. `words` are the arguments as written, for people."""
 
     words: tuple[str, ...]
@@ -66,10 +66,6 @@ class Curl:
     @property
     def name(self) -> str:
         return "curl"
-
-    @property
-    def effect(self) -> Effect:
-        return Effect.READS
 
     @property
     def resource(self) -> str:
@@ -92,9 +88,6 @@ class Curl:
         return (
             Caution("curl-waits-for-body", message, instead=f"curl -I {shlex.quote(self.url)}"),
         )
-
-    def plan(self, session: Session) -> Plan:  # noqa: ARG002 (part of the contract)
-        return Plan(self.url, before=None, after=None, changes=(), fingerprint="")
 
     def execute(
         self,
@@ -169,15 +162,6 @@ class Curl:
         if exit_status:
             return Outcome("failed", f"{message} With -f that counts as failed.", result)
         return Outcome("succeeded", message, result)
-
-    def verify(self, session: Session, plan: Plan) -> Probe:  # noqa: ARG002 (part of the contract)
-        return Probe("applied", "This command only reads.")
-
-    def undo(self, plan: Plan) -> str:  # noqa: ARG002 (part of the contract)
-        return ""
-
-    def probe(self, session: Session, plan: Plan) -> Probe:  # noqa: ARG002 (part of the contract)
-        return Probe("not applied", "This command only reads; run it again.")
 
 
 def _nothing(url: str, exit_status: int) -> Json:
