@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from runbook.commands import registry, shell
 from tests.support.gcloud import IS_INSTALLED
 from tests.support.judged_lines import Case, cases
 from tests.support.judging import Verdict, judge_all
@@ -35,6 +36,13 @@ def test_line_does_what_gcloud_does(verdicts: dict[str, Verdict], case: Case) ->
 
 def test_lines_are_named_once() -> None:
     assert len({_name(case) for case in CASES}) == len(CASES)
+
+
+def test_every_command_of_gcloud_is_judged() -> None:
+    judged = {line.command.name for case in CASES for line in shell.read(case.line, {}).lines}
+    known = {kind.name for kind in registry.known() if kind.name.startswith("gcloud ")}
+    names = {name.removeprefix("gcloud ").removesuffix(" --data-file=-") for name in known}
+    assert names - judged == {"monitoring time-series list"}  # gcloud has no such command
 
 
 def test_enough_is_judged(verdicts: dict[str, Verdict]) -> None:
