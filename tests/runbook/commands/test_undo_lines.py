@@ -81,7 +81,7 @@ def test_what_is_no_change_is_refused_with_a_sentence(text: str, word: str) -> N
 
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=30))
 def test_a_line_is_one_line_whatever_its_values_hold(value: str) -> None:
-    start = "gcloud logging sinks create a storage.googleapis.com/b".split()
+    start = ["gcloud", "logging", "sinks", "create", "a", "storage.googleapis.com/b"]
     text = shlex.join([*start, f"--log-filter={value}", HERE])
     assert undo_lines(f"{text}\n{text}") == (text, text)
 
