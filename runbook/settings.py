@@ -42,6 +42,7 @@ SECRET_KEY = env.str("RUNBOOK_SECRET_KEY", default="") or _secret_key(RUNBOOK_DA
 ALLOWED_HOSTS = env.list("RUNBOOK_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 RUNBOOK_HTTPS = env.bool("RUNBOOK_HTTPS", default=False)
 CSRF_TRUSTED_ORIGINS = env.list("RUNBOOK_TRUSTED_ORIGINS", default=[])
+RUNBOOK_PROXIES = env.int("RUNBOOK_PROXIES", default=0)
 STATUS_PAGE_IS_PUBLIC = env.bool("RUNBOOK_STATUS_PUBLIC", default=False)
 
 SESSION_COOKIE_HTTPONLY = True
