@@ -88,6 +88,34 @@ class Role(TextChoices):
     ADMINISTRATOR = "administrator"
 
 
+class Verdict(TextChoices):
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class HandoverState(TextChoices):
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class CredentialsKind(TextChoices):
+    """How workers prove to Google who they are: by reference, never by a key of ours."""
+
+    APPLICATION_DEFAULT = "application default", "application default"
+    IMPERSONATED = "impersonated"
+    WORKLOAD_IDENTITY = "workload identity", "workload identity"
+
+
+class Scope(TextChoices):
+    """What an API token may do, at most what its person may."""
+
+    READ = "read"
+    WORK = "work"
+    APPROVE = "approve"
+
+
 class Severity(TextChoices):
     P0 = "P0"
     P1 = "P1"

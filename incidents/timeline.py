@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import F
 
-from incidents import clock, live
+from incidents import clock, ledger, live, source
 from incidents.models import Incident, TimelineEntry
 
 
@@ -23,19 +22,34 @@ def record(
 ) -> TimelineEntry:
     """Write one entry inside the caller's transaction and tell the pages when it commits.
 
-    Counting on the incident's row gives numbers without gaps and makes two writers of one incident
-    wait for each other. `panels` are the parts of the page that this fact changed.
+    The caller holds the incident (`actions.moves.hold`): entries are numbered without gaps and
+    each is chained to the one before. `panels` are the parts of the page that this fact changed.
     """
-    Incident.objects.filter(pk=incident_id).update(timeline_count=F("timeline_count") + 1)
-    number = Incident.objects.values_list("timeline_count", flat=True).get(pk=incident_id)
-    entry = TimelineEntry.objects.create(
-        incident_id=incident_id,
-        number=number,
-        at=clock.now(),
-        actor=actor,
+    incident = Incident.objects.only("number", "timeline_count", "timeline_head").get(
+        pk=incident_id
+    )
+    now = clock.now()
+    facts = ledger.facts_of(
+        ledger=incident.name,
+        number=incident.timeline_count + 1,
+        at=now,
+        actor=actor.get_username() if actor else "",
+        source=source.current(),
         kind=kind,
         text=text,
-        data=data or {},
+        data=ledger.plain(data or {}),
     )
+    link = ledger.link(facts, after=incident.timeline_head)
+    _move_head(incident, link)
+    entry = TimelineEntry.objects.create(incident=incident, at=now, actor=actor, **link.columns)
     live.changed(incident_id, [*panels, "timeline"])
     return entry
+
+
+def _move_head(incident: Incident, link: ledger.Link) -> None:
+    """The row is held; should it not be, two entries of one number are worse than an error."""
+    held = Incident.objects.filter(pk=incident.pk, timeline_count=incident.timeline_count)
+    if not held.update(
+        timeline_count=link.number, timeline_head=link.digest, timeline_seal=link.head_seal
+    ):
+        raise ledger.NotHeld(f"{incident.name} got another entry meanwhile: it was not held")

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest_plugins = ["tests.support.servers", "tests.support.browsers"]
+pytest_plugins = ["tests.support.servers", "tests.support.browsers", "tests.support.emptied_tables"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -19,7 +19,15 @@ class Run(models.Model):
     read, `queued_at` is when the run was last announced, `probed_at` when one of unknown outcome
     was looked at. `request_id` is the idempotency key for APIs that take one. `result` is what the
     checks looked at, `checks` a list of {"expression", "level", "expected", "found", "passed"}
-    where `passed` is null for a check that could not be made. `last_line` numbers the output lines.
+    where `passed` is null for a check that could not be made. `last_line` numbers the output lines,
+    `output_digest` is the SHA-256 in hex of all of them, joined by newlines, once it has ended.
+
+    `reason` says why it was asked for; `emergency_reason`, when there is one, why it cannot wait
+    for a freeze or window to end. `sent_at` is stored before a change is sent: a run without it has
+    changed nothing. `lock_name` is what it changes ("" for reads): of all runs with the same name
+    one is at work at a time, and `waits_for` is the one in front. `undoes` is the run that this one
+    takes back, its `undo_part`-th line. A run of unknown outcome that a person leaves as it is
+    has `left_at`.
     """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="runs")
@@ -47,6 +55,22 @@ class Run(models.Model):
     result = models.JSONField(null=True, blank=True)
     checks = models.JSONField(default=list)
     last_line = models.PositiveIntegerField(default=0)
+    output_digest = models.CharField(max_length=64, blank=True)
+    reason = models.TextField(blank=True)
+    emergency_reason = models.TextField(blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    lock_name = models.CharField(max_length=400, blank=True)
+    waits_for = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="awaited_by"
+    )
+    undoes = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="undone_by"
+    )
+    undo_part = models.PositiveSmallIntegerField(default=0)
+    left_at = models.DateTimeField(null=True, blank=True)
+    left_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["-requested_at", "-id"]
@@ -57,6 +81,15 @@ class Run(models.Model):
                 name="run_live_once_per_command",
             ),
             models.UniqueConstraint(fields=["incident", "number"], name="run_number_once"),
+            models.UniqueConstraint(
+                fields=["lock_name"],
+                condition=~models.Q(lock_name="")
+                & (
+                    models.Q(state=RunState.RUNNING)
+                    | models.Q(state=RunState.UNKNOWN, left_at__isnull=True)
+                ),
+                name="run_holds_resource_once",
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=RunState.values), name="run_state_known"
             ),

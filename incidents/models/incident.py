@@ -23,6 +23,8 @@ class Incident(models.Model):
     """`number` is its public name, INC-42. `parameters` are the values filled in at declare.
 
     `impact` is business impact in words, for leadership. `approval_expires` is in seconds.
+    `timeline_count` and `timeline_head` are the number and the digest of the last entry, sealed
+    together with the installation's key in `timeline_seal`.
     """
 
     number = models.PositiveIntegerField(unique=True)
@@ -45,6 +47,8 @@ class Incident(models.Model):
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolution = models.TextField(blank=True)
     timeline_count = models.PositiveIntegerField(default=0)
+    timeline_head = models.CharField(max_length=64, blank=True)
+    timeline_seal = models.CharField(max_length=64, blank=True)
     run_count = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -107,6 +111,7 @@ class Step(models.Model):
 
     `decided_by/at` say who ticked or skipped it; both are empty while it is open. `depth` is 0 for
     a step and 1 for a sub-step. `edited_by` is who last changed its text in this incident.
+    `approve` is who must approve its changes, as the runbook says it for this step alone.
     """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="steps")
@@ -123,6 +128,7 @@ class Step(models.Model):
     is_exit_criterion = models.BooleanField(default=False)
     is_conditional = models.BooleanField(default=False)
     undo_key = models.CharField(max_length=120, blank=True)
+    approve = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=10, choices=StepState, default=StepState.OPEN)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(

@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from django.db import connection
 
-from incidents.models import Environment, Revision, Runbook
+from incidents.models import Environment, Revision, Runbook, insert_only
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +45,7 @@ def test_prepare_follows_the_simulator_to_another_port(settings: object) -> None
 
 def test_prepare_loads_the_runbooks_again_into_an_empty_database() -> None:
     prepare()
+    insert_only.unprotect(connection)
     Revision.objects.all().delete()
     Runbook.objects.all().delete()
     prepare()

@@ -63,6 +63,7 @@ def test_environment_refuses_a_network_that_is_none(admin_client: Client) -> Non
             "allowed_hosts": "[]",
             "allowed_networks": '["10.0.0.0/33"]',
             "routes": "{}",
+            "credentials": "application default",
             "memberships-TOTAL_FORMS": "0",
             "memberships-INITIAL_FORMS": "0",
         },
@@ -110,6 +111,7 @@ def test_environment_refuses_addresses_that_are_not_of_this_machine(
         "allowed_hosts": '["App.example.com"]',
         "allowed_networks": "[]",
         "routes": '{"app.example.com": "http://127.0.0.1:8001"}',
+        "credentials": "application default",
         "memberships-TOTAL_FORMS": "0",
         "memberships-INITIAL_FORMS": "0",
     }
