@@ -24,6 +24,11 @@ class Job:
     target: Target
     session: Session
 
+    def identity(self) -> str:
+        """Who the worker's credentials act as; asked before and after an approval, it must be the
+        same. Raises `CloudError`."""
+        return self.session.identity()
+
     def plan(self) -> Plan:
         return running.plan(self.line, self.session, self.target)
 

@@ -18,6 +18,7 @@ from google.auth.exceptions import GoogleAuthError
 from google.protobuf.json_format import ParseError  # type: ignore[import-untyped]  # it has no stubs
 from googleapiclient.errors import HttpError
 
+from runbook.cloud.credential_errors import refused_credentials
 from runbook.cloud.errors import CloudError, ErrorKind
 from runbook.document.definition import Json
 
@@ -62,11 +63,7 @@ def translate(error: Exception, call: Call) -> CloudError:
             return from_answer(response.status_code, response.headers, response.content, call)
         return CloudError("BAD_RESPONSE", str(error), may_have_applied=call.is_change)
     if isinstance(error, GoogleAuthError):
-        return CloudError(
-            "DENIED",
-            f"There are no valid Google credentials: {error}",
-            advice="Sign the worker in with application default credentials.",
-        )
+        return refused_credentials(error)
     if isinstance(error, requests.TooManyRedirects):
         return bad_response("a redirect, which is not followed", call)
     if isinstance(error, requests.RequestException):

@@ -1,4 +1,4 @@
-"""Connections to Google's APIs, made once per process and endpoint and shared by all sessions.
+"""Connections to Google's APIs, made once per process and `Reference` and shared by all sessions.
 
 Discovery requests travel over requests and not over httplib2, its usual transport: httplib2 sends
 a request a second time, changes included, when the server closes the connection without an answer.
@@ -12,14 +12,11 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
-import google.auth
 import httplib2
-from google.auth.credentials import AnonymousCredentials, Credentials
-from google.auth.exceptions import GoogleAuthError
 from google.auth.transport.requests import AuthorizedSession
 from googleapiclient import discovery
 
-from runbook.cloud.answers import Call, translate
+from runbook.cloud.credentials import Reference, load, reference_of
 from runbook.cloud.endpoints import check_endpoint
 from runbook.cloud.target import Target
 
@@ -27,7 +24,6 @@ Client = TypeVar("Client")
 Untyped: TypeAlias = Any
 """Discovery builds its collections and requests at run time; they have no static type."""
 
-_SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 _lock = threading.Lock()
 _threads = threading.local()
 
@@ -56,19 +52,19 @@ class Transport:
 
 
 class Connection:
-    """How one target is reached. Cheap to make: what is expensive is kept per endpoint."""
+    """How one target is reached. Cheap to make: what is expensive is kept per `Reference`."""
 
     def __init__(self, target: Target) -> None:
         check_endpoint(target.endpoint)
         self._target = target
+        self._reference = reference_of(target)
 
     def kept_transport(self, seconds: float) -> Transport:
         """For reads: this thread's connections, kept open between requests."""
-        sessions: dict[str, Untyped] = _threads.__dict__.setdefault("sessions", {})
-        endpoint = self._target.endpoint
-        if endpoint not in sessions:
-            sessions[endpoint] = self._new_session()
-        return self._transport(sessions[endpoint], seconds)
+        sessions: dict[Reference, Untyped] = _threads.__dict__.setdefault("sessions", {})
+        if self._reference not in sessions:
+            sessions[self._reference] = self._new_session()
+        return self._transport(sessions[self._reference], seconds)
 
     @contextmanager
     def fresh_transport(self, seconds: float) -> Iterator[Transport]:
@@ -84,17 +80,17 @@ class Connection:
         `address` is where Google serves it, for an API whose address depends on the region.
         """
         with _lock:
-            endpoint = self._target.endpoint
-            return _collection(endpoint, endpoint or address, api, version, path)
+            served_at = self._target.endpoint or address
+            return _collection(self._reference, served_at, api, version, path)
 
     def compute_client(self, client: Callable[..., Client]) -> Client:
         """A Compute client; these are safe to share between threads."""
         with _lock:
-            made: Client = _compute_client(self._target.endpoint, client)
+            made: Client = _compute_client(self._reference, client)
         return made
 
     def _new_session(self) -> Untyped:
-        credentials = _credentials(self._target.endpoint)
+        credentials = load(self._reference)
         session: Untyped = AuthorizedSession(credentials)  # type: ignore[no-untyped-call]  # untyped library
         session.trust_env = not self._target.is_simulated
         return session
@@ -104,48 +100,36 @@ class Connection:
         return Transport(session, connect=connect, read=seconds)
 
 
-@lru_cache(maxsize=64)
-def _credentials(endpoint: str) -> Credentials:
-    if endpoint:
-        return AnonymousCredentials()  # type: ignore[no-untyped-call]  # untyped library
-    try:
-        credentials, _project = google.auth.default(scopes=_SCOPES)
-    except GoogleAuthError as error:
-        call = Call("cloud-platform", is_change=False, seconds=0)
-        raise translate(error, call) from error
-    return credentials
-
-
 @lru_cache(maxsize=256)
 def _collection(
-    endpoint: str, address: str, api: str, version: str, path: tuple[str, ...]
+    reference: Reference, address: str, api: str, version: str, path: tuple[str, ...]
 ) -> Untyped:
-    resource = _service(endpoint, address, api, version)
+    resource = _service(reference, address, api, version)
     for name in path:
         resource = getattr(resource, name)()
     return resource
 
 
 @lru_cache(maxsize=64)
-def _service(endpoint: str, address: str, api: str, version: str) -> Untyped:
+def _service(reference: Reference, address: str, api: str, version: str) -> Untyped:
     options = {"api_endpoint": f"{address.rstrip('/')}/"} if address else None
     return discovery.build(
         api,
         version,
         static_discovery=True,
         cache_discovery=False,
-        credentials=_credentials(endpoint),
+        credentials=load(reference),
         client_options=options,
     )
 
 
 @lru_cache(maxsize=256)
-def _compute_client(endpoint: str, client: Callable[..., Untyped]) -> Untyped:
-    options = {"api_endpoint": endpoint} if endpoint else None
-    made = client(credentials=_credentials(endpoint), client_options=options)
+def _compute_client(reference: Reference, client: Callable[..., Untyped]) -> Untyped:
+    options = {"api_endpoint": reference.endpoint} if reference.endpoint else None
+    made = client(credentials=load(reference), client_options=options)
     # This library follows redirects, and Google's API has none: whoever sends one is not Google.
     made.transport._session.max_redirects = 0
-    if endpoint:
+    if reference.endpoint:
         # A proxy named in the environment must not see requests meant for this machine.
         made.transport._session.trust_env = False
     return made

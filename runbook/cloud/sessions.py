@@ -7,6 +7,7 @@ from functools import cached_property
 
 from runbook.cloud.certificate_manager import CertificateManager
 from runbook.cloud.compute import Compute
+from runbook.cloud.credentials import identity_of, stamped
 from runbook.cloud.dns import Dns
 from runbook.cloud.endpoints import check_endpoint
 from runbook.cloud.load import Loads
@@ -27,15 +28,21 @@ from runbook.cloud.websocket import WebSocket
 class Session:
     """Adapters for one target, made when first used; everything they raise is `CloudError`.
 
-    Anonymous credentials against a simulator, which must be on this machine (ValueError);
-    application default credentials otherwise. `request_id` is the idempotency key of the run, for
-    the APIs that take one. Importing this module costs seconds: only workers do.
+    Anonymous credentials against a simulator, which must be on this machine (ValueError); those
+    that the target refers to otherwise, as they are when the session is made. `request_id` is the
+    idempotency key of the run, for the APIs that take one. Importing this module costs seconds:
+    only workers do.
     """
 
     def __init__(self, target: Target, *, request_id: str = "") -> None:
         check_endpoint(target.endpoint)
-        self.target = target
+        self.target = stamped(target)
         self.request_id = request_id
+
+    def identity(self) -> str:
+        """Who everything this session sends acts as, the same words on every machine that has the
+        same credentials; "simulator" against one. Raises `CloudError`."""
+        return identity_of(self.target)
 
     @cached_property
     def vpc_access(self) -> VpcAccess:

@@ -67,7 +67,8 @@ def test_retry_after_is_read_in_seconds() -> None:
 
 def test_missing_credentials_are_a_refusal_and_not_a_fault() -> None:
     found = translate(DefaultCredentialsError("nothing found"), READ)
-    assert (found.kind, found.advice) == (
+    assert (found.kind, found.message) == (
         "DENIED",
-        "Sign the worker in with application default credentials.",
+        "There are no valid Google credentials: nothing found",
     )
+    assert found.advice.startswith("Sign the worker in: gcloud auth application-default login")
