@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.conf import settings
 
 from incidents.models import Environment, ListedProgram
-from runbook.cloud.target import Target
+from runbook.cloud.target import CredentialsKind, Target
 from runbook.commands.base import Effect
 from runbook.commands.programs import Program
 
@@ -22,6 +24,9 @@ def target_of(environment: Environment) -> Target:
         programs=tuple(program.name for program in programs_of(environment)),
         read_timeout=settings.READ_TIMEOUT_SECONDS,
         deadline=settings.RUN_DEADLINE_SECONDS,
+        credentials=cast("CredentialsKind", environment.credentials),
+        service_account=environment.service_account,
+        credentials_file=environment.credentials_file,
     )
 
 
