@@ -1,4 +1,4 @@
-"""What surrounds every page: the content security policy, and refusals shown where they belong."""
+"""What surrounds every page: security policy, sessions, and refusals shown where they belong."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from django.utils.cache import patch_vary_headers
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.deprecation import MiddlewareMixin
 
+from incidents import source
+from incidents.addresses import source_class
 from incidents.refusal import Refused
+from incidents.sign_in import sessions
 
 Sync = Callable[[HttpRequest], HttpResponseBase]
 Async = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
@@ -50,6 +53,31 @@ def _guarded(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
+@sync_and_async_middleware
+def acting_from(get_response: Sync | Async) -> Sync | Async:
+    """Whatever a request does is written down with where it came from."""
+    if iscoroutinefunction(get_response):
+        ask = get_response
+
+        async def answer(request: HttpRequest) -> HttpResponseBase:
+            with source.acting_from(_origin(request)):
+                return await ask(request)
+
+        return answer
+    reply = cast("Sync", get_response)
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        with source.acting_from(_origin(request)):
+            return reply(request)
+
+    return respond
+
+
+def _origin(request: HttpRequest) -> str:
+    way_in = "api" if request.path.startswith("/api/") else "page"
+    return f"{way_in}, {source_class(request)}"
+
+
 class Refusals(MiddlewareMixin):
     """Pages pass through; a `Refused` that a view lets through becomes an answer in words."""
 
@@ -62,9 +90,27 @@ def refusals(get_response: Sync) -> Refusals:
     return Refusals(get_response)
 
 
+class SeenSessions(MiddlewareMixin):
+    """Keeps the list of a person's sessions true, and a session alive while it is used."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        if request.user.is_authenticated:
+            sessions.see(request)
+
+
+@sync_and_async_middleware
+def seen_sessions(get_response: Sync) -> SeenSessions:
+    return SeenSessions(get_response)
+
+
 def show_refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     """For htmx a fragment for the slot inside the pressed form; else a page with a way back."""
-    context = {"sentence": refused.sentence, "back": _way_back(request), "status": refused.status}
+    context = {
+        "sentence": refused.sentence,
+        "way": refused.way,
+        "back": _way_back(request),
+        "status": refused.status,
+    }
     if getattr(request, "htmx", False):
         response = render(request, "_refusal.html", context, status=refused.status)
         response["HX-Retarget"] = "find [data-refusal]"

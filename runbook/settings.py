@@ -39,12 +39,15 @@ REDIS_URL = env.str("REDIS_URL", default=f"unix://{RUNBOOK_DATA}/run/redis.sock"
 
 # Trust ----------------------------------------------------------------------------------------
 SECRET_KEY = env.str("RUNBOOK_SECRET_KEY", default="") or _secret_key(RUNBOOK_DATA)
+SECRET_KEY_FALLBACKS = env.list("RUNBOOK_OLD_SECRET_KEYS", default=[])
 ALLOWED_HOSTS = env.list("RUNBOOK_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 RUNBOOK_HTTPS = env.bool("RUNBOOK_HTTPS", default=False)
 CSRF_TRUSTED_ORIGINS = env.list("RUNBOOK_TRUSTED_ORIGINS", default=[])
 RUNBOOK_PROXIES = env.int("RUNBOOK_PROXIES", default=0)
 STATUS_PAGE_IS_PUBLIC = env.bool("RUNBOOK_STATUS_PUBLIC", default=False)
 
+SESSION_HOURS = env.int("RUNBOOK_SESSION_HOURS", default=12)
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = RUNBOOK_HTTPS
@@ -52,6 +55,9 @@ SECURE_SSL_REDIRECT = RUNBOOK_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if RUNBOOK_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = RUNBOOK_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if RUNBOOK_HTTPS else None
+if RUNBOOK_HTTPS:
+    # Browsers take such a name over HTTPS alone, and from no sub-domain.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -65,6 +71,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "allauth.usersessions",
     "incidents",
 ]
 
@@ -72,12 +84,15 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "incidents.middleware.content_security_policy",
+    "incidents.middleware.acting_from",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "incidents.middleware.seen_sessions",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "incidents.middleware.refusals",
@@ -138,15 +153,49 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "now"
 LOGOUT_REDIRECT_URL = "sign-in"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+LOCAL_PASSWORDS = env.bool("RUNBOOK_LOCAL_PASSWORDS", default=True)
+SECOND_FACTOR_MINUTES = env.int("RUNBOOK_SECOND_FACTOR_MINUTES", default=10)
+
+OIDC_URL = env.str("RUNBOOK_OIDC_URL", default="").rstrip("/")
+OIDC_CLIENT_ID = env.str("RUNBOOK_OIDC_CLIENT_ID", default="")
+OIDC_SECRET = env.str("RUNBOOK_OIDC_SECRET", default="")
+OIDC_NAME = env.str("RUNBOOK_OIDC_NAME", default="your organisation")
+OIDC_GROUPS_CLAIM = env.str("RUNBOOK_OIDC_GROUPS_CLAIM", default="")
+OIDC_MATCHES_MAIL = env.bool("RUNBOOK_OIDC_MATCHES_MAIL", default=False)
+
+ACCOUNT_ADAPTER = "incidents.sign_in.accounts.Accounts"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = SECOND_FACTOR_MINUTES * 60
+# Only what failed is counted: a whole office behind one address signs in when it matters.
+ACCOUNT_RATE_LIMITS = {"login": "", "login_failed": "20/m/ip,5/5m/key"}
+MFA_ADAPTER = "incidents.sign_in.factors.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Runbook"
+
+# What throttles sign-in must outlive Redis and be the same for every process. Entries are small,
+# and the limit is high: what is thrown away first must never be a count of failures.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "sign_in_counts",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 
 # Language and time ----------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"

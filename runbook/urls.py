@@ -1,9 +1,14 @@
 """Addresses: the application at the root, Django's admin for what has no page of its own."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+# The admin has no way in of its own, which would go round the throttle and the second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as documented
+
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("", include("incidents.account_urls")),
     path("", include("incidents.urls")),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import allauth
 import django
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -44,10 +45,12 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.stdout.write("Preparing the database …")
             call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
 
     def _collect_static(self) -> None:
         sources = [settings.BASE_DIR / "static"]
-        digest = digest_of(sources, django.__version__, settings.STORAGES["staticfiles"]["BACKEND"])
+        versions = f"{django.__version__} {allauth.__version__}"
+        digest = digest_of(sources, versions, settings.STORAGES["staticfiles"]["BACKEND"])
         stamp = settings.STATIC_ROOT / ".prepared"
         if not is_current(stamp, digest):
             call_command("collectstatic", interactive=False, verbosity=0)

@@ -1,0 +1,49 @@
+"""Whether a person has a second factor, and when this session last saw it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from incidents import clock
+
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+"""Recovery codes stand in for these and are none by themselves."""
+
+
+def is_enrolled(person: User) -> bool:
+    return bool(Authenticator.objects.filter(user_id=person.pk, type__in=FACTORS).exists())
+
+
+def proven_at(request: HttpRequest) -> datetime | None:
+    """When this session last proved a second factor, signing in included; None for never."""
+    records = get_authentication_records(request, request.user)
+    moments = [float(record["at"]) for record in records if record.get("method") == "mfa"]
+    return datetime.fromtimestamp(max(moments), tz=UTC) if moments else None
+
+
+def is_fresh(proven: datetime | None) -> bool:
+    """Whether a proof of that moment still counts for approving in a protected environment."""
+    if proven is None:
+        return False
+    return clock.now() - proven <= timedelta(minutes=settings.SECOND_FACTOR_MINUTES)
+
+
+def way_to_enrol() -> tuple[str, str]:
+    """Label and address of the page where a second factor is set up."""
+    return "Set up a second factor", reverse("account")
+
+
+def way_to_prove(next_page: str) -> tuple[str, str]:
+    """Label and address of the page that asks for the second factor and then leads back.
+
+    `next_page` is a path of ours, such as "/approvals/"; others are not followed.
+    """
+    return "Confirm with your second factor", f"{reverse('prove')}?{urlencode({'next': next_page})}"

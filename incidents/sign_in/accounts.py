@@ -1,0 +1,83 @@
+"""Local accounts: who may try, from where, how often; what proves again that it is the person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.urls import reverse
+
+from incidents.addresses import client_address
+from incidents.sign_in import throttle
+
+
+class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """Nobody makes an account for themselves; failures are counted for a name and an address."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": (
+            "That name and password do not fit together. Check both; capitals matter in the"
+            " password."
+        ),
+        "too_many_login_attempts": (
+            "Too many wrong attempts. Wait five minutes, or ask an administrator to let you try."
+        ),
+        "incorrect_password": "That is not your password.",
+        "enter_current_password": "That is not your present password.",
+        "rate_limited": "Too many wrong attempts. Wait five minutes, then try again.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  (allauth's)
+        return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request)
+
+    def is_ajax(self, request: HttpRequest) -> bool:  # noqa: ARG002  (allauth's)
+        """Never: our pages are answered with pages."""
+        return False
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:  # Any: allauth's  # noqa: ANN401
+        """Nothing: what happened is to be seen on the page that follows."""
+
+    def pre_authenticate(
+        self,
+        request: HttpRequest,
+        **credentials: Any,  # Any: allauth's signature  # noqa: ANN401
+    ) -> None:
+        if not settings.LOCAL_PASSWORDS:
+            raise ValidationError("Passwords are switched off here; sign in with the button.")
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            key = self._get_login_attempts_cache_key(request, **credentials)
+            seconds = throttle.seconds_to_wait(request, key=key)
+            raise ValidationError(
+                f"Too many wrong attempts. Try again in {throttle.in_words(seconds)}, or ask an"
+                " administrator to let you try at once.",
+                code="too_many_login_attempts",
+            ) from None
+
+    def _get_login_attempts_cache_key(
+        self,
+        request: HttpRequest,  # noqa: ARG002  (allauth's signature)
+        **credentials: Any,  # Any: allauth's signature  # noqa: ANN401
+    ) -> str:
+        """Without the host name that allauth adds: each host would have a count of its own."""
+        return throttle.key_of(str(credentials.get("username", "")))
+
+    def get_reauthentication_methods(
+        self, user: AbstractBaseUser | AnonymousUser
+    ) -> list[dict[str, str]]:
+        """Who has a second factor proves themselves with it: a password alone must not be enough
+        to take the second factor away."""
+        methods: list[dict[str, str]] = super().get_reauthentication_methods(user)
+        strong = [method for method in methods if method["id"] != "reauthenticate"]
+        return strong or methods
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
+        return reverse("account")

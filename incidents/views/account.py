@@ -1,0 +1,88 @@
+"""A person's own account: second factors, password, sessions; and proving again who one is."""
+
+from __future__ import annotations
+
+from allauth.account import views as accounts
+from allauth.account.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn import views as passkeys
+from django.forms import Form
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from incidents import second_factor
+from incidents.refusal import Refused
+from incidents.sign_in import sessions
+from incidents.views.requests import PageRequest
+
+
+@require_GET
+def account(request: PageRequest) -> HttpResponse:
+    """What protects the account, and where it is signed in."""
+    found = list(Authenticator.objects.filter(user_id=request.user.pk).order_by("created_at"))
+    codes = _first(found, Authenticator.Type.RECOVERY_CODES)
+    context = {
+        "app": _first(found, Authenticator.Type.TOTP),
+        "passkeys": [row for row in found if row.type == Authenticator.Type.WEBAUTHN],
+        "has_codes": codes is not None,
+        "codes_left": len(codes.wrap().get_unused_codes()) if codes else 0,
+        "has_password": request.user.has_usable_password(),
+        "sessions": sessions.list_sessions(request, request.user),
+    }
+    return render(request, "account/account.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def change_password(request: PageRequest) -> HttpResponseBase:
+    """Ends every other session: Django ties a session to the password it began with."""
+    if not request.user.has_usable_password():
+        raise Refused(
+            "You sign in through your organisation and have no password here. Change it there.",
+            status=409,
+        )
+    answer: HttpResponseBase = accounts.password_change(request)
+    return answer
+
+
+@require_POST
+def end_session(request: PageRequest, session_id: int) -> HttpResponse:
+    if not sessions.end(request, request.user, session_id):
+        raise Refused("That session has ended already.", status=404)
+    return redirect("account")
+
+
+@require_POST
+def end_other_sessions(request: PageRequest) -> HttpResponse:
+    sessions.end_others(request, request.user)
+    return redirect("account")
+
+
+@require_GET
+def prove(request: PageRequest) -> HttpResponse:
+    """To the page that asks for the best second factor that the person has, and then to `next`."""
+    wanted = request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    address = wanted if is_ours and wanted.startswith("/") else reverse("now")
+    if not second_factor.is_enrolled(request.user):
+        return redirect("account")
+    methods = get_adapter().get_reauthentication_methods(request.user)
+    return redirect(f"{methods[0]['url']}?{urlencode({'next': address})}")
+
+
+class ProveByPasskey(passkeys.ReauthenticateWebAuthnView):  # type: ignore[misc]  # allauth has no types
+    """Says on the page itself that a passkey did not work."""
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        answer: HttpResponse = self.render_to_response(self.get_context_data(form=form))
+        return answer
+
+
+prove_by_passkey = ProveByPasskey.as_view()
+
+
+def _first(found: list[Authenticator], kind: str) -> Authenticator | None:
+    return next((row for row in found if row.type == kind), None)
