@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
-from django.db.models import QuerySet
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
+from django.db.models import Q, QuerySet
 
 from incidents.models import Environment, Incident, Membership
 from incidents.refusal import Refused
@@ -32,12 +32,18 @@ class Abilities:
     can_acknowledge: bool = False
 
 
-def roles_in(*, person: Person, environment: Environment) -> frozenset[Role]:
+def memberships_of(person: Person) -> QuerySet[Membership]:
+    """What the person holds, by name or through a group; nothing for who is not active. A role
+    held both ways comes twice."""
     if person.pk is None:
-        return frozenset()
-    found = Membership.objects.filter(
-        person_id=person.pk, person__is_active=True, environment=environment
-    )
+        return Membership.objects.none()
+    by_name = Q(person_id=person.pk, person__is_active=True)
+    by_group = Q(group__in=Group.objects.filter(user__pk=person.pk, user__is_active=True))
+    return Membership.objects.filter(by_name | by_group)
+
+
+def roles_in(*, person: Person, environment: Environment) -> frozenset[Role]:
+    found = memberships_of(person).filter(environment=environment)
     return frozenset(Role(role) for role in found.values_list("role", flat=True))
 
 
@@ -62,27 +68,20 @@ def abilities(*, person: Person, incident: Incident) -> Abilities:
 
 def visible_incidents(person: Person) -> QuerySet[Incident]:
     """Incidents of every environment in which the person holds any role."""
-    if person.pk is None:
-        return Incident.objects.none()
-    return Incident.objects.filter(
-        environment__in=Membership.objects.filter(person_id=person.pk).values("environment")
-    )
+    return Incident.objects.filter(environment__in=memberships_of(person).values("environment"))
 
 
 def environments_to_declare_in(person: Person) -> QuerySet[Environment]:
-    return Environment.objects.filter(
-        pk__in=Membership.objects.filter(person_id=person.pk, role__in=sorted(COMMANDING)).values(
-            "environment"
-        )
-    )
+    return _environments(person, COMMANDING)
 
 
 def environments_to_approve_in(person: Person) -> QuerySet[Environment]:
-    return Environment.objects.filter(
-        pk__in=Membership.objects.filter(person_id=person.pk, role__in=sorted(APPROVING)).values(
-            "environment"
-        )
-    )
+    return _environments(person, APPROVING)
+
+
+def _environments(person: Person, roles: frozenset[Role]) -> QuerySet[Environment]:
+    held = memberships_of(person).filter(role__in=sorted(roles))
+    return Environment.objects.filter(pk__in=held.values("environment"))
 
 
 def require(*, allowed: bool, incident: Incident, what: str, needed: str) -> None:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+
+class Way(NamedTuple):
+    """A link: what it is called and where it leads, an address of ours."""
+
+    label: str
+    address: str
+
 
 class Refused(Exception):
     """Raised by actions; nothing was changed. `sentence` is shown to the person as it is.
 
     `status` is the HTTP status that fits: 403 not allowed, 404 not there, 409 someone was first or
-    the state is wrong, 422 the input is wrong.
+    the state is wrong, 422 the input is wrong. `way` leads to where the person can mend it.
     """
 
-    def __init__(self, sentence: str, *, status: int = 409) -> None:
+    def __init__(self, sentence: str, *, status: int = 409, way: Way | None = None) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.status = status
+        self.way = way

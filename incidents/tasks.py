@@ -9,6 +9,7 @@ from celery import shared_task
 from django.conf import settings
 
 from incidents.actions import clockwork, plan, work
+from incidents.source import acting_from
 
 HARD_LIMIT = settings.RUN_DEADLINE_SECONDS + 120
 
@@ -19,17 +20,20 @@ def _worker() -> str:
 
 @shared_task(time_limit=HARD_LIMIT)
 def plan_run(run_id: int) -> None:
-    plan.plan_run(run_id, worker=_worker())
+    with acting_from("worker"):
+        plan.plan_run(run_id, worker=_worker())
 
 
 @shared_task(time_limit=HARD_LIMIT)
 def execute_run(run_id: int) -> None:
-    work.execute_run(run_id, worker=_worker())
+    with acting_from("worker"):
+        work.execute_run(run_id, worker=_worker())
 
 
 @shared_task(time_limit=HARD_LIMIT)
 def probe_run(run_id: int) -> None:
-    work.probe_run(run_id, worker=_worker())
+    with acting_from("worker"):
+        work.probe_run(run_id, worker=_worker())
 
 
 @shared_task

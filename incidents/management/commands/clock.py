@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, connection
 
 from incidents.actions import clockwork
+from incidents.source import acting_from
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,8 @@ class Command(BaseCommand):
     def pass_once(self) -> None:
         """A database that is busy or away costs this pass; the next one finds the same rows due."""
         try:
-            clockwork.tick()
+            with acting_from("clock"):
+                clockwork.tick()
         except DatabaseError as error:
             logger.warning("this pass is left out, the database does not answer: %s", error)
             connection.close()
