@@ -9,17 +9,17 @@ from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Concat
 
-from incidents import clock, live, permissions, queue, timeline
+from incidents import clock, live, queue, timeline
+from incidents.actions import authority
 from incidents.actions.compare import compare, with_failures
 from incidents.actions.job import UNPLANNABLE, Job, job_of
 from incidents.actions.leases import LOADED, claim_running, renew
 from incidents.actions.moves import end_run, hold, panels_of
 from incidents.actions.output import RunKeeper
-from incidents.actions.plan import as_plan, digest_of, what_moved
+from incidents.actions.plan import as_plan
 from incidents.actions.storable import storable_text
-from incidents.models import Approval, Run
-from incidents.models import Plan as PlanRow
-from incidents.states import ApprovalState, EffectChoice, IncidentState, RunState
+from incidents.models import Run
+from incidents.states import EffectChoice, RunState
 from runbook.commands.base import NotRunnable, Outcome, Plan
 
 logger = logging.getLogger(__name__)
@@ -83,12 +83,11 @@ def _claim(run_id: int, *, worker: str) -> Run | None:
         run = claim_running(run_id, worker=worker)
         if run is None:
             return None
-        objection = _objection(run)
+        objection = authority.objection(run, clock.now())
         if objection is None:
             _tell_started(run)
             return run
-        state, sentence = objection
-        _withdraw_authority(run, state, sentence)
+        authority.withdraw(run, objection)
         return None
 
 
@@ -107,42 +106,9 @@ def _tell_started(run: Run) -> None:
     )
 
 
-def _objection(run: Run) -> tuple[RunState, str] | None:
-    """Why this run must not start although it was queued, or None."""
-    if run.incident.state != IncidentState.OPEN:
-        return (
-            RunState.CANCELLED,
-            f"{run.incident.name} was {run.incident.state} before it started.",
-        )
-    if run.effect == EffectChoice.READS:
-        return None
-    approval = Approval.objects.select_related("decided_by").filter(run=run).first()
-    plan = PlanRow.objects.filter(run=run).first()
-    if approval is None or plan is None or approval.state != ApprovalState.APPROVED:
-        return RunState.VOID, "It has no approval."
-    if clock.now() >= approval.expires_at:
-        return RunState.VOID, "The approval expired before the change started. Plan it again."
-    if digest_of(run, as_plan(plan)) != approval.digest:
-        return (
-            RunState.VOID,
-            "Command, parameters, environment or runbook differ from what was approved.",
-        )
-    approver = approval.decided_by
-    if approver is None or approver.pk == run.requested_by_id:
-        return RunState.VOID, "The approval is not by a second person."
-    if not permissions.abilities(person=approver, incident=run.incident).can_approve:
-        return RunState.VOID, f"{approver.get_username()} may not approve here any more."
-    return None
-
-
-def _withdraw_authority(run: Run, state: RunState, sentence: str) -> None:
-    if end_run(run, old=RunState.RUNNING, new=state, actor=None, message=sentence, token=run.token):
-        Approval.objects.filter(run=run).update(state=ApprovalState.VOID, void_reason=sentence)
-
-
 def _may_be_sent(run: Run, job: Job, plan: Plan) -> bool:
     """The last look before a change: the world is as approved, the run still ours and wanted."""
-    if _has_moved(run, job, plan):
+    if not _is_as_planned(run, job, plan):
         return False
     is_ours, is_cancelled = renew(run)
     if not is_ours:
@@ -152,23 +118,18 @@ def _may_be_sent(run: Run, job: Job, plan: Plan) -> bool:
     return is_ours and not is_cancelled
 
 
-def _has_moved(run: Run, job: Job, plan: Plan) -> bool:
-    """Read the resource once more, right before the change; a different plan voids the approval."""
+def _is_as_planned(run: Run, job: Job, plan: Plan) -> bool:
     try:
-        now = job.plan()
+        found = authority.objection_of_the_world(job, plan)
     except UNPLANNABLE as error:
         _end_unsent(
             run, RunState.FAILED, f"The resource could not be read first. {job.words(error)}"
         )
-        return True
-    moved = what_moved(plan, now)
-    if not moved:
         return False
-    with transaction.atomic():
-        _withdraw_authority(
-            run, RunState.VOID, f"Nothing was sent: since the approval {moved}. Plan it again."
-        )
-    return True
+    if found is not None:
+        with transaction.atomic():
+            authority.withdraw(run, found)
+    return found is None
 
 
 def _end_unsent(run: Run, state: RunState, sentence: str) -> None:
