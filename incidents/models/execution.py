@@ -13,7 +13,7 @@ from runbook.commands.secret_text import without_value
 class Run(models.Model):
     """One attempt at one command.
 
-    `text` is what is executed, copied from the command when asked for. `token` grows with each
+    `text` is what is executed, copied from the command when asked for; `shown_as` as there. `token` grows with each
     claim: a worker whose token is no longer the row's has lost the run and must stop. `lease_until`
     is renewed while a worker holds it, in `planning` and `running`. `attempt` counts claims of a
     read, `queued_at` is when the run was last announced, `probed_at` when one of unknown outcome
@@ -34,6 +34,7 @@ class Run(models.Model):
     command = models.ForeignKey(StepCommand, on_delete=models.CASCADE, related_name="runs")
     number = models.PositiveIntegerField()
     text = models.TextField()
+    shown_as = models.TextField(blank=True)
     effect = models.CharField(max_length=10, choices=EffectChoice)
     resource = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=12, choices=RunState)
@@ -118,7 +119,7 @@ class Run(models.Model):
     @property
     def shown(self) -> str:
         """The text as people read it."""
-        return without_value(self.text)
+        return self.shown_as or without_value(self.text)
 
     @property
     def is_live(self) -> bool:

@@ -22,6 +22,9 @@ from runbook.commands.secret_text import without_value
 class Incident(models.Model):
     """`number` is its public name, INC-42. `parameters` are the values filled in at declare.
 
+    Those whose name says secret stand there redacted, their values in `secrets`: for workers and
+    for `incidents.redacting`, never shown.
+
     `impact` is business impact in words, for leadership. `approval_expires` is in seconds.
     `timeline_count` and `timeline_head` are the number and the digest of the last entry, sealed
     together with the installation's key in `timeline_seal`.
@@ -34,6 +37,7 @@ class Incident(models.Model):
     environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="incidents")
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="incidents")
     parameters = models.JSONField(default=dict)
+    secrets = models.JSONField(default=dict)
     roles = models.JSONField(default=dict)
     impact = models.TextField(blank=True)
     summary = models.TextField(blank=True)
@@ -157,12 +161,14 @@ class StepCommand(models.Model):
     """One command line of a step, parameters filled in, as `runbook.commands.shell.read` gives it.
 
     `effect` is empty and `reason` says why when it cannot be run; then people copy it and paste
-    what they saw into `pasted`. `checks` is a list of {"expression", "level", "line"}.
+    what they saw into `pasted`. `checks` is a list of {"expression", "level", "line"}. `shown_as` is
+    the text as people read it where it holds a secret, "" where it holds none.
     """
 
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="commands")
     position = models.PositiveIntegerField()
     text = models.TextField()
+    shown_as = models.TextField(blank=True)
     label = models.CharField(max_length=300, blank=True)
     effect = models.CharField(max_length=10, choices=EffectChoice, blank=True)
     resource = models.CharField(max_length=300, blank=True)
@@ -189,7 +195,7 @@ class StepCommand(models.Model):
     @property
     def shown(self) -> str:
         """The text as people read it."""
-        return without_value(self.text)
+        return self.shown_as or without_value(self.text)
 
     @property
     def is_runnable(self) -> bool:
