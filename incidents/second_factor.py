@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from incidents import clock
+from incidents.refusal import Way
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """Recovery codes stand in for these and are none by themselves."""
@@ -36,14 +37,13 @@ def is_fresh(proven: datetime | None) -> bool:
     return clock.now() - proven <= timedelta(minutes=settings.SECOND_FACTOR_MINUTES)
 
 
-def way_to_enrol() -> tuple[str, str]:
-    """Label and address of the page where a second factor is set up."""
-    return "Set up a second factor", reverse("account")
+def way_to_enrol() -> Way:
+    """To the page where a second factor is set up."""
+    return Way("Set up a second factor", reverse("account"))
 
 
-def way_to_prove(next_page: str) -> tuple[str, str]:
-    """Label and address of the page that asks for the second factor and then leads back.
-
-    `next_page` is a path of ours, such as "/approvals/"; others are not followed.
-    """
-    return "Confirm with your second factor", f"{reverse('prove')}?{urlencode({'next': next_page})}"
+def way_to_prove(next_page: str) -> Way:
+    """To the page that asks for the second factor and then leads back to `next_page`, a path of
+    ours such as "/approvals/"; others are not followed."""
+    address = f"{reverse('prove')}?{urlencode({'next': next_page})}"
+    return Way("Confirm with your second factor", address)
