@@ -13,14 +13,15 @@ from runbook.commands.secret_text import without_value
 class Run(models.Model):
     """One attempt at one command.
 
-    `text` is what is executed, copied from the command when asked for; `shown_as` as there. `token` grows with each
-    claim: a worker whose token is no longer the row's has lost the run and must stop. `lease_until`
-    is renewed while a worker holds it, in `planning` and `running`. `attempt` counts claims of a
-    read, `queued_at` is when the run was last announced, `probed_at` when one of unknown outcome
-    was looked at. `request_id` is the idempotency key for APIs that take one. `result` is what the
-    checks looked at, `checks` a list of {"expression", "level", "expected", "found", "passed"}
-    where `passed` is null for a check that could not be made. `last_line` numbers the output lines,
-    `output_digest` is the SHA-256 in hex of all of them, joined by newlines, once it has ended.
+    `text` is what is executed, copied from the command when asked for; `shown_as` as there.
+    `token` grows with each claim: a worker whose token is no longer the row's has lost the run and
+    must stop. `lease_until` is renewed while a worker holds it, in `planning` and `running`.
+    `attempt` counts claims of a read, `queued_at` is when the run was last announced, `probed_at`
+    when one of unknown outcome was looked at. `request_id` is the idempotency key for APIs that
+    take one. `result` is what the checks looked at, `checks` a list of {"expression", "level",
+    "expected", "found", "passed"} where `passed` is null for a check that could not be made.
+    `last_line` numbers the output lines, `output_digest` is the SHA-256 in hex of all of them,
+    joined by newlines, once it has ended.
 
     `reason` says why it was asked for; `emergency_reason`, when there is one, why it cannot wait
     for a freeze or window to end. `sent_at` is stored before a change is sent: a run without it has

@@ -161,8 +161,8 @@ class StepCommand(models.Model):
     """One command line of a step, parameters filled in, as `runbook.commands.shell.read` gives it.
 
     `effect` is empty and `reason` says why when it cannot be run; then people copy it and paste
-    what they saw into `pasted`. `checks` is a list of {"expression", "level", "line"}. `shown_as` is
-    the text as people read it where it holds a secret, "" where it holds none.
+    what they saw into `pasted`. `checks` is a list of {"expression", "level", "line"}. `shown_as`
+    is the text as people read it where it holds a secret, "" where it holds none.
     """
 
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="commands")
