@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from incidents.actions.reading import Reader, Reading
 from incidents.models import (
     Component,
     EscalationLevel,
@@ -15,12 +16,7 @@ from incidents.models import (
     Timer,
 )
 from incidents.states import ComponentState, PhaseState, TimerKind
-from incidents.targets import programs_of, target_of
-from runbook.cloud.target import Target
-from runbook.commands import shell
-from runbook.commands.programs import Program
 from runbook.document import definition
-from runbook.document.parameters import fill
 
 MOST_COMMANDS = 2_500
 
@@ -43,14 +39,14 @@ def write_phases(
         )
         for position, phase in enumerate(document.phases, start=1)
     )
-    target, programs = target_of(incident.environment), programs_of(incident.environment)
+    reader = Reader.of(incident.environment, values)
     rows: list[Step] = []
     commands: list[StepCommand] = []
     for row, phase in zip(phases, document.phases, strict=True):
-        for step, depth, is_exit in _steps_of(phase):
+        for step, depth, is_exit in steps_of(phase):
             written = _step_row(incident, row, step, depth, is_exit, len(rows) + 1)
             rows.append(written)
-            commands.extend(_command_rows(written, step, values, target, programs))
+            commands.extend(command_rows(written, reader.commands(step)))
     Step.objects.bulk_create(rows)
     StepCommand.objects.bulk_create(commands)
 
@@ -58,11 +54,11 @@ def write_phases(
 def is_too_long(document: definition.Runbook) -> bool:
     """Whether it has more commands than are read at once: each costs a moment, and all of them
     together the time of everybody who waits for this process or for the database."""
-    steps = (step for phase in document.phases for step, _, _ in _steps_of(phase))
+    steps = (step for phase in document.phases for step, _, _ in steps_of(phase))
     return sum(len(step.commands) for step in steps) > MOST_COMMANDS
 
 
-def _steps_of(phase: definition.Phase) -> Iterator[tuple[definition.Step, int, bool]]:
+def steps_of(phase: definition.Phase) -> Iterator[tuple[definition.Step, int, bool]]:
     """Steps in reading order with their depth, exit criteria last."""
     for is_exit, steps in ((False, phase.steps), (True, phase.exit_criteria)):
         for step in steps:
@@ -99,51 +95,22 @@ def _step_row(
         is_exit_criterion=is_exit,
         is_conditional=step.is_conditional,
         undo_key=step.attributes.undo[:120],
+        approve=step.attributes.approve[:200],
     )
 
 
-def _command_rows(
-    row: Step,
-    step: definition.Step,
-    values: dict[str, str],
-    target: Target,
-    programs: Sequence[Program],
-) -> Iterator[StepCommand]:
-    """One row per line that can be run, or one that is shown with the reason why not."""
-    position = 0
-    for written in step.commands:
-        checks = [
-            {"expression": fill(c.expression, values), "level": c.level, "line": c.line}
-            for c in written.checks
-        ]
-        read = shell.read(written.text, values, programs)
-        if not read.lines:
-            position += 1
-            yield StepCommand(
-                step=row,
-                position=position,
-                text=fill(written.text, values),
-                label=written.label[:300],
-                reason=read.reason,
-                instead=fill(read.instead, values),
-                example=written.example,
-                checks=checks,
-            )
-        for line in read.lines:
-            position += 1
-            outside = line.command.outside(target)
-            yield StepCommand(
-                step=row,
-                position=position,
-                text=line.text,
-                label=written.label[:300],
-                effect="" if outside else line.command.effect.value,
-                resource=line.command.resource[:300],
-                reason=outside,
-                example=written.example,
-                checks=checks,
-                timeout=step.attributes.timeout,
-            )
+def command_rows(row: Step, readings: Iterable[Reading]) -> Iterator[StepCommand]:
+    """New rows for a step's commands, in their order."""
+    for position, reading in enumerate(readings, start=1):
+        yield StepCommand(
+            step=row,
+            position=position,
+            label=reading.label,
+            example=reading.example,
+            checks=reading.checks,
+            timeout=reading.timeout,
+            **reading.columns,
+        )
 
 
 def write_components(incident: Incident, document: definition.Runbook) -> None:
