@@ -23,6 +23,7 @@ FIRST = "0" * 64
 Facts = dict[str, Any]  # Any: JSON
 
 _SEPARATORS = (",", ":")
+_WRITTEN_WITH_EXPONENT = 1e16
 
 
 def facts_of(
@@ -49,9 +50,14 @@ def facts_of(
     }
 
 
-def canonical(facts: Facts) -> bytes:
-    """The same facts give the same bytes on every machine: JSON, sorted, ASCII, no spaces."""
-    return json.dumps(facts, sort_keys=True, separators=_SEPARATORS, allow_nan=False).encode()
+def canonical(value: object) -> bytes:
+    """The same JSON gives the same bytes on every machine, before it is stored and after: sorted,
+    ASCII, no spaces. Reading these bytes and writing them again so gives them again."""
+    return json.dumps(_as_stored(value), sort_keys=True, separators=_SEPARATORS).encode()
+
+
+def digest_of_json(value: object) -> str:
+    return hashlib.sha256(canonical(value)).hexdigest()
 
 
 def digest_of(previous: str, facts: Facts) -> str:
@@ -112,5 +118,16 @@ class NotHeld(RuntimeError):
 
 def plain(data: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
     """The data as every database gives it back: what JSON cannot hold is refused (ValueError)."""
-    read: dict[str, Any] = json.loads(json.dumps(data, allow_nan=False))
+    read: dict[str, Any] = _as_stored(data)
     return read
+
+
+def _as_stored(value: object) -> Any:  # noqa: ANN401  (JSON)
+    return json.loads(json.dumps(value, allow_nan=False), parse_float=_number)
+
+
+def _number(text: str) -> float | int:
+    """PostgreSQL writes numbers out: what Python has as 1e+16 comes back as a whole number, and
+    -0.0 without its sign."""
+    found = float(text)
+    return int(found) if abs(found) >= _WRITTEN_WITH_EXPONENT else found or 0.0
