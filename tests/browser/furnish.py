@@ -10,4 +10,5 @@ from tests.browser import rooms  # noqa: E402  (likewise)
 
 if __name__ == "__main__":
     call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
     rooms.furnish()

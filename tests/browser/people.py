@@ -5,4 +5,5 @@ PEOPLE = {
     "commander": ("Chiara", "Moretti", ("commander", "responder")),
     "engineer": ("Emeka", "Obi", ("approver", "responder")),
     "leader": ("Lena", "Fischer", ("viewer",)),
+    "guard": ("Gita", "Rao", ("viewer",)),
 }

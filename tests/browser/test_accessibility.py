@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, Literal
-
 import pytest
-from playwright.sync_api import Page
 
+from tests.browser.axe import THEMES, findings
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).resolve().parents[1] / "data/axe/axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PATHS = {
     "now": "/",
     "room": "/incidents/INC-1/",
@@ -25,43 +20,19 @@ PATHS = {
     "runbook": "/runbooks/staging-cannot-reach-cloud-sql/",
     "status": "/status/",
     "output": "/runs/1/output/",
+    "account": "/account/",
+    "change password": "/account/password/",
     "not found": "/nothing/",
 }
 
 
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-
-
-def _findings(page: Page, part: str = "html") -> list[str]:
-    """One line per rule and element that axe objects to, in both themes."""
-    if page.evaluate("typeof axe") == "undefined":
-        page.add_script_tag(path=AXE)
-    return [finding for theme in THEMES for finding in _findings_in(theme, page, part)]
-
-
-def _findings_in(theme: Literal["light", "dark"], page: Page, part: str) -> list[str]:
-    page.emulate_media(color_scheme=theme)
-    found: dict[str, Any] = page.evaluate(
-        "([part, tags]) => axe.run(part, {runOnly: {type: 'tag', values: tags}})", [part, TAGS]
-    )
-    return [
-        f"{theme} {rule['id']}: {node['html'][:120]} {_message(node)}"
-        for rule in found["violations"]
-        for node in rule["nodes"]
-    ]
-
-
-def _message(node: dict[str, Any]) -> str:
-    return str(node["any"][0]["message"]) if node["any"] else ""
-
-
 @pytest.mark.parametrize("name", PATHS)
 def test_page_is_accessible(name: str, open_page: OpenPage) -> None:
-    assert _findings(open_page(PATHS[name], bypass_csp=True)) == []
+    assert findings(open_page(PATHS[name], bypass_csp=True)) == []
 
 
 def test_sign_in_is_accessible(open_page: OpenPage) -> None:
-    assert _findings(open_page("/sign-in/", person="", bypass_csp=True)) == []
+    assert findings(open_page("/sign-in/", person="", bypass_csp=True)) == []
 
 
 def test_theme_is_the_one_that_the_system_asks_for(open_page: OpenPage) -> None:
@@ -82,7 +53,7 @@ def test_every_step_with_a_run_is_accessible(open_page: OpenPage) -> None:
         links.nth(place).click()
         title = links.nth(place).locator(".step-title").inner_text()
         page.locator("#step-title", has_text=title).wait_for()
-        found += _findings(page, "#step-panel")
+        found += findings(page, "#step-panel")
 
     assert found == []
 

@@ -1,0 +1,35 @@
+"""What axe finds on a page: WCAG 2.2 AA, in both themes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.sync_api import Page
+
+AXE = Path(__file__).resolve().parents[1] / "data/axe/axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+def findings(page: Page, part: str = "html") -> list[str]:
+    """One line per rule and element that axe objects to, in both themes."""
+    if page.evaluate("typeof axe") == "undefined":
+        page.add_script_tag(path=AXE)
+    return [finding for theme in THEMES for finding in _findings_in(theme, page, part)]
+
+
+def _findings_in(theme: Literal["light", "dark"], page: Page, part: str) -> list[str]:
+    page.emulate_media(color_scheme=theme)
+    found: dict[str, Any] = page.evaluate(
+        "([part, tags]) => axe.run(part, {runOnly: {type: 'tag', values: tags}})", [part, TAGS]
+    )
+    return [
+        f"{theme} {rule['id']}: {node['html'][:120]} {_message(node)}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+def _message(node: dict[str, Any]) -> str:
+    return str(node["any"][0]["message"]) if node["any"] else ""
