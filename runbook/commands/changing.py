@@ -28,6 +28,7 @@ from runbook.commands.grammar.gcloud_grammar import Arguments
 from runbook.commands.language.keys import get
 from runbook.commands.sending import Ended
 from runbook.commands.sentences import outcome_of
+from runbook.commands.unfinished import refused_while, warned_of
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
@@ -103,6 +104,12 @@ class Changing(ABC):
     def fingerprint(self, resource: Resource | None) -> str:
         return fingerprint_of(resource)
 
+    def busy(self, session: Session) -> str:  # noqa: ARG002 (for subclasses)
+        """What Google is still doing with the resource, in words of `unfinished.under_way`, or "".
+        Reads only. Nothing is sent meanwhile: this stands in for the request id that an API does
+        not take, after a lost reply too."""
+        return ""
+
     def refusals(self, session: Session, before: Resource | None) -> Sequence[str]:  # noqa: ARG002 (for subclasses)
         """Rules of the API that this change breaks. Reads only."""
         return ()
@@ -130,7 +137,10 @@ class Changing(ABC):
             after=after,
             changes=changes,
             fingerprint=self.fingerprint(before),
-            warnings=tuple(self.warnings(session, before, changes)),
+            warnings=(
+                *warned_of(self.busy(session)),
+                *self.warnings(session, before, changes),
+            ),
             refusals=tuple(self.refusals(session, before)),
             undo=undo.text,
             why_no_undo=undo.why_not,
@@ -140,8 +150,10 @@ class Changing(ABC):
         if plan is None:
             return Outcome("failed", "Changes need an approved plan; nothing was sent.")
         try:
+            # Asked before the resource is read: what ends in between is seen in the resource.
+            busy = self.busy(session)
             found = self.read(session)
-            reason = moved(plan, self.fingerprint(found), found)
+            reason = refused_while(busy) or moved(plan, self.fingerprint(found), found)
             if reason:
                 return Outcome("failed", reason, found)
             return self.send(session, emit, found)

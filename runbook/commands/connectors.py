@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from runbook.commands.connector_rules import LEAST_MIN
 from runbook.commands.grammar.gcloud_grammar import Arguments
+from runbook.commands.language.keys import get
+from runbook.commands.unfinished import under_way
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
@@ -25,13 +27,14 @@ def name_of(arguments: Arguments) -> str:
     return f"{parent_of(arguments)}/connectors/{arguments.operand}"
 
 
-def busy(session: Session, connector: str) -> list[str]:
-    """Why Google would not take another change of the connector now."""
-    return [
-        f"The operation {name.rsplit('/', 1)[-1]} on the connector has not ended; Google takes one "
-        "change at a time."
-        for name in session.vpc_access.unfinished(connector)
-    ]
+def busy(session: Session, connector: str) -> str:
+    """An operation on the connector that has not ended. Its state does not tell: a connector that
+    is stuck in CREATING has none, and an update is what helps it."""
+    for one in session.vpc_access.unfinished(connector):
+        method = str(get(one, ("metadata", "method"))).rpartition(".")[2]
+        what = f"the operation {method} {str(one.get('name')).rpartition('/')[2]}"
+        return under_way(what, get(one, ("metadata", "createTime")))
+    return ""
 
 
 def creating(connector: Mapping[str, Json], *, name: str, region: str, project: str) -> str:

@@ -15,6 +15,7 @@ from runbook.commands.cloud_run.resource import (
     url,
 )
 from runbook.commands.grammar.gcloud_grammar import Arguments
+from runbook.commands.unfinished import under_way
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
@@ -35,6 +36,15 @@ def tell_end(service: Resource, words: Arguments, emit: Emit, *, makes_revision:
     say = aside(emit)
     say("Done.")
     say(_serving(service, words) if makes_revision else _updated(words))
+
+
+def busy(session: Session, words: Arguments) -> str:
+    """A rollout that has not come to an end, well or badly."""
+    service = session.run.service(words.project, words.region, words.operand)
+    if _is_seen(service) and ready(service) != "Unknown":
+        return ""
+    began = text_at(condition(service, "Ready"), "lastTransitionTime")
+    return under_way(f"the rollout of {words.operand}", began)
 
 
 def with_readiness(found: Probe) -> Probe:

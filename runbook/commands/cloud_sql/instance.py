@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from runbook.commands.grammar.gcloud_grammar import Arguments
 from runbook.commands.language.keys import get
+from runbook.commands.unfinished import under_way
 from runbook.document.definition import Json
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 NAME = r"[a-z](?:[-a-z0-9]{0,96}[a-z0-9])?"
 SCHEMA = "sqladmin.v1.DatabaseInstance"
-_LOOKED_AT = 20
+_LOOKED_AT = 50
 
 
 def spelled_out(words: Sequence[str]) -> list[str]:
@@ -37,15 +38,13 @@ def as_shown(instance: dict[str, Json]) -> dict[str, Json]:
     return instance
 
 
-def busy(session: Session, arguments: Arguments) -> list[str]:
-    """Why Google would not take a change of the instance now, as sentences."""
-    recent = session.sql.operations_on(arguments.project, arguments.operand, _LOOKED_AT)
-    return [
-        f"The operation {get(one, ('operationType',))} {get(one, ('name',))} on the instance has "
-        "not ended; Google takes one change at a time."
-        for one in recent
-        if get(one, ("status",)) in ("PENDING", "RUNNING")
-    ]
+def busy(session: Session, arguments: Arguments) -> str:
+    """The latest operation on the instance that has not ended: Google takes one at a time."""
+    for one in session.sql.operations_on(arguments.project, arguments.operand, _LOOKED_AT):
+        if get(one, ("status",)) != "DONE":
+            what = f"the operation {get(one, ('operationType',))} {get(one, ('name',))}"
+            return under_way(what, get(one, ("insertTime",)))
+    return ""
 
 
 def restarts(session: Session, arguments: Arguments) -> list[Json]:

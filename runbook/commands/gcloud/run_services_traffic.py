@@ -20,7 +20,7 @@ from runbook.commands.base import (
     aside,
 )
 from runbook.commands.changing import Changing, Resource, Undo, compare
-from runbook.commands.cloud_run.deployment import said_of_failure, with_readiness
+from runbook.commands.cloud_run.deployment import busy, said_of_failure, with_readiness
 from runbook.commands.cloud_run.regions import check_region
 from runbook.commands.cloud_run.resource import label, object_at, objects_at, ready, text_at
 from runbook.commands.cloud_run.traffic import (
@@ -106,6 +106,9 @@ class TrafficUpdate(Changing):
 
     def fingerprint(self, resource: Resource | None) -> str:
         return text_at(resource, "metadata", "resourceVersion")
+
+    def busy(self, session: Session) -> str:
+        return busy(session, self.arguments)
 
     def refusals(self, session: Session, before: Resource | None) -> Sequence[str]:
         known = tags(self.changed(before))

@@ -26,6 +26,7 @@ from runbook.commands.cloud_run.changes import (
 )
 from runbook.commands.cloud_run.concerns import update_refusals, update_warnings
 from runbook.commands.cloud_run.deployment import (
+    busy,
     deployed,
     said_of_failure,
     tell_end,
@@ -125,6 +126,9 @@ class ServiceUpdate(Changing):
 
     def fingerprint(self, resource: Resource | None) -> str:
         return text_at(resource, "metadata", "resourceVersion")
+
+    def busy(self, session: Session) -> str:
+        return busy(session, self.arguments)
 
     def refusals(self, session: Session, before: Resource | None) -> Sequence[str]:  # noqa: ARG002 (asks nobody)
         container = main_container(template(before))[1]

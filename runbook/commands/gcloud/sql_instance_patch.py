@@ -92,10 +92,12 @@ class InstancePatch(Changing):
     def fingerprint(self, resource: Resource | None) -> str:
         return fingerprint_of(resource or {})
 
+    def busy(self, session: Session) -> str:
+        return busy(session, self.arguments)
+
     def refusals(self, session: Session, before: Resource | None) -> Sequence[str]:
         found = before or {}
-        rules = refusals(found, self.arguments, _flags(session, before))
-        return [*rules, *busy(session, self.arguments)]
+        return refusals(found, self.arguments, _flags(session, before))
 
     def warnings(
         self, session: Session, before: Resource | None, changes: Sequence[FieldChange]
@@ -107,9 +109,6 @@ class InstancePatch(Changing):
 
     def send(self, session: Session, emit: Emit, found: Resource | None) -> Outcome:
         project, name, say = self.arguments.project, self.arguments.operand, aside(emit)
-        unfinished = busy(session, self.arguments)
-        if unfinished:
-            return Outcome("failed", f"{unfinished[0]} Nothing was sent.", found)
         instance = found or {}
         settings = versioned(settings_body(instance, self.arguments), instance)
         body: Resource = {"settings": settings}

@@ -72,9 +72,11 @@ class InstanceRestart(Changing):
         policy = get(resource, ("settings", "activationPolicy"))
         return fingerprint_of([version, policy, get(resource, (_LAST, "name"))])
 
-    def refusals(self, session: Session, before: Resource | None) -> list[str]:
-        found = [_not_running(self.arguments.operand, self.project)] if _is_off(before) else []
-        return [*found, *busy(session, self.arguments)]
+    def busy(self, session: Session) -> str:
+        return busy(session, self.arguments)
+
+    def refusals(self, session: Session, before: Resource | None) -> list[str]:  # noqa: ARG002 (asks nobody)
+        return [_not_running(self.arguments.operand, self.project)] if _is_off(before) else []
 
     def warnings(
         self,
@@ -91,11 +93,8 @@ class InstanceRestart(Changing):
     def undo_of(self, before: Resource | None, changes: Sequence[FieldChange]) -> Undo:  # noqa: ARG002 (never)
         return Undo(why_not="A restart cannot be taken back; nothing of the instance changes.")
 
-    def send(self, session: Session, emit: Emit, found: Resource | None) -> Outcome:
+    def send(self, session: Session, emit: Emit, found: Resource | None) -> Outcome:  # noqa: ARG002 (not needed)
         project, name, say = self.arguments.project, self.arguments.operand, aside(emit)
-        unfinished = busy(session, self.arguments)
-        if unfinished:
-            return Outcome("failed", f"{unfinished[0]} Nothing was sent.", found)
         operation = session.sql.restart_instance(project, name)
         with sent(operation.name):
             say("Restarting Cloud SQL instance...")

@@ -67,11 +67,14 @@ class ConnectorUpdate(Changing):
     def fields(self, resource: Resource | None) -> dict[str, Json]:
         return {name: (resource or {}).get(name) for name in FIELDS.values()}
 
-    def refusals(self, session: Session, before: Resource | None) -> list[str]:
+    def busy(self, session: Session) -> str:
+        return busy(session, self.resource)
+
+    def refusals(self, session: Session, before: Resource | None) -> list[str]:  # noqa: ARG002 (asks nobody)
         found = before or {}
         words = [] if scaling_of(self.arguments) else ["The command names nothing to change."]
         rules = [caution.message for caution in self.cautions()]
-        return [*words, *_downward(found, self.arguments), *rules, *busy(session, self.resource)]
+        return [*words, *_downward(found, self.arguments), *rules]
 
     def warnings(
         self,

@@ -11,7 +11,7 @@ from runbook.commands.change_output import print_if_asked
 from runbook.commands.changing import Changing, Resource, Undo, or_none
 from runbook.commands.connector_neighbours import unfit_subnet
 from runbook.commands.connector_rules import create_cautions, scaling_of
-from runbook.commands.connectors import GROUP, SCHEMA, name_of, parent_of
+from runbook.commands.connectors import GROUP, SCHEMA, busy, name_of, parent_of
 from runbook.commands.grammar.flag_values import Flag
 from runbook.commands.grammar.gcloud_grammar import Arguments, Grammar, read_arguments
 from runbook.commands.kinds import CommandKind
@@ -79,6 +79,9 @@ class ConnectorCreate(Changing):
     def fields(self, resource: Resource | None) -> dict[str, Json]:
         found = {path: get(resource, parse_key(path)) for path in _PATHS}
         return {path: value for path, value in found.items() if value is not None}
+
+    def busy(self, session: Session) -> str:
+        return busy(session, self.resource)
 
     def refusals(self, session: Session, before: Resource | None) -> list[str]:  # noqa: ARG002 (asks nobody)
         rules = [caution.message for caution in self.cautions()]

@@ -61,10 +61,13 @@ class ConnectorDelete(Changing):
     def fields(self, resource: Resource | None) -> dict[str, Json]:
         return {name: value for name, value in (resource or {}).items() if name in _SHOWN}
 
-    def refusals(self, session: Session, before: Resource | None) -> list[str]:
+    def busy(self, session: Session) -> str:
+        return busy(session, self.resource)
+
+    def refusals(self, session: Session, before: Resource | None) -> list[str]:  # noqa: ARG002 (asks nobody)
         if before is None:
             return [f"There is no connector {self.arguments.operand} in {self.arguments.region}."]
-        return busy(session, self.resource)
+        return []
 
     def warnings(
         self,

@@ -128,8 +128,8 @@ def test_a_second_change_waits_for_the_first(cloud: Simulated) -> None:
     cloud.arm(match=f"{ABOVE}/staging-connector", method="PATCH", kind="operation-never-ends")
     scale = f"{GROUP} update staging-connector {PLACE} --min-instances=3 --max-instances=10"
     assert cloud.run(scale, deadline=1.0).state == "unknown"
-    (refusal,) = cloud.plan(DELETE).refusals
-    assert refusal.endswith("has not ended; Google takes one change at a time.")
+    warning, *_ = cloud.plan(DELETE).warnings
+    assert warning.startswith("Google is still busy with the operation UpdateConnector operation-")
 
 
 def test_create_warns_of_a_subnet_that_is_no_28(cloud: Simulated) -> None:

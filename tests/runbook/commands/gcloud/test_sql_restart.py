@@ -61,11 +61,14 @@ def test_nothing_is_sent_while_an_operation_runs(cloud: Simulated) -> None:
     cloud.arm(match=INSTANCE, method="PATCH", kind="operation-never-ends")
     assert cloud.run(f"{PATCH} --tier=db-custom-4-8192", deadline=0.5).state == "unknown"
     for text in (RESTART, f"{PATCH} --availability-type=REGIONAL"):
-        (refusal,) = cloud.plan(text).refusals
-        assert refusal.endswith("has not ended; Google takes one change at a time.")
+        assert (
+            cloud.plan(text)
+            .warnings[0]
+            .startswith("Google is still busy with the operation UPDATE operation-")
+        )
     outcome = cloud.run(RESTART, plan)
     assert outcome.state == "failed"
-    assert outcome.message.endswith("Nothing was sent.")
+    assert outcome.message.endswith("nothing was sent. Wait until it is done, then plan again.")
 
 
 def test_operations_list_shows_the_newest_first(cloud: Simulated) -> None:
