@@ -49,15 +49,15 @@ class VpcAccess:
         request = connectors.delete(name=name)
         return operations.of_longrunning(self._api.change(request, "vpcaccess.connectors.delete"))
 
-    def unfinished(self, connector: str) -> list[str]:
-        """The full names of the operations on a connector that have not ended."""
+    def unfinished(self, connector: str) -> list[dict[str, Json]]:
+        """The operations on a connector that have not ended."""
         parent = connector.partition("/connectors/")[0]
         collection = self._api.collection("projects", "locations", "operations")
         found = self._api.read_all(
             collection.list, "operations", "vpcaccess.operations.list", name=parent, pageSize=100
         )
         return [
-            str(one.get("name"))
+            one
             for one in found
             if isinstance(one, dict) and not one.get("done") and _target(one) == connector
         ]
