@@ -12,6 +12,15 @@ from incidents.models import AdministrationEntry, Environment, LedgerHead
 LEDGER = "administration"
 
 
+def hold() -> LedgerHead:
+    """Lock the ledger's end, inside the caller's transaction: administrators act one after another.
+
+    First of all in an action that reads who is left before it takes something away.
+    """
+    LedgerHead.objects.get_or_create(name=LEDGER)
+    return LedgerHead.objects.select_for_update().get(name=LEDGER)
+
+
 def record(
     *,
     actor: User | None,
@@ -21,8 +30,7 @@ def record(
     data: dict[str, Any] | None = None,  # Any: JSON whose shape belongs to `kind`
 ) -> AdministrationEntry:
     """Write one entry inside the caller's transaction; two writers wait for each other."""
-    LedgerHead.objects.get_or_create(name=LEDGER)
-    head = LedgerHead.objects.select_for_update().get(name=LEDGER)
+    head = hold()
     named = {"environment": environment.name} if environment else {}
     now = clock.now()
     facts = ledger.facts_of(

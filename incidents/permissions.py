@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
@@ -82,6 +83,51 @@ def environments_to_approve_in(person: Person) -> QuerySet[Environment]:
 def _environments(person: Person, roles: frozenset[Role]) -> QuerySet[Environment]:
     held = memberships_of(person).filter(role__in=sorted(roles))
     return Environment.objects.filter(pk__in=held.values("environment"))
+
+
+def visible_environments(person: Person) -> QuerySet[Environment]:
+    """Those in which the person holds any role; all for superusers."""
+    if is_superuser(person):
+        return Environment.objects.all()
+    return Environment.objects.filter(pk__in=memberships_of(person).values("environment"))
+
+
+def is_superuser(person: Person) -> bool:
+    """Superusers look after the installation: environments, groups and people. In an incident they
+    may do what their roles say, like everybody else. Read from the database each time."""
+    if person.pk is None:
+        return False
+    return User.objects.filter(pk=person.pk, is_active=True, is_superuser=True).exists()
+
+
+def may_administer(*, person: Person, environment: Environment) -> bool:
+    if is_superuser(person):
+        return True
+    return Role.ADMINISTRATOR in roles_in(person=person, environment=environment)
+
+
+def who_holds(environment: Environment, roles: Collection[Role]) -> QuerySet[User]:
+    """Active people who hold one of the roles there, by name or through a group, each once."""
+    held = Membership.objects.filter(environment=environment, role__in=sorted(roles))
+    by_name = Q(pk__in=held.filter(person__isnull=False).values("person"))
+    by_group = Q(groups__in=held.filter(group__isnull=False).values("group"))
+    found = User.objects.filter(by_name | by_group, is_active=True)
+    return User.objects.filter(pk__in=found.values("pk"))
+
+
+def require_administrator(*, person: Person, environment: Environment, what: str) -> None:
+    """Refuse in words who does not look after the environment: `what` completes "may not …"."""
+    if may_administer(person=person, environment=environment):
+        return
+    raise Refused(
+        f"You may not {what} {environment}. Ask one of its administrators.",
+        status=403,
+    )
+
+
+def require_superuser(*, person: Person, what: str) -> None:
+    if not is_superuser(person):
+        raise Refused(f"You may not {what}. Ask a superuser.", status=403)
 
 
 def require(*, allowed: bool, incident: Incident, what: str, needed: str) -> None:
