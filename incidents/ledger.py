@@ -73,13 +73,21 @@ def seal_of(what: str, *, key: str | None = None) -> str:
 
 def seal_of_head(ledger: str, count: int, head: str, *, key: str | None = None) -> str:
     """Seals how many entries a ledger has, so that its last ones cannot be cut off."""
-    return seal_of(f"{ledger} {count} {head}", key=key)
+    return seal_of(_head(ledger, count, head), key=key)
+
+
+def _head(ledger: str, count: int, head: str) -> str:
+    return f"{ledger} {count} {head}"
 
 
 def is_sealed(what: str, seal: str) -> bool:
     """Whether the seal is of the installation's key, or of one that it had before."""
     keys = [str(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
     return any(hmac.compare_digest(seal_of(what, key=key), seal) for key in keys)
+
+
+def is_head_sealed(ledger: str, count: int, head: str, seal: str) -> bool:
+    return is_sealed(_head(ledger, count, head), seal)
 
 
 @dataclass(frozen=True, slots=True)
