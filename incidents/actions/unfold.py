@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from incidents.actions.reading import Reader, Reading
@@ -46,7 +46,8 @@ def write_phases(
         for step, depth, is_exit in steps_of(phase):
             written = _step_row(incident, row, step, depth, is_exit, len(rows) + 1)
             rows.append(written)
-            commands.extend(command_rows(written, reader.commands(step)))
+            readings = enumerate(reader.commands(step), start=1)
+            commands.extend(command_row(written, reading, place) for place, reading in readings)
     Step.objects.bulk_create(rows)
     StepCommand.objects.bulk_create(commands)
 
@@ -99,18 +100,16 @@ def _step_row(
     )
 
 
-def command_rows(row: Step, readings: Iterable[Reading]) -> Iterator[StepCommand]:
-    """New rows for a step's commands, in their order."""
-    for position, reading in enumerate(readings, start=1):
-        yield StepCommand(
-            step=row,
-            position=position,
-            label=reading.label,
-            example=reading.example,
-            checks=reading.checks,
-            timeout=reading.timeout,
-            **reading.columns,
-        )
+def command_row(row: Step, reading: Reading, position: int) -> StepCommand:
+    return StepCommand(
+        step=row,
+        position=position,
+        label=reading.label,
+        example=reading.example,
+        checks=reading.checks,
+        timeout=reading.timeout,
+        **reading.columns,
+    )
 
 
 def write_components(incident: Incident, document: definition.Runbook) -> None:

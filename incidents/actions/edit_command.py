@@ -1,0 +1,141 @@
+"""Writing another text into one command of one incident, and taking the runbook's back."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from incidents import permissions, timeline
+from incidents.actions.edit_parameters import all_values, cancel_planning, name_of
+from incidents.actions.moves import hold
+from incidents.actions.reading import Reader, TextColumns
+from incidents.actions.refit import edited_columns, take
+from incidents.actions.storable import storable_text
+from incidents.models import Step, StepCommand
+from incidents.refusal import Refused
+from runbook.commands.secret_text import LEFT_OUT, without_value
+
+ONCE = {"": "was only shown", "reads": "only read", "changes": "changed", "destroys": "destroyed"}
+NOW = {"": "is only shown", "reads": "only reads", "changes": "changes", "destroys": "destroys"}
+
+
+def edit_command(
+    *, actor: User, command_id: int, text: str, seen: str | None = None
+) -> StepCommand:
+    """Set the text of one command in this incident; the runbook and other incidents stay.
+
+    `text` may name parameters as `${NAME}` and follows them later. It must read as one command that
+    can be run here, unless the one before was only shown as well. Approvals of the former text are
+    void, and the editor may approve no run of the step. `seen` is the text that the person looked
+    at, as shown: the second of two is told who was first.
+    """
+    words = storable_text(text).strip()
+    with transaction.atomic():
+        hold(steps__commands=command_id)
+        command = _command(actor, command_id, seen)
+        columns = _readable(command, words)
+        if columns["text"] == command.text:
+            raise Refused("This is the text that stands already; nothing was changed.", status=422)
+        before, written = _as_it_stood(command), command.written or command.text
+        _rewrite(command, actor, columns, edited=words, written=written)
+        _record(command, actor, "command.edited", before)
+    command.refresh_from_db()
+    return command
+
+
+def reset_command(*, actor: User, command_id: int, seen: str | None = None) -> StepCommand:
+    """Take the runbook's own text again, with the parameters as they are now."""
+    with transaction.atomic():
+        hold(steps__commands=command_id)
+        command = _command(actor, command_id, seen)
+        if not command.edited:
+            raise Refused("This is the runbook's own text already.")
+        before = _as_it_stood(command)
+        filled = Reader.of(command.step.incident.environment, {})
+        columns = edited_columns(command.written, filled)
+        _rewrite(command, actor, columns, edited="", written="")
+        _record(command, actor, "command.reset", before)
+    command.refresh_from_db()
+    return command
+
+
+def _command(actor: User, command_id: int, seen: str | None) -> StepCommand:
+    found = (
+        StepCommand.objects.select_related(
+            "step__incident__environment", "step__phase", "step__edited_by"
+        )
+        .filter(pk=command_id)
+        .first()
+    )
+    if found is None:
+        raise Refused("That command does not exist.", status=404)
+    incident = found.step.incident
+    permissions.require(
+        allowed=permissions.abilities(person=actor, incident=incident).can_request,
+        incident=incident,
+        what="edit commands",
+        needed="responder",
+    )
+    if seen is not None and seen != found.shown:
+        editor = found.step.edited_by
+        who = f"{name_of(editor)} edited this step" if editor else "The parameters were changed"
+        raise Refused(f"{who} before you did. Look at the command again, then edit it.")
+    return found
+
+
+def _readable(command: StepCommand, words: str) -> TextColumns:
+    if not words:
+        raise Refused("Write a command, or take the runbook's text again.", status=422)
+    if _hands_over_a_stand_in(words):
+        raise Refused(
+            f"The word {LEFT_OUT} stands for a secret that is not shown. Write the secret itself in"
+            " its place, or it is replaced by that word.",
+            status=422,
+        )
+    reader = Reader.of(command.step.incident.environment, all_values(command.step.incident))
+    columns = edited_columns(words, reader)
+    if command.is_runnable and not columns["effect"]:
+        raise Refused(f"This would not be run here. {columns['reason']}", status=422)
+    return columns
+
+
+def _hands_over_a_stand_in(words: str) -> bool:
+    return LEFT_OUT in words and without_value(words.replace(LEFT_OUT, "x")) == words
+
+
+def _rewrite(
+    command: StepCommand, actor: User, columns: TextColumns, *, edited: str, written: str
+) -> None:
+    moved = StepCommand.objects.filter(pk=command.pk, text=command.text).update(
+        **columns, edited=edited, written=written
+    )
+    if not moved:
+        raise Refused("Somebody changed this command just now. Look at it again.")
+    Step.objects.filter(pk=command.step_id).update(edited_by=actor)
+    take(command, columns)
+
+
+def _as_it_stood(command: StepCommand) -> tuple[str, str]:
+    return command.shown, command.effect
+
+
+def _record(command: StepCommand, actor: User, kind: str, before: tuple[str, str]) -> None:
+    """Tell it, with the effect where that is another now, and end what named the former text."""
+    shown, effect = before
+    verb = "edited" if kind == "command.edited" else "took the runbook's text again for"
+    told = f"; it {ONCE[effect]} and now {NOW[command.effect]}" if effect != command.effect else ""
+    timeline.record(
+        incident_id=command.step.incident_id,
+        actor=actor,
+        kind=kind,
+        text=f"{verb} `{shown}`, which is now `{command.shown}`{told}",
+        panels=[f"step-{command.step_id}", f"phase-{command.step.phase_id}", "approvals"],
+        data={
+            "step": command.step.key,
+            "command": command.position,
+            "before": {"text": shown, "effect": effect},
+            "after": {"text": command.shown, "effect": command.effect},
+        },
+    )
+    message = f"{name_of(actor)} edited the command. Ask again."
+    cancel_planning(command.step.incident, actor=actor, message=message)
