@@ -37,7 +37,14 @@ class PasteForm(forms.Form):
 
 
 class SettleForm(forms.Form):
-    verdict = forms.ChoiceField(choices=[("applied", "applied"), ("not-applied", "not applied")])
+    verdict = forms.ChoiceField(
+        choices=[
+            ("applied", "applied"),
+            ("not-applied", "not applied"),
+            ("undo", "applied, to be taken back"),
+            ("leave", "nobody can tell"),
+        ]
+    )
     reason = forms.CharField(required=False, max_length=LONGEST_WORDS)
 
 

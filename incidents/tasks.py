@@ -6,12 +6,20 @@ import os
 import socket
 
 from celery import shared_task
+from celery.signals import worker_shutting_down
 from django.conf import settings
 
-from incidents.actions import clockwork, plan, work
+from incidents import draining
+from incidents.actions import clockwork, plan, probe, work
 from incidents.source import acting_from
 
 HARD_LIMIT = settings.RUN_DEADLINE_SECONDS + 120
+
+
+@worker_shutting_down.connect
+def drain(**_signal: object) -> None:
+    """Runs in the worker's main process, before its pool is asked to end."""
+    draining.ask()
 
 
 def _worker() -> str:
@@ -33,7 +41,7 @@ def execute_run(run_id: int) -> None:
 @shared_task(time_limit=HARD_LIMIT)
 def probe_run(run_id: int) -> None:
     with acting_from("worker"):
-        work.probe_run(run_id, worker=_worker())
+        probe.probe_run(run_id, worker=_worker())
 
 
 @shared_task

@@ -11,7 +11,10 @@ from runbook.document.definition import Check, Json
 
 
 def compare(run: Run, result: Json) -> list[dict[str, Any]]:  # Any: JSON
-    """The command's checks against a result, as stored in `Run.checks`."""
+    """The command's checks against a result, as stored in `Run.checks`; none for a run that takes
+    the command back, since they say what the command itself is to bring about."""
+    if run.undoes_id:
+        return []
     return [
         dataclasses.asdict(finding)
         for check in run.command.checks

@@ -6,13 +6,13 @@ that token, so a worker that was given up for dead cannot finish or log anything
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from incidents import clock
-from incidents.actions.moves import move_run
 from incidents.models import Run
 from incidents.states import RunState
 
@@ -28,22 +28,33 @@ def claim_planning(run_id: int, *, worker: str) -> Run | None:
         token=F("token") + 1,
         attempt=F("attempt") + 1,
         worker=worker[:120],
-        lease_until=now + timedelta(seconds=settings.LEASE_SECONDS),
+        lease_until=_lease(now),
     )
     return Run.objects.select_related(*LOADED).get(pk=run_id) if claimed else None
 
 
+class ResourceHeldError(Exception):
+    """Another run holds the resource that the claimed one changes."""
+
+
 def claim_running(run_id: int, *, worker: str) -> Run | None:
-    """Move `queued` to `running`; call inside the transaction that re-checks authority."""
+    """Move `queued` to `running`; call inside the transaction that re-checks authority. Raises
+    `ResourceHeldError`; that transaction goes on."""
     now = clock.now()
-    claimed = Run.objects.filter(pk=run_id, state=RunState.QUEUED).update(
-        state=RunState.RUNNING,
-        token=F("token") + 1,
-        attempt=F("attempt") + 1,
-        worker=worker[:120],
-        started_at=now,
-        lease_until=now + timedelta(seconds=settings.LEASE_SECONDS),
-    )
+    queued = Run.objects.filter(pk=run_id, state=RunState.QUEUED)
+    try:
+        with transaction.atomic():
+            claimed = queued.update(
+                state=RunState.RUNNING,
+                token=F("token") + 1,
+                attempt=F("attempt") + 1,
+                worker=worker[:120],
+                started_at=now,
+                lease_until=_lease(now),
+                waits_for=None,
+            )
+    except IntegrityError as error:
+        raise ResourceHeldError from error
     return Run.objects.select_related(*LOADED).get(pk=run_id) if claimed else None
 
 
@@ -52,19 +63,35 @@ def renew(run: Run) -> tuple[bool, bool]:
     held = Run.objects.filter(
         pk=run.pk, token=run.token, state__in=[RunState.PLANNING, RunState.RUNNING]
     )
-    is_ours = held.update(lease_until=clock.now() + timedelta(seconds=settings.LEASE_SECONDS))
+    is_ours = held.update(lease_until=_lease(clock.now()))
     if not is_ours:
         return False, False
     return True, Run.objects.values_list("is_cancel_requested", flat=True).get(pk=run.pk)
 
 
-def return_to_queue(run: Run) -> bool:
-    """Give a read whose worker died back to the queue, taking it from that worker."""
-    return move_run(
-        run,
-        old=RunState.RUNNING,
-        new=RunState.QUEUED,
+def mark_sent(run: Run) -> bool:
+    """Note, right before a change is sent, that it is. False when this worker must not send it:
+    the run is not its own any more, or somebody has asked to stop it."""
+    now = clock.now()
+    held = Run.objects.filter(
+        pk=run.pk,
         token=run.token,
-        lease_until=None,
-        queued_at=clock.now(),
+        state=RunState.RUNNING,
+        sent_at__isnull=True,
+        is_cancel_requested=False,
     )
+    return held.update(sent_at=now, lease_until=_lease(now)) == 1
+
+
+def claim_probe(run_id: int, *, worker: str) -> Run | None:
+    """A run of unknown outcome that this worker looks at, or None when somebody does already."""
+    now = clock.now()
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    rows = Run.objects.filter(free, pk=run_id, state=RunState.UNKNOWN, probed_at__isnull=True)
+    if not rows.update(lease_until=_lease(now), worker=worker[:120]):
+        return None
+    return Run.objects.select_related(*LOADED, "plan").get(pk=run_id)
+
+
+def _lease(now: datetime) -> datetime:
+    return now + timedelta(seconds=settings.LEASE_SECONDS)

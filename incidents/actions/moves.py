@@ -6,9 +6,11 @@ from typing import cast
 
 from django.contrib.auth.models import User
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from incidents import clock, timeline
+from incidents.actions.digests import sealed
+from incidents.actions.locks import announce_waiting
 from incidents.actions.storable import storable, storable_text
 from incidents.models import Incident, Run
 from incidents.states import ENDED_RUN_STATES, IncidentState, RunState, check_run_move
@@ -40,16 +42,23 @@ def panels_of(run: Run) -> list[str]:
 
 
 def move_run(
-    run: Run, *, old: RunState, new: RunState, token: int | None = None, **columns: object
+    run: Run,
+    *,
+    old: RunState,
+    new: RunState,
+    token: int | None = None,
+    only_if: Q | None = None,
+    **columns: object,
 ) -> bool:
-    """Conditional UPDATE; False when someone was first, or when `token` is no longer the row's."""
+    """Conditional UPDATE; False when someone was first, when `token` is no longer the row's, or
+    when `only_if`, about columns of that very row, does not hold."""
     check_run_move(old, new)
-    rows = Run.objects.filter(pk=run.pk, state=old)
+    rows = Run.objects.filter(only_if or Q(), pk=run.pk, state=old)
     if token is not None:
         rows = rows.filter(token=token)
     if new in ENDED_RUN_STATES or new == RunState.UNKNOWN:
         columns.setdefault("finished_at", clock.now())
-        columns["lease_until"] = None
+        columns["lease_until"] = columns["waits_for"] = None
     return rows.update(state=new, **columns) == 1
 
 
@@ -61,14 +70,19 @@ def end_run(
     actor: User | None,
     message: str,
     token: int | None = None,
+    only_if: Q | None = None,
     **columns: object,
 ) -> bool:
-    """Move to an ending and write it on the timeline, inside the caller's transaction."""
+    """Move to an ending and write it on the timeline, inside the caller's transaction. Runs that
+    wait for the resource are told."""
     hold(pk=run.incident_id)
     message = storable_text(message)
     for name in columns.keys() & {"result", "checks"}:
         columns[name] = storable(cast("Json", columns[name]))
-    if not move_run(run, old=old, new=new, token=token, message=message, **columns):
+    moved = move_run(
+        run, old=old, new=new, token=token, only_if=only_if, message=message, **columns
+    )
+    if not moved:
         return False
     timeline.record(
         incident_id=run.incident_id,
@@ -76,8 +90,10 @@ def end_run(
         kind=f"run.{new.value}",
         text=f"run {run.number} {_ending(new)}: `{run.shown}` {message}",
         panels=[*panels_of(run), "approvals", "header"],
-        data={"run": run.number, "state": new.value},
+        data={"run": run.number, "state": new.value} | sealed(run, columns),
     )
+    if run.lock_name:
+        announce_waiting(run.lock_name)
     return True
 
 

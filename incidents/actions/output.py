@@ -17,11 +17,13 @@ from typing import Self
 from django.conf import settings
 from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 
-from incidents import clock, live
+from incidents import clock, draining, live
+from incidents.actions.digests import KeptLines, kept_lines
+from incidents.actions.hand_back import hand_back
 from incidents.actions.leases import renew
 from incidents.actions.storable import storable_text
 from incidents.models import OutputChunk, Run
-from incidents.states import RunState
+from incidents.states import EffectChoice, RunState
 from runbook.commands.base import Cancelled, Stream
 
 logger = logging.getLogger(__name__)
@@ -36,8 +38,13 @@ TOTAL_BYTES = 32 * 1024 * 1024
 class RunKeeper:
     """Context manager around the planning or the execution of one claimed run.
 
-    `emit` may be called from any thread. It raises `Cancelled` once a person asked to stop or the
-    lease was lost. On exit everything emitted is stored.
+    `emit` may be called from any thread. It raises `Cancelled` once a person asked to stop, the
+    lease was lost or the run is handed back. On exit everything emitted is stored, and the run
+    knows the digest of its output.
+
+    When the worker is asked to stop, a run that has not sent anything is handed back at once, even
+    while its command waits for an answer: `has_left` is true then, and nothing that the command
+    still gives may be recorded.
     """
 
     def __init__(self, run: Run) -> None:
@@ -46,6 +53,9 @@ class RunKeeper:
         self._waiting: list[str] = []
         self._waiting_bytes = 0
         self._total = 0
+        self._kept = kept_lines(run.pk) if run.last_line else KeptLines()
+        self._is_leaving = self._is_to_be_left = False
+        self.has_left = False
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._renewed = time.monotonic()
@@ -68,6 +78,18 @@ class RunKeeper:
         self._wake.set()
         self._thread.join()
         self._store_rest()
+        self._run.output_digest, self._run.last_line = self._kept.digest, self._kept.count
+
+    def leave(self) -> None:
+        """Begin to hand the run back. What a read has printed so far is kept; a change goes on
+        here when it has been sent."""
+        if self._is_leaving:
+            return
+        if self._run.effect == EffectChoice.READS:
+            self._stopped.set()
+            with self._lock:
+                self._add("--- the worker is being restarted; starts again ---")
+        self._is_leaving = self._is_to_be_left = True
 
     def emit(self, text: str, stream: Stream = "stdout") -> None:  # noqa: ARG002 (pages show both alike)
         if self._stopped.is_set():
@@ -96,8 +118,11 @@ class RunKeeper:
             while not self._closed.is_set():
                 self._wake.wait(FLUSH_SECONDS)
                 self._wake.clear()
-                if not self._closed.is_set():
-                    self._pass()
+                if self._closed.is_set():
+                    break
+                if draining.is_asked():
+                    self.leave()
+                self._pass()
         except Exception:
             logger.exception(_NOT_KEPT, self._run.pk)
             self._give_up()
@@ -113,8 +138,10 @@ class RunKeeper:
             self._give_up()
 
     def _pass(self) -> bool:
-        """Whether all that was waiting is stored."""
+        """Whether all that was waiting is stored, and the run handed back when it is to be."""
         is_stored = self._guarded(self._flush)
+        if is_stored and self._is_to_be_left:
+            is_stored = self._guarded(self._hand_back)
         is_due = time.monotonic() - self._renewed >= settings.HEARTBEAT_SECONDS
         if is_due and self._guarded(self._renew):
             self._renewed = time.monotonic()
@@ -157,6 +184,7 @@ class RunKeeper:
             incident_id=self._run.incident_id, run_id=self._run.pk, first=self._next, lines=lines
         )
         self._next += len(lines)
+        self._kept.add("\n".join(lines))
 
     def _store(self, lines: list[str]) -> bool:
         """False when the run is not this worker's any more; then nothing is stored.
@@ -183,6 +211,12 @@ class RunKeeper:
                     update_fields=["last", "text", "at"],
                 )
         return bool(held)
+
+    def _hand_back(self) -> None:
+        self.has_left = hand_back(self._run)
+        self._is_to_be_left = False
+        if self.has_left:
+            self._stopped.set()
 
     def _renew(self) -> None:
         is_ours, is_cancelled = renew(self._run)

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
-from incidents import clock, queue, timeline
-from incidents.actions.leases import return_to_queue
-from incidents.actions.moves import end_run, hold, panels_of
+from incidents import clock, queue
+from incidents.actions.hand_back import announce, take_back
+from incidents.actions.moves import end_run, hold
 from incidents.models import Run
 from incidents.states import EffectChoice, RunState
 
@@ -17,71 +18,61 @@ ATTEMPTS = 3
 
 
 def recover_expired_leases() -> int:
-    """Take runs from workers that stopped renewing. A read starts again, at most three times in
-    all; a change becomes `unknown` and is looked at, never sent again. How many were taken."""
+    """Take runs from workers that stopped renewing. A read starts again, and so does a change that
+    was certainly not sent, at most three times in all; a change that may have been becomes
+    `unknown` and is looked at, never sent again. How many were taken."""
     now = clock.now()
     held = Run.objects.filter(state=RunState.RUNNING, lease_until__lt=now)
     taken = 0
     for run in held.select_related("command__step")[:200]:
         with transaction.atomic():
             hold(pk=run.incident_id)
-            taken += _recover(run)
+            taken += _recover(run, now)
     return taken
 
 
-def _recover(run: Run) -> bool:
-    if run.effect != EffectChoice.READS:
-        ended = end_run(
-            run,
-            old=RunState.RUNNING,
-            new=RunState.UNKNOWN,
-            actor=None,
-            token=run.token,
-            message="The worker stopped while it was changing something. It is not sent again.",
-        )
-        if ended:
-            queue.enqueue("probe_run", run.pk, queue="reads")
-        return ended
-    if run.is_cancel_requested:
-        return end_run(
-            run,
-            old=RunState.RUNNING,
-            new=RunState.CANCELLED,
-            actor=None,
-            token=run.token,
-            message="It was to be stopped, and its worker stopped answering.",
-        )
-    if run.attempt >= ATTEMPTS:
-        return end_run(
-            run,
-            old=RunState.RUNNING,
-            new=RunState.FAILED,
-            actor=None,
-            token=run.token,
-            message=f"The worker died {run.attempt} times during this command. Its log says why.",
-        )
-    if not return_to_queue(run):
-        return False
-    timeline.record(
-        incident_id=run.incident_id,
+def _recover(run: Run, now: datetime) -> bool:
+    """Nothing is taken from a worker that has renewed or sent something in between."""
+    if run.sent_at is None and not run.is_cancel_requested and run.attempt < ATTEMPTS:
+        return take_back(run)
+    new, message = _ending(run)
+    ended = end_run(
+        run,
+        old=RunState.RUNNING,
+        new=new,
         actor=None,
-        kind="run.restarted",
-        text=f"run {run.number} starts again: its worker stopped answering",
-        panels=panels_of(run),
-        data={"run": run.number, "attempt": run.attempt},
+        token=run.token,
+        only_if=Q(lease_until__lt=now, sent_at__isnull=run.sent_at is None),
+        message=message,
     )
-    queue.enqueue("execute_run", run.pk, queue="reads")
-    return True
+    if ended and new == RunState.UNKNOWN:
+        queue.enqueue("probe_run", run.pk, queue="reads")
+    return ended
+
+
+def _ending(run: Run) -> tuple[RunState, str]:
+    reads = run.effect == EffectChoice.READS
+    if run.sent_at is not None:
+        return (
+            RunState.UNKNOWN,
+            "The worker stopped while it was changing something. It is not sent again.",
+        )
+    if run.is_cancel_requested:
+        rest = "" if reads else " Nothing was sent."
+        return (
+            RunState.CANCELLED,
+            f"It was to be stopped, and its worker stopped answering.{rest}",
+        )
+    how = "during this command" if reads else "before it sent this change; nothing was sent"
+    return RunState.FAILED, f"The worker died {run.attempt} times {how}. Its log says why."
 
 
 def resend_waiting() -> int:
     """Announce again what was not started or not looked at: messages get lost. How many."""
     now = clock.now()
     before = now - timedelta(seconds=settings.RESEND_SECONDS)
-    waiting = Run.objects.filter(queued_at__lt=before)
-    not_started = waiting.filter(state__in=[RunState.QUEUED, RunState.PLANNING]).exclude(
-        lease_until__gt=now
-    )
+    waiting = Run.objects.filter(queued_at__lt=before).exclude(lease_until__gt=now)
+    not_started = waiting.filter(state__in=[RunState.QUEUED, RunState.PLANNING])
     not_probed = waiting.filter(state=RunState.UNKNOWN, probed_at__isnull=True)
     return sum(
         _resend(run, now)
@@ -112,11 +103,4 @@ def _announce(run: Run) -> None:
             message=f"No plan could be made: the worker died {run.attempt} times reading.",
         )
         return
-    if run.state == RunState.PLANNING:
-        queue.enqueue("plan_run", run.pk, queue="reads")
-        return
-    if run.state == RunState.UNKNOWN:
-        queue.enqueue("probe_run", run.pk, queue="reads")
-        return
-    reads = run.effect == EffectChoice.READS
-    queue.enqueue("execute_run", run.pk, queue="reads" if reads else "changes")
+    announce(run)

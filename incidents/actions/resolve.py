@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 
 from incidents import clock, permissions, timeline
 from incidents.actions.escalate import cancel_all
@@ -14,7 +15,8 @@ from incidents.states import ApprovalState, IncidentState, RunState
 
 
 def resolve(*, actor: User, incident_id: int, words: str) -> Incident:
-    """Resolve an open incident. Refuses while a change runs or its outcome is unknown."""
+    """Resolve an open incident. Refuses while a command runs, and while the outcome of a change is
+    unknown, unless a person left it so."""
     if not words.strip():
         raise Refused("Say in a sentence how it was resolved; it opens the report.", status=422)
     with transaction.atomic():
@@ -49,10 +51,12 @@ def resolve(*, actor: User, incident_id: int, words: str) -> Incident:
 
 
 def _require_quiet(incident: Incident) -> None:
-    busy = incident.runs.filter(state__in=[RunState.RUNNING, RunState.UNKNOWN]).first()
+    unsettled = Q(state=RunState.RUNNING) | Q(state=RunState.UNKNOWN, left_at__isnull=True)
+    busy = incident.runs.filter(unsettled).first()
     if busy and busy.state == RunState.UNKNOWN:
         raise Refused(
-            f"Run {busy.number} has an unknown outcome. Decide about it first, then resolve."
+            f"Run {busy.number} has an unknown outcome. Decide about it, or leave it as it is with"
+            " a reason; then resolve."
         )
     if busy:
         raise Refused(f"Run {busy.number} is still running. Wait for it or stop it, then resolve.")

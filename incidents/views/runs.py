@@ -6,8 +6,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from incidents.actions import execute
-from incidents.forms import SettleForm
+from incidents.actions import execute, probe, settle, stop, undo
+from incidents.forms import ReasonForm, SettleForm
 from incidents.models import Run
 from incidents.queries.output import find_lines, read_page, whole_output
 from incidents.views.answers import answer
@@ -34,7 +34,7 @@ def run_diagnostics(request: PageRequest, phase_id: int) -> HttpResponse:
 @require_POST
 def cancel_run(request: PageRequest, run_id: int) -> HttpResponse:
     incident = find_incident(request.user, runs=run_id)
-    run = execute.cancel_run(actor=request.user, run_id=run_id)
+    run = stop.cancel_run(actor=request.user, run_id=run_id)
     return answer(request, incident, panel=f"step-{run.command.step_id}")
 
 
@@ -42,12 +42,28 @@ def cancel_run(request: PageRequest, run_id: int) -> HttpResponse:
 def settle_run(request: PageRequest, run_id: int) -> HttpResponse:
     incident = find_incident(request.user, runs=run_id)
     words = typed(SettleForm(request.POST))
-    run = execute.settle_unknown(
+    run = settle.settle_unknown(
         actor=request.user,
         run_id=run_id,
-        is_applied=words["verdict"] == "applied",
+        outcome=words["verdict"],
         reason=words["reason"],
     )
+    return answer(request, incident, panel=f"step-{run.command.step_id}")
+
+
+@require_POST
+def look_again(request: PageRequest, run_id: int) -> HttpResponse:
+    incident = find_incident(request.user, runs=run_id)
+    run = probe.look_again(actor=request.user, run_id=run_id)
+    return answer(request, incident, panel=f"step-{run.command.step_id}")
+
+
+@require_POST
+def request_undo(request: PageRequest, run_id: int) -> HttpResponse:
+    """Asked for at the step or at its phase; the form names the panel that is to be drawn anew."""
+    incident = find_incident(request.user, runs=run_id)
+    reason = typed(ReasonForm(request.POST))["reason"]
+    run = undo.request_undo(actor=request.user, run_id=run_id, reason=reason)
     return answer(request, incident, panel=f"step-{run.command.step_id}")
 
 

@@ -12,7 +12,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from incidents import clock, permissions, timeline
-from incidents.actions import announce, approve, escalate, execute, resolve
+from incidents.actions import announce, approve, escalate, execute, resolve, stop
 from incidents.models import Approval, Incident, Run, StepCommand, Timer
 from incidents.refusal import Refused
 from incidents.states import LIVE_RUN_STATES, RunState
@@ -59,7 +59,7 @@ def test_cancel_and_resolve_both_end(
 ) -> None:
     run = factories.make_run(command, commander, RunState.QUEUED)
 
-    resolve_meanwhile(lambda: execute.cancel_run(actor=engineer, run_id=run.pk))
+    resolve_meanwhile(lambda: stop.cancel_run(actor=engineer, run_id=run.pk))
 
     assert Run.objects.get().state == "cancelled"
     assert Incident.objects.get().state == "resolved"
@@ -96,21 +96,21 @@ def test_cancel_and_reject_both_end(
     command: StepCommand, commander: User, engineer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     approval = factories.make_waiting_approval(command, commander)
-    end = execute.end_run
+    end = stop.end_run
 
     def slowly(*given: Any, **named: Any) -> bool:
         ended = end(*given, **named)
         time.sleep(0.6)
         return ended
 
-    monkeypatch.setattr(execute, "end_run", slowly)
+    monkeypatch.setattr(stop, "end_run", slowly)
 
     def reject_later() -> Approval:
         time.sleep(0.2)
         return approve.reject(actor=engineer, approval_id=approval.pk, reason="No.")
 
     cancelled, rejected = at_once(
-        lambda: execute.cancel_run(actor=commander, run_id=approval.run_id), reject_later
+        lambda: stop.cancel_run(actor=commander, run_id=approval.run_id), reject_later
     )
 
     assert cancelled.state == "cancelled"

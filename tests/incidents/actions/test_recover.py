@@ -64,11 +64,46 @@ def test_recover_does_not_start_again_what_was_to_be_stopped(
 def test_recover_never_sends_a_change_again(
     command: StepCommand, commander: User, set_clock: SetClock
 ) -> None:
-    dead(command, commander, set_clock, effect="changes")
+    dead(command, commander, set_clock, effect="changes", sent_at=set_clock.at)
 
     recover.recover_expired_leases()
 
     assert Run.objects.get().state == "unknown"
+
+
+def test_recover_starts_a_change_again_that_was_certainly_not_sent(
+    command: StepCommand, commander: User, set_clock: SetClock
+) -> None:
+    run = dead(command, commander, set_clock, effect="changes", attempt=1)
+
+    assert recover.recover_expired_leases() == 1
+    run.refresh_from_db()
+    assert (run.state, run.token, run.attempt) == ("queued", 2, 1)
+    assert not leases.mark_sent(Run(pk=run.pk, token=1)), "the worker before must not send it"
+
+
+def test_recover_gives_a_change_up_that_three_workers_could_not_send(
+    command: StepCommand, commander: User, set_clock: SetClock
+) -> None:
+    dead(command, commander, set_clock, effect="changes", attempt=3)
+
+    recover.recover_expired_leases()
+
+    run = Run.objects.get()
+    assert (run.state, run.message) == (
+        "failed",
+        "The worker died 3 times before it sent this change; nothing was sent. Its log says why.",
+    )
+
+
+def test_recover_cancels_an_unsent_change_that_was_to_be_stopped(
+    command: StepCommand, commander: User, set_clock: SetClock
+) -> None:
+    dead(command, commander, set_clock, effect="changes", attempt=1, is_cancel_requested=True)
+
+    recover.recover_expired_leases()
+
+    assert Run.objects.get().message.endswith("Nothing was sent.")
 
 
 def test_recover_leaves_a_held_run_alone(

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import User
 
-from incidents.actions import execute, resolve
+from incidents.actions import execute, resolve, settle, stop
 from incidents.models import Incident, Run, StepCommand
 from incidents.refusal import Refused
 from incidents.states import RunState
@@ -79,7 +79,7 @@ def test_request_phase_diagnostics_runs_the_reads_side_by_side(
 def test_cancel_run_before_it_started_sends_nothing(command: StepCommand, commander: User) -> None:
     run = execute.request_run(actor=commander, command_id=command.pk)
 
-    cancelled = execute.cancel_run(actor=commander, run_id=run.pk)
+    cancelled = stop.cancel_run(actor=commander, run_id=run.pk)
 
     assert (cancelled.state, cancelled.message) == (
         "cancelled",
@@ -90,7 +90,7 @@ def test_cancel_run_before_it_started_sends_nothing(command: StepCommand, comman
 def test_cancel_run_while_it_runs_asks_the_worker(command: StepCommand, commander: User) -> None:
     run = factories.make_run(command, commander, RunState.RUNNING)
 
-    asked = execute.cancel_run(actor=commander, run_id=run.pk)
+    asked = stop.cancel_run(actor=commander, run_id=run.pk)
 
     assert (asked.state, asked.is_cancel_requested) == ("running", True)
 
@@ -102,7 +102,7 @@ def test_cancel_run_of_a_waiting_change_withdraws_the_question(
     change = factories.make_command(step, factories.UPDATE, "changes")
     approval = factories.make_waiting_approval(change, commander)
 
-    execute.cancel_run(actor=commander, run_id=approval.run_id)
+    stop.cancel_run(actor=commander, run_id=approval.run_id)
 
     approval.refresh_from_db()
     assert approval.state == "withdrawn"
@@ -111,10 +111,10 @@ def test_cancel_run_of_a_waiting_change_withdraws_the_question(
 def test_settle_unknown_takes_a_reason(command: StepCommand, engineer: User) -> None:
     run = factories.make_run(command, engineer, RunState.UNKNOWN, effect="changes")
     with pytest.raises(Refused, match="what did you look at"):
-        execute.settle_unknown(actor=engineer, run_id=run.pk, is_applied=True, reason="")
+        settle.settle_unknown(actor=engineer, run_id=run.pk, outcome="applied", reason="")
 
-    settled = execute.settle_unknown(
-        actor=engineer, run_id=run.pk, is_applied=True, reason="The console shows 3 to 10."
+    settled = settle.settle_unknown(
+        actor=engineer, run_id=run.pk, outcome="applied", reason="The console shows 3 to 10."
     )
 
     assert settled.state == "succeeded"

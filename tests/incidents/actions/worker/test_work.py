@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from pytest_django.fixtures import Settings as SettingsWrapper
 
 from incidents import clock
-from incidents.actions import approve, execute, plan, resolve, work
+from incidents.actions import approve, execute, plan, probe, resolve, work
 from incidents.models import (
     Approval,
     Incident,
@@ -227,7 +227,7 @@ def test_change_whose_reply_is_lost_is_unknown_and_looked_at(
     run = Run.objects.get(pk=approval.run_id)
     assert run.state == "unknown", run.message
     assert sent().count("PATCH") == 1
-    work.probe_run(run.pk, worker="test")
+    probe.probe_run(run.pk, worker="test")
 
     run.refresh_from_db()
     assert "Looked again: " in run.message

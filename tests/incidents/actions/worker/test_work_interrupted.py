@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from pytest_django.fixtures import Settings as SettingsWrapper
 
 from incidents import clock, queue
-from incidents.actions import execute, job, leases, plan, recover, work
+from incidents.actions import execute, job, leases, plan, probe, recover, stop, work
 from incidents.models import (
     Incident,
     Run,
@@ -28,7 +28,7 @@ from tests.incidents.actions.worker.deeds import (
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_change_taken_while_it_was_read_again_sends_nothing(
+def test_change_taken_while_it_was_read_again_is_sent_by_the_next_worker(
     incident: Incident,
     commander: User,
     engineer: User,
@@ -47,8 +47,14 @@ def test_change_taken_while_it_was_read_again_sends_nothing(
 
     work.execute_run(run.pk, worker="slow")
 
-    assert Run.objects.get(pk=run.pk).state == "unknown"
+    assert Run.objects.get(pk=run.pk).state == "queued"
     assert sent() == []
+    monkeypatch.setattr(job.Job, "plan", read)
+
+    work.execute_run(run.pk, worker="next")
+
+    assert Run.objects.get(pk=run.pk).state == "succeeded"
+    assert sent() == ["PATCH"]
 
 
 def test_change_cancelled_while_it_was_read_again_sends_nothing(
@@ -62,7 +68,7 @@ def test_change_cancelled_while_it_was_read_again_sends_nothing(
     read = job.Job.plan
 
     def cancel_meanwhile(self: job.Job) -> base.Plan:
-        execute.cancel_run(actor=commander, run_id=run.pk)
+        stop.cancel_run(actor=commander, run_id=run.pk)
         return read(self)
 
     monkeypatch.setattr(job.Job, "plan", cancel_meanwhile)
@@ -146,7 +152,7 @@ def test_probe_of_a_text_that_no_longer_reads_says_so(
     run = approved(incident, commander, engineer)
     Run.objects.filter(pk=run.pk).update(state="unknown", text="gcloud nothing", message="Died.")
 
-    work.probe_run(run.pk, worker="test")
+    probe.probe_run(run.pk, worker="test")
 
     run.refresh_from_db()
     assert run.message.startswith("Died. Looked again, without an answer: ")

@@ -1,0 +1,84 @@
+"""A person decides about a change of unknown outcome; it is never sent again."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from incidents import clock, timeline
+from incidents.actions.locks import announce_waiting
+from incidents.actions.moves import end_run, hold, panels_of
+from incidents.actions.stop import reachable_run
+from incidents.actions.undo import ask_undo
+from incidents.models import Run
+from incidents.refusal import Refused
+from incidents.states import RunState
+
+Outcome = Literal["applied", "not-applied", "undo", "leave"]
+"""What was found out: it was applied, it was not, it was and is to be taken back, or nobody can
+tell, so that it stays unknown and stands in nobody's way any more."""
+
+
+def settle_unknown(*, actor: User, run_id: int, outcome: Outcome, reason: str) -> Run:
+    """Of two people who decide, the second is told. What was left can be settled later."""
+    reason = reason.strip()
+    if not reason:
+        raise Refused("Say how you know: what did you look at?", status=422)
+    try:
+        with transaction.atomic():
+            hold(runs=run_id)
+            run = reachable_run(actor=actor, run_id=run_id)
+            if run.state != RunState.UNKNOWN:
+                raise Refused(_decided(run))
+            if outcome == "leave":
+                _leave(actor, run, reason)
+            else:
+                _settle(actor, run, outcome, reason)
+    except IntegrityError as error:
+        raise Refused(
+            "Another run of this command is under way, so its undo cannot be asked for now. Decide"
+            " that it was applied, and ask for the undo afterwards."
+        ) from error
+    run.refresh_from_db()
+    return run
+
+
+def _settle(actor: User, run: Run, outcome: Outcome, reason: str) -> None:
+    is_applied = outcome != "not-applied"
+    verdict = "was applied" if is_applied else "was not applied"
+    ended = end_run(
+        run,
+        old=RunState.UNKNOWN,
+        new=RunState.SUCCEEDED if is_applied else RunState.FAILED,
+        actor=actor,
+        message=f"Decided by a person that the change {verdict}: {reason}",
+    )
+    if not ended:
+        raise Refused(f"Run {run.number} has just been decided about. Look again.")
+    if outcome == "undo":
+        run.refresh_from_db()
+        ask_undo(actor, run, reason)
+
+
+def _leave(actor: User, run: Run, reason: str) -> None:
+    unsettled = Run.objects.filter(pk=run.pk, state=RunState.UNKNOWN, left_at__isnull=True)
+    if not unsettled.update(left_at=clock.now(), left_by=actor):
+        raise Refused(f"Run {run.number} is left as it is already. Decide when you know more.")
+    timeline.record(
+        incident_id=run.incident_id,
+        actor=actor,
+        kind="run.left",
+        text=f"leaves the outcome of run {run.number} unknown: {reason}",
+        panels=[*panels_of(run), "header"],
+        data={"run": run.number},
+    )
+    if run.lock_name:
+        announce_waiting(run.lock_name)
+
+
+def _decided(run: Run) -> str:
+    when = f" since {run.finished_at:%H:%M:%S} UTC" if run.finished_at else ""
+    label = RunState(run.state).label
+    return f"Run {run.number} is {label}{when}; there is nothing to decide."
