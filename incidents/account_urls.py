@@ -9,6 +9,7 @@ from allauth.mfa.base import views as factors
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
+from allauth.socialaccount.providers.openid_connect import views as provider
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import path
@@ -21,6 +22,9 @@ sign_in = [
     path("sign-in/", accounts.login, name="account_login"),
     path("sign-in/second-factor/", factors.authenticate, name="mfa_authenticate"),
     path("sign-in/no-longer/", accounts.account_inactive, name="account_inactive"),
+    path("sign-in/organisation/", account.single_sign_on, name="single-sign-on"),
+    path("sign-in/<slug:provider_id>/back/", provider.callback, name="openid_connect_callback"),
+    path("sign-in/", accounts.login, name="socialaccount_login_cancelled"),
     path("sign-out/", login_not_required(LogoutView.as_view()), name="sign-out"),
 ]
 

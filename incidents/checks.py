@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004  (Django's name)
+
+from runbook.commands.secret_patterns import wrong_pattern
 
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 
@@ -63,5 +66,61 @@ def a_lease_outlives_a_lost_heartbeat(
             " take a run from a worker that is well, and leave a change of unknown outcome.",
             hint="Keep the lease at three heartbeats or more.",
             id="runbook.E002",
+        )
+    ]
+
+
+@register
+def patterns_of_secrets_are_usable(
+    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001  (Django's signature)
+    **options: object,  # noqa: ARG001  (Django's signature)
+) -> list[CheckMessage]:
+    wrong = [sentence for sentence in map(wrong_pattern, settings.REDACT) if sentence]
+    return [
+        Error(
+            f"RUNBOOK_REDACT cannot be used: {sentence}",
+            hint="Write regular expressions, one per line or separated by ;; and no repeat inside"
+            " of a repeated group.",
+            id="runbook.E003",
+        )
+        for sentence in wrong
+    ]
+
+
+@register
+def single_sign_on_is_whole(
+    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001  (Django's signature)
+    **options: object,  # noqa: ARG001  (Django's signature)
+) -> list[CheckMessage]:
+    url = settings.OIDC_URL
+    if not url:
+        return []
+    is_whole = settings.OIDC_CLIENT_ID and settings.OIDC_SECRET
+    host = urlsplit(url).hostname or ""
+    is_safe = url.startswith("https://") or (url.startswith("http://") and host in LOOPBACK)
+    if is_whole and is_safe:
+        return []
+    return [
+        Error(
+            "Single sign-on cannot be used: RUNBOOK_OIDC_URL needs https:// and goes with"
+            " RUNBOOK_OIDC_CLIENT_ID and RUNBOOK_OIDC_SECRET.",
+            hint="Set all three, or none of them.",
+            id="runbook.E004",
+        )
+    ]
+
+
+@register
+def there_is_a_way_in(
+    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001  (Django's signature)
+    **options: object,  # noqa: ARG001  (Django's signature)
+) -> list[CheckMessage]:
+    if settings.LOCAL_PASSWORDS or settings.OIDC_URL:
+        return []
+    return [
+        Error(
+            "Nobody could sign in: RUNBOOK_LOCAL_PASSWORDS is off and RUNBOOK_OIDC_URL is not set.",
+            hint="Set one of them.",
+            id="runbook.E005",
         )
     ]

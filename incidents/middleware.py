@@ -32,7 +32,7 @@ POLICY = (
 def content_security_policy(get_response: Sync | Async) -> Sync | Async:
     """No inline script or style, nothing from another host, on every answer."""
     if iscoroutinefunction(get_response):
-        ask = get_response
+        ask = cast("Async", get_response)
 
         async def answer(request: HttpRequest) -> HttpResponseBase:
             return _guarded(await ask(request))
@@ -57,7 +57,7 @@ def _guarded(response: HttpResponseBase) -> HttpResponseBase:
 def acting_from(get_response: Sync | Async) -> Sync | Async:
     """Whatever a request does is written down with where it came from."""
     if iscoroutinefunction(get_response):
-        ask = get_response
+        ask = cast("Async", get_response)
 
         async def answer(request: HttpRequest) -> HttpResponseBase:
             with source.acting_from(_origin(request)):

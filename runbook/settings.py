@@ -173,6 +173,21 @@ OIDC_NAME = env.str("RUNBOOK_OIDC_NAME", default="your organisation")
 OIDC_GROUPS_CLAIM = env.str("RUNBOOK_OIDC_GROUPS_CLAIM", default="")
 OIDC_MATCHES_MAIL = env.bool("RUNBOOK_OIDC_MATCHES_MAIL", default=False)
 
+SOCIALACCOUNT_ADAPTER = "incidents.sign_in.single_sign_on.SingleSignOn"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "organisation",
+                "name": OIDC_NAME,
+                "client_id": OIDC_CLIENT_ID,
+                "secret": OIDC_SECRET,
+                "settings": {"server_url": OIDC_URL},
+            }
+        ],
+    }
+}
 ACCOUNT_ADAPTER = "incidents.sign_in.accounts.Accounts"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
@@ -229,6 +244,14 @@ RESEND_SECONDS = env.int("RUNBOOK_RESEND_SECONDS", default=5)
 READ_TIMEOUT_SECONDS = env.float("RUNBOOK_READ_TIMEOUT_SECONDS", default=30.0)
 RUN_DEADLINE_SECONDS = env.float("RUNBOOK_RUN_DEADLINE_SECONDS", default=1200.0)
 PROGRAMS = env.bool("RUNBOOK_PROGRAMS", default=False)
+
+# What more than the known shapes is taken out of all that is kept: regular expressions.
+REDACT = [
+    pattern.strip()
+    for line in env.str("RUNBOOK_REDACT", default="").splitlines()
+    for pattern in line.split(";;")
+    if pattern.strip()
+]
 
 LOGGING = {
     "version": 1,

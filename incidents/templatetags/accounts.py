@@ -56,3 +56,16 @@ def second_factor_bar(context: RequestContext) -> dict[str, bool]:
         return {"is_missing": False}
     approves = permissions.environments_to_approve_in(person).filter(is_protected=True)
     return {"is_missing": approves.exists() and not second_factor.is_enrolled(person)}
+
+
+@register.inclusion_tag("account/_no_role.html", takes_context=True)
+def no_role_bar(context: RequestContext) -> dict[str, bool | str]:
+    """For who has an account and nothing to see yet: whom to ask."""
+    person = context["request"].user
+    if not isinstance(person, User) or person.is_superuser:
+        return {"is_lost": False}
+    if permissions.memberships_of(person).exists():
+        return {"is_lost": False}
+    helpers = User.objects.filter(is_superuser=True, is_active=True).order_by("pk")[:3]
+    names = [helper.get_full_name() or helper.get_username() for helper in helpers]
+    return {"is_lost": True, "whom": " or ".join(names) or "an administrator"}

@@ -6,6 +6,8 @@ from allauth.account import views as accounts
 from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import views as passkeys
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.forms import Form
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -17,7 +19,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from incidents import second_factor
 from incidents.refusal import Refused
 from incidents.sign_in import sessions
-from incidents.views.requests import PageRequest
+from incidents.sign_in import single_sign_on as provider
+from incidents.views.requests import PageRequest, PublicRequest
 
 
 @require_GET
@@ -71,6 +74,17 @@ def prove(request: PageRequest) -> HttpResponse:
         return redirect("account")
     methods = get_adapter().get_reauthentication_methods(request.user)
     return redirect(f"{methods[0]['url']}?{urlencode({'next': address})}")
+
+
+@login_not_required
+@require_POST
+def single_sign_on(request: PublicRequest) -> HttpResponse:
+    """A page that leads on, not a redirect: `form-action` of our policy covers those as well, and
+    the provider may send the browser to any number of hosts."""
+    if not settings.OIDC_URL:
+        raise Refused("There is no single sign-on here. Sign in with a password.", status=404)
+    address = provider.address_of_provider(request, next_page=request.POST.get("next", ""))
+    return render(request, "account/to_provider.html", {"address": address})
 
 
 class ProveByPasskey(passkeys.ReauthenticateWebAuthnView):  # type: ignore[misc]  # allauth has no types

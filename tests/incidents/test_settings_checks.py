@@ -39,3 +39,27 @@ def test_a_lease_must_outlive_two_heartbeats(
     settings.LEASE_SECONDS, settings.HEARTBEAT_SECONDS = lease, 4
 
     assert ours() == wrong
+
+
+@pytest.mark.parametrize(
+    ("url", "client", "wrong"),
+    [
+        ("https://id.example.com", "runbook", []),
+        ("http://127.0.0.1:9400", "runbook", []),
+        ("http://id.example.com", "runbook", ["runbook.E004"]),
+        ("https://id.example.com", "", ["runbook.E004"]),
+        ("", "", []),
+    ],
+)
+def test_single_sign_on_needs_all_it_needs(
+    settings: Settings, url: str, client: str, wrong: list[str]
+) -> None:
+    settings.OIDC_URL, settings.OIDC_CLIENT_ID, settings.OIDC_SECRET = url, client, "secret"
+
+    assert ours() == wrong
+
+
+def test_somebody_must_be_able_to_sign_in(settings: Settings) -> None:
+    settings.LOCAL_PASSWORDS, settings.OIDC_URL = False, ""
+
+    assert ours() == ["runbook.E005"]

@@ -109,6 +109,14 @@ def test_another_secret_key_is_told_in_a_sentence(sign_in: SignIn, settings: Set
     assert "the secret key of this Runbook has changed" in page
 
 
+def test_an_old_secret_key_that_is_listed_still_opens(sign_in: SignIn, settings: Settings) -> None:
+    secret = set_up_app(sign_in())
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another key than the one before, long enough to be one"
+
+    assert _second_step(sign_in(), code_of(secret)) == "/"
+
+
 def test_setting_up_asks_for_the_password_first(sign_in: SignIn) -> None:
     answer = sign_in().get("/account/app/add/")
 
