@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 
 from incidents import clock, ledger, live, source
 from incidents.models import Incident, TimelineEntry
+from incidents.redacting import redactor_for
 
 
 def record(
@@ -23,11 +24,15 @@ def record(
     """Write one entry inside the caller's transaction and tell the pages when it commits.
 
     The caller holds the incident (`actions.moves.hold`): entries are numbered without gaps and
-    each is chained to the one before. `panels` are the parts of the page that this fact changed.
+    each is chained to the one before. Secrets are taken out first. `panels` are the parts of the
+    page that this fact changed.
     """
-    incident = Incident.objects.only("number", "timeline_count", "timeline_head").get(
-        pk=incident_id
+    incident = (
+        Incident.objects.select_related("environment")
+        .only("number", "timeline_count", "timeline_head", "secrets", "environment__redact")
+        .get(pk=incident_id)
     )
+    redactor = redactor_for(incident)
     now = clock.now()
     facts = ledger.facts_of(
         ledger=incident.name,
@@ -36,8 +41,8 @@ def record(
         actor=actor.get_username() if actor else "",
         source=source.current(),
         kind=kind,
-        text=text,
-        data=ledger.plain(data or {}),
+        text=redactor.text(text),
+        data={name: redactor.field(name, one) for name, one in ledger.plain(data or {}).items()},
     )
     link = ledger.link(facts, after=incident.timeline_head)
     _move_head(incident, link)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 LEFT_OUT = "VALUE"
 _TARGET = re.compile(
@@ -22,9 +23,29 @@ def without_value(text: str) -> str:
     return "\n".join(map(_line_without_value, _LINE_END.split(text)))
 
 
+def values_in(text: str) -> tuple[str, ...]:
+    """The values that `without_value` leaves out, as the shell would read them."""
+    spans = ((line, _value_in(line)) for line in _LINE_END.split(text))
+    written = (line[span.start : span.stop].strip() for line, span in spans if span is not None)
+    return tuple(value for words in written for value in (words, _read(words)) if value)
+
+
 def _line_without_value(line: str) -> str:
+    span = _value_in(line)
+    return line if span is None else f"{line[: span.start]} {LEFT_OUT}{line[span.stop :]}"
+
+
+def _value_in(line: str) -> slice | None:
     targets = list(_TARGET.finditer(line))
     source = _SOURCE.search(line)
     if not targets or source is None or source.end() > targets[-1].start():
-        return line
-    return f"{line[: source.end()]} {LEFT_OUT}{line[targets[-1].start() :]}"
+        return None
+    return slice(source.end(), targets[-1].start())
+
+
+def _read(words: str) -> str:
+    """Without the quotes; as it stands where they do not match."""
+    try:
+        return " ".join(shlex.split(words))
+    except ValueError:
+        return words

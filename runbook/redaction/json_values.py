@@ -19,15 +19,16 @@ def redacted_json(value: Json, text: Callable[[str], str], label: Label) -> Json
     if isinstance(value, str):
         return text(value)
     if isinstance(value, dict):
-        return {text(name): _member(value, name, text, label) for name in value}
+        return {text(name): redacted_member(value, name, text, label) for name in value}
     if isinstance(value, list):
         return _items(value, text, label)
     return _number(value, text)
 
 
-def _member(
+def redacted_member(
     parent: Mapping[str, Json], name: str, text: Callable[[str], str], label: Label
 ) -> Json:
+    """The value at `name`, judged by that name and by what stands beside it."""
     value = parent[name]
     announced = _name_of_variable(parent) if name == "value" else name
     if isinstance(value, str):
@@ -38,7 +39,7 @@ def _member(
             label(PASSWORD, str(value)) if kind_of(announced) == PASSWORD else _number(value, text)
         )
     if isinstance(value, list) and (kind_of(announced) or name.lower() in _HEADERS):
-        return [_member({name: item}, name, text, label) for item in value]
+        return [redacted_member({name: item}, name, text, label) for item in value]
     return redacted_json(value, text, label)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from runbook.redaction.assignments import redacted_assignments
 from runbook.redaction.cookies import redacted_cookies
-from runbook.redaction.json_values import Json, redacted_json
+from runbook.redaction.json_values import Json, redacted_json, redacted_member
 from runbook.redaction.known import forms_of
 from runbook.redaction.labels import BLANK, DONE, Label, plain
 from runbook.redaction.line_spans import HeldLines, NameAbove, OpenKey, keys_in_line
@@ -40,6 +40,11 @@ class Redactor:
 
     def json(self, value: Json) -> Json:
         return redacted_json(value, self.text, self._label)
+
+    def field(self, path: str, value: Json) -> Json:
+        """The value of a field of a resource; the last name of its dotted path is its name."""
+        name = path.rpartition(".")[2].strip("\"'")
+        return redacted_member({name: value}, name, self.text, self._label)
 
     def lines(self) -> Lines:
         """For one stream of output, in order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runbook.commands import shell
-from runbook.commands.secret_text import without_value
+from runbook.commands.secret_text import values_in, without_value
 
 CREATE = "gcloud secrets create s --data-file=- --project=netra-staging"
 ADD = "gcloud secrets versions add s --data-file=- --project=netra-staging"
@@ -49,3 +49,16 @@ def test_hostile_text_costs_little() -> None:
     assert without_value(text) == text
     blank = "echo x" + " " * 1_000_000
     assert without_value(blank) == blank
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        (f"printf %s 'a b' | {ADD}", ("'a b'", "a b")),
+        (f"echo -n hunter2 | tr -d '\\n' | {CREATE}", ("hunter2", "hunter2")),
+        (f"openssl rand -hex 32 | {ADD}", ()),
+        (f"echo it's | {ADD}\necho other | cat", ("it's", "it's")),
+    ],
+)
+def test_the_values_that_are_left_out_are_known(text: str, values: tuple[str, ...]) -> None:
+    assert values_in(text) == values
