@@ -162,9 +162,9 @@ class StepCommand(models.Model):
 
     `effect` is empty and `reason` says why when it cannot be run; then people copy it and paste
     what they saw into `pasted`. `checks` is a list of {"expression", "level", "line"}. `shown_as`
-    is the text as people read it where it holds a secret, "" where it holds none. `edited` is what a
-    person wrote instead of the runbook's text, with parameters not filled in; `written` is then the
-    runbook's, filled in. Both are empty for the runbook's own.
+    is the text as people read it where it holds a secret, "" where it holds none. `edited` is what
+    a person wrote instead of the runbook's text, with parameters not filled in; `written` is then
+    the runbook's, filled in. Both are empty for the runbook's own.
     """
 
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="commands")
