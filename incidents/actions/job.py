@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from incidents.models import Run
 from incidents.targets import programs_of, target_of
 from runbook.cloud.errors import CloudError
+from runbook.cloud.interruption import Watch, nobody
 from runbook.cloud.sessions import Session
 from runbook.cloud.target import Target
 from runbook.commands import running, shell
@@ -29,11 +30,11 @@ class Job:
         same. Raises `CloudError`."""
         return self.session.identity()
 
-    def plan(self) -> Plan:
-        return running.plan(self.line, self.session, self.target)
+    def plan(self, watch: Watch = nobody) -> Plan:
+        return running.plan(self.line, self.session, self.target, watch)
 
-    def execute(self, emit: Emit, plan: Plan | None) -> Outcome:
-        return running.execute(self.line, self.session, self.target, emit, plan)
+    def execute(self, emit: Emit, plan: Plan | None, watch: Watch = nobody) -> Outcome:
+        return running.execute(self.line, self.session, self.target, emit, plan, watch)
 
     def verify(self, plan: Plan) -> Probe:
         return running.verify(self.line, self.session, self.target, plan)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from runbook.cloud import interruption
 from runbook.cloud.answers import FAULTS, Call, translate
 from runbook.cloud.errors import CloudError
 from runbook.cloud.target import Target
@@ -28,7 +29,7 @@ class Calls:
         target: Target,
         *,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = interruption.pause,
     ) -> None:
         self._target = target
         self._clock = clock
@@ -42,6 +43,7 @@ class Calls:
         call = Call(permission, is_change=False, seconds=self._target.read_timeout)
         until = self._clock() + self._target.read_timeout
         for pause in (*_PAUSES, None):
+            interruption.look()
             try:
                 return send(max(until - self._clock(), 0.001))
             except FAULTS as fault:

@@ -7,6 +7,7 @@ a request a second time, changes included, when the server closes the connection
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -24,8 +25,9 @@ Client = TypeVar("Client")
 Untyped: TypeAlias = Any
 """Discovery builds its collections and requests at run time; they have no static type."""
 
+_MOST_IDLE = 64
 _lock = threading.Lock()
-_threads = threading.local()
+_idle: dict[Reference, deque[Any]] = {}  # Any: the library's sessions have no types
 
 
 class Transport:
@@ -59,12 +61,18 @@ class Connection:
         self._target = target
         self._reference = reference_of(target)
 
-    def kept_transport(self, seconds: float) -> Transport:
-        """For reads: this thread's connections, kept open between requests."""
-        sessions: dict[Reference, Untyped] = _threads.__dict__.setdefault("sessions", {})
-        if self._reference not in sessions:
-            sessions[self._reference] = self._new_session()
-        return self._transport(sessions[self._reference], seconds)
+    @contextmanager
+    def kept_transport(self, seconds: float) -> Iterator[Transport]:
+        """For reads: connections that stay open between requests, used by one thread at a time."""
+        idle = _idle.setdefault(self._reference, deque(maxlen=_MOST_IDLE))
+        try:
+            session = idle.pop()
+        except IndexError:
+            session = self._new_session()
+        try:
+            yield self._transport(session, seconds)
+        finally:
+            idle.append(session)
 
     @contextmanager
     def fresh_transport(self, seconds: float) -> Iterator[Transport]:

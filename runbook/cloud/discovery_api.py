@@ -29,7 +29,8 @@ class DiscoveryApi:
         call = self._call(permission)
 
         def send(seconds: float) -> dict[str, Json]:
-            return _answer(request, self._connection.kept_transport(seconds), call)
+            with self._connection.kept_transport(seconds) as transport:
+                return _answer(request, transport, call)
 
         return self._calls.read(send, permission=permission)
 

@@ -16,6 +16,7 @@ import dns.rdatatype
 import dns.resolver
 import dns.rrset
 
+from runbook.cloud import interruption
 from runbook.cloud.errors import CloudError
 from runbook.cloud.lookups import DNS_PORT, Answer, Question, Record, refused_question
 from runbook.cloud.site import route_of, told_by_site
@@ -88,6 +89,7 @@ class Dns:
         """The answer of the first server that gives one."""
         until = time.monotonic() + self._target.read_timeout
         for server in servers:
+            interruption.look()
             seconds = min(self._target.connect_timeout, until - time.monotonic())
             if seconds <= 0:
                 break

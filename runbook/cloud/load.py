@@ -15,6 +15,7 @@ from contextlib import suppress
 from itertools import count
 from urllib.parse import urlsplit
 
+from runbook.cloud import interruption
 from runbook.cloud.errors import CloudError
 from runbook.cloud.hosts import port_of, refused_url
 from runbook.cloud.loads import Load, LoadReport, Sample
@@ -102,6 +103,7 @@ class _Crowd:
                 if now - told >= _TICK:
                     told = now
                     tell(f"  {now - started:.0f} s: {len(self._samples)} requests")
+                interruption.look()
                 thread.join(min(0.1, limit))
 
     def _work(self) -> None:

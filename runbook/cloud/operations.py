@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from runbook.cloud import interruption
 from runbook.cloud.errors import CloudError
 from runbook.document.definition import Json
 
@@ -66,11 +67,11 @@ def wait(
     emit: Callable[[str], None],
     deadline: float,
     clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], None] = interruption.pause,
 ) -> Operation:
     """The operation once it is done without an error.
 
-    Each look emits one line, which is also where a cancellation comes through. Failed looks are
+    Each look emits one line; a cancellation comes through there and in the pauses. Failed looks are
     repeated until `deadline` seconds have passed. Raises `OperationFailedError`, or a `CloudError`
     with `may_have_applied`: after the request was taken, silence proves nothing.
     """

@@ -114,6 +114,11 @@ class Cancelled(Exception):
     """Raised by `Emit` when a person cancelled the run; commands let it pass through."""
 
 
+class HandedBack(Cancelled):
+    """Raised by `Emit` or a watch when the worker itself has to stop: the work is to be done again
+    elsewhere, so that it has no outcome here. Only while nothing was sent."""
+
+
 class StillRunning(Cancelled):
     """Cancelled after Google had taken the change: our waiting ends, nothing else does."""
 

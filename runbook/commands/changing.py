@@ -30,6 +30,7 @@ from runbook.commands.sending import Ended
 from runbook.commands.sentences import outcome_of
 from runbook.commands.unfinished import refused_while, warned_of
 from runbook.document.definition import Json
+from runbook.redaction.redactor import Redactor
 
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
@@ -203,7 +204,8 @@ def compare(plan: Plan, fields: Mapping[str, Json], found: Json) -> Probe:
         return Probe("applied", "The resource holds what was planned.", found)
     if all(now[change.path] == change.before for change in plan.changes):
         return Probe("not applied", "The resource is as it was before.", found)
-    values = ", ".join(f"{path} is {json.dumps(value)}" for path, value in now.items())
+    shown = {path: Redactor().field(path, value) for path, value in now.items()}
+    values = ", ".join(f"{path} is {json.dumps(value)}" for path, value in shown.items())
     return Probe("differs", f"Neither the old nor the new values are there: {values}.", found)
 
 

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 
+from runbook.cloud import interruption
 from runbook.commands.base import Emit
 from runbook.commands.program_output import ProgramOutput
 
@@ -46,8 +47,8 @@ def run_to_end(
 ) -> Ending:
     """Runs `argv` and hands on both its streams line by line.
 
-    When `emit` raises, or after `seconds`, the whole group is asked to end and killed a moment
-    later. What the program left running in its group ends with it.
+    When `emit` or the watch raises, or after `seconds`, the whole group is asked to end and killed
+    a moment later. What the program left running in its group ends with it.
     """
     started = time.monotonic()
     try:
@@ -80,6 +81,7 @@ def _hand_on(process: subprocess.Popen[bytes], emit: Emit, *, until: float) -> i
     started = time.monotonic()
     with ProgramOutput(process, emit) as output:
         for turn in count():
+            interruption.look()
             output.wait(min(0.2, max(until - time.monotonic(), 0.0)))
             if process.poll() is not None or time.monotonic() >= until:
                 break
@@ -90,7 +92,7 @@ def _hand_on(process: subprocess.Popen[bytes], emit: Emit, *, until: float) -> i
 
 
 def _pause(elapsed: float) -> float:
-    """How long silence lasts before we say something, which is where cancelling comes through."""
+    """How long silence lasts before we say something."""
     return 1.0 if elapsed < 10 else 3.0
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runbook.cloud.errors import CloudError
+from runbook.cloud.interruption import Watch, nobody, watched
 from runbook.cloud.target import Target
+from runbook.commands.attended import Attended
 from runbook.commands.base import (
     Cancelled,
+    Effect,
     Emit,
+    HandedBack,
     Line,
     NotRunnable,
     Outcome,
@@ -23,41 +27,68 @@ if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
 
 
-def plan(line: Line, session: Session, target: Target) -> Plan:
-    """Reads only. Raises `NotRunnable` outside of the target, and `CloudError`."""
+def plan(line: Line, session: Session, target: Target, watch: Watch = nobody) -> Plan:
+    """Reads only. Raises `NotRunnable` outside of the target, `CloudError`, and what `watch`
+    raises, at most two seconds later."""
     _check_inside(line, target)
-    return line.command.plan(_timed(line, session))
+    timed = _timed(line, session)
+    if watch is nobody:
+        return line.command.plan(timed)
+    return Attended(lambda: line.command.plan(timed), watch, deadline=timed.target.deadline).run()
 
 
 def execute(
-    line: Line, session: Session, target: Target, emit: Emit, plan: Plan | None = None
+    line: Line,
+    session: Session,
+    target: Target,
+    emit: Emit,
+    plan: Plan | None = None,
+    watch: Watch = nobody,
 ) -> Outcome:
-    """Runs the line once and gives its outcome; nothing but faults of ours is raised.
+    """Runs the line once and gives its outcome; nothing but faults of ours is raised, and
+    `HandedBack`.
 
     Output that the line's filters keep goes to `emit` as it appears, an error's sentence always.
-    A cancellation that `emit` raises becomes `cancelled`, or `unknown` once a change was sent.
+    A cancellation that `emit` or `watch` raises becomes `cancelled`, or `unknown` once a change was
+    sent. A read is left at most two seconds after `watch` begins to raise; a change notices it
+    between requests and in pauses, and is never left.
     """
-    outcome = _attempt(line, session, target, emit, plan)
+    outcome = _attempt(line, session, target, emit, plan, watch)
     if outcome.state in ("failed", "unknown"):
         _tell(emit, f"ERROR: {outcome.message}")
     return outcome
 
 
 def _attempt(
-    line: Line, session: Session, target: Target, emit: Emit, plan: Plan | None
+    line: Line, session: Session, target: Target, emit: Emit, plan: Plan | None, watch: Watch
 ) -> Outcome:
     reason = line.command.outside(target)
     if reason:
         return Outcome("failed", f"{reason} Nothing was sent.")
     try:
-        with filtered(emit, line.filters) as kept:
+        if line.command.effect is Effect.READS and watch is not nobody:
+            return _read(line, session, emit, watch)
+        with watched(watch), filtered(emit, line.filters) as kept:
             return line.command.execute(_timed(line, session), kept, plan)
+    except HandedBack:
+        raise
     except StillRunning as stop:
         return Outcome("unknown", str(stop))
     except Cancelled as stop:
         return Outcome("cancelled", str(stop) or "Cancelled.")
     except CloudError as error:
         return outcome_of(error, line.command.resource)
+
+
+def _read(line: Line, session: Session, emit: Emit, watch: Watch) -> Outcome:
+    timed = _timed(line, session)
+
+    def work() -> Outcome:
+        with filtered(reading.heard(emit), line.filters) as kept:
+            return line.command.execute(timed, kept)
+
+    reading = Attended(work, watch, deadline=timed.target.deadline)
+    return reading.run()
 
 
 def _tell(emit: Emit, text: str) -> None:

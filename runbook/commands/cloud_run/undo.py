@@ -21,6 +21,7 @@ from runbook.commands.cloud_run.traffic import LATEST, TAGS_PATH, WHOLE, percent
 from runbook.commands.grammar.flag_values import written
 from runbook.commands.grammar.gcloud_grammar import Arguments
 from runbook.document.definition import Json
+from runbook.redaction.redactor import Redactor
 
 _FLAGS = {
     "spec.template.spec.timeoutSeconds": "timeout",
@@ -50,7 +51,7 @@ def undo_of_update(
         if found is None:
             return Undo(why_not=_UNTOLD.format(change.path))
         words += [word for word in found if word not in words]
-    if not all(text.isprintable() for text in texts.values()):
+    if not all(_may_be_spelled(name, text) for name, text in texts.items()):
         return _to_former_revision(arguments, before)
     words += [written("update-env-vars", tuple(texts.items()))] if texts else []
     words += [written("update-secrets", tuple(secrets.items()))] if secrets else []
@@ -61,6 +62,11 @@ def undo_of_update(
     if not lines:
         return Undo(why_not=_ALIKE if changes else _NOTHING)
     return Undo("\n".join(lines))
+
+
+def _may_be_spelled(name: str, text: str) -> bool:
+    """A secret stays where it is: in the former revision."""
+    return text.isprintable() and Redactor().field(name, text) == text
 
 
 def undo_of_traffic(
