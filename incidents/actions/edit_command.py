@@ -6,12 +6,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from incidents import permissions, timeline
-from incidents.actions.edit_parameters import all_values, cancel_planning, name_of
+from incidents.actions.edit_parameters import cancel_planning, name_of
 from incidents.actions.moves import hold
 from incidents.actions.reading import Reader, TextColumns
 from incidents.actions.refit import edited_columns, take
 from incidents.actions.storable import storable_text
 from incidents.models import Step, StepCommand
+from incidents.redacting import all_values
 from incidents.refusal import Refused
 from runbook.commands.secret_text import LEFT_OUT, without_value
 

@@ -14,6 +14,7 @@ from incidents.actions.reading import Reader
 from incidents.actions.refit import Edition, refit
 from incidents.models import Incident, Step, StepCommand
 from incidents.queries.parameters import EDITED, settings_of
+from incidents.redacting import all_values, split_secrets
 from incidents.refusal import Refused
 from incidents.states import IncidentState, RunState
 from runbook.document import definition
@@ -50,19 +51,15 @@ def edit_parameters(
     return incident
 
 
-def all_values(incident: Incident) -> dict[str, str]:
-    """The values that commands are filled with, secret ones among them."""
-    return dict(incident.parameters) | dict(incident.secrets)
-
-
 def store_values(incident: Incident, values: Mapping[str, str]) -> None:
     """Write the values of an open incident. Call inside a transaction that holds it."""
+    shown, secrets = split_secrets(values)
     moved = Incident.objects.filter(pk=incident.pk, state=IncidentState.OPEN).update(
-        parameters=dict(values)
+        parameters=shown, secrets=secrets
     )
     if not moved:
         raise Refused(f"{incident.name} was closed a moment ago.")
-    incident.parameters = dict(values)
+    incident.parameters, incident.secrets = shown, secrets
 
 
 def cancel_planning(incident: Incident, *, actor: User, message: str) -> None:
