@@ -1,8 +1,11 @@
-"""The digest that people approve, computed the same way by whoever checks it later."""
+"""The digest that an approval names: over what was asked for, and over the plan of it.
+
+Anybody can compute it again from an export of the incident, with nothing but these two.
+"""
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from incidents import ledger
@@ -17,11 +20,10 @@ PLAN_FIELDS = (
     "undo",
     "why_no_undo",
 )
-"""Columns of the plan that an approval names."""
+"""Columns of a plan that its digest is over."""
 
 
-def digest_of(named: dict[str, Any], plan: dict[str, Any]) -> str:  # Any: JSON
-    """SHA-256 in hex over what `Approval.named` holds and the plan's columns `PLAN_FIELDS`. The
-    same inputs give the same digest on every machine."""
-    own = {field: plan[field] for field in PLAN_FIELDS}
-    return hashlib.sha256(ledger.canonical({"named": named, "plan": own})).hexdigest()
+def digest_of(named: Mapping[str, Any], plan: Mapping[str, Any]) -> str:  # Any: JSON
+    """`named` as the approval keeps it; of `plan`, the columns in `PLAN_FIELDS`."""
+    own = {name: plan[name] for name in PLAN_FIELDS}
+    return ledger.digest_of_json({"named": dict(named), "plan": own})

@@ -66,6 +66,13 @@ class Weighing:
         }
         return " and ".join(sorted(open_terms))
 
+    @property
+    def asked_for(self) -> str:
+        """The roles and groups whose word counts, as "infrastructure or commander"."""
+        return " or ".join(
+            dict.fromkeys(term.role for question in self.questions for term in question.terms)
+        )
+
     def counts_as(self, person_id: int) -> Names:
         """What of the questions the person can fill: nothing for whoever is excluded."""
         asked = {term.role for question in self.questions for term in question.terms}

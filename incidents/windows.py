@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from incidents.models import ChangeWindow, Environment, Freeze
 
 LOOK_AHEAD_DAYS = 8
+FORM = "%a %d %b %H:%M"
 
 
 def why_closed(environment: Environment, now: datetime) -> str:
@@ -31,24 +32,26 @@ def closures(environments: Collection[Environment], now: datetime) -> dict[int, 
     found = {}
     for environment in environments:
         if environment.pk in freezes:
-            found[environment.pk] = _frozen(environment, freezes[environment.pk])
+            found[environment.pk] = in_words(freezes[environment.pk])
         elif sentence := _outside(environment, windows[environment.pk], now):
             found[environment.pk] = sentence
     return found
 
 
 def standing_freezes(now: datetime) -> QuerySet[Freeze]:
-    """Those that hold now; of several of one environment the one that ends last comes last."""
+    """Those that hold now."""
     return (
         Freeze.objects.filter(starts_at__lte=now, lifted_at__isnull=True)
         .filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now))
+        .select_related("environment")
         .order_by("starts_at")
     )
 
 
-def _frozen(environment: Environment, freeze: Freeze) -> str:
-    until = f"until {freeze.ends_at:%a %d %b %H:%M} UTC" if freeze.ends_at else "until it is lifted"
-    return f"{environment} is frozen {until}: {freeze.reason.rstrip('.')}."
+def in_words(freeze: Freeze) -> str:
+    """A sentence; the freeze must be loaded with its environment."""
+    until = f"until {freeze.ends_at:{FORM}} UTC" if freeze.ends_at else "until it is lifted"
+    return f"{freeze.environment} is frozen {until}: {freeze.reason.rstrip('.')}."
 
 
 def _outside(environment: Environment, windows: Iterable[ChangeWindow], now: datetime) -> str:
@@ -62,7 +65,7 @@ def _outside(environment: Environment, windows: Iterable[ChangeWindow], now: dat
     there = opens.astimezone(ZoneInfo(zone))
     return (
         f"{environment} may be changed in its windows only; the next opens"
-        f" {opens:%a %d %b %H:%M} UTC ({there:%H:%M} {zone})."
+        f" {opens:{FORM}} UTC ({there:%H:%M} {zone})."
     )
 
 

@@ -10,8 +10,10 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import F
+from django.forms.models import model_to_dict
 
 from incidents import clock
+from incidents.actions.named import named_of
 from incidents.models import (
     Approval,
     Environment,
@@ -27,6 +29,7 @@ from incidents.models import (
     StepCommand,
     Timer,
 )
+from incidents.plan_digest import digest_of
 from incidents.states import PhaseState, Role, RunState, TimerKind
 
 _numbers = itertools.count(1)
@@ -152,14 +155,15 @@ def make_run(command: StepCommand, requested_by: User, state: RunState, **column
     )
 
 
-def make_waiting_approval(command: StepCommand, requested_by: User, **columns: Any) -> Approval:
-    """A planned change that waits for its decision."""
-    run = make_run(command, requested_by, RunState.WAITING)
+def make_waiting_approval(
+    command: StepCommand, requested_by: User, *, run: dict[str, Any] | None = None, **columns: Any
+) -> Approval:
+    """A planned change that waits for its decision; `run` are columns of its run."""
+    asked = make_run(command, requested_by, RunState.WAITING, **(run or {}))
     now = clock.now()
-    digest = hashlib.sha256(str(run.pk).encode()).hexdigest()
-    Plan.objects.create(
-        run=run,
-        resource=run.resource,
+    plan = Plan.objects.create(
+        run=asked,
+        resource=asked.resource,
         before={"minInstances": 1, "maxInstances": 3},
         after={"minInstances": 3, "maxInstances": 10},
         changes=[
@@ -168,13 +172,20 @@ def make_waiting_approval(command: StepCommand, requested_by: User, **columns: A
         ],
         fingerprint="f1",
         why_no_undo="Connectors only scale up.",
-        digest=digest,
+        identity="simulator",
+        digest="",
         created_at=now,
     )
+    named = named_of(asked, identity="simulator")
+    plan.digest = digest_of(named, model_to_dict(plan))
+    plan.save()
     return Approval.objects.create(
         **{
-            "run": run,
-            "digest": digest,
+            "run": asked,
+            "digest": plan.digest,
+            "named": named,
+            "requirements": named["requirements"],
+            "is_emergency": bool(asked.emergency_reason),
             "asked_at": now,
             "expires_at": now + timedelta(minutes=30),
             **columns,

@@ -1,47 +1,65 @@
-"""Deciding about a plan: approve, reject, withdraw, expire. One decision, under one condition."""
+"""Deciding about a plan: approve, reject, withdraw. One decision of each person, one end."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from incidents import clock, permissions, queue, timeline
+from incidents import clock, permissions, queue, second_factor, source, timeline
+from incidents.actions.authority import APPROVAL_LOADED, Objection, difference, name_of
 from incidents.actions.moves import end_run, hold, move_run, panels_of
-from incidents.models import Approval
+from incidents.actions.voiding import void
+from incidents.models import Approval, Decision
+from incidents.quorum import Weighing, weigh
 from incidents.refusal import Refused
-from incidents.states import ApprovalState, RunState
+from incidents.states import ApprovalState, RunState, Verdict
+from incidents.windows import why_closed
 
 
-def approve(*, actor: User, approval_id: int, digest: str, words: str = "") -> Approval:
-    """Approve exactly the plan whose digest the person saw, and queue its run with it.
+class SecondFactorNeeded(Refused):
+    """The approval counts only with a fresh second factor; views know where it is asked for."""
 
-    Refuses the requester, the last editor of the step, an expired question, another digest, and the
-    second of two deciders.
+
+def approve(
+    *,
+    actor: User,
+    approval_id: int,
+    digest: str,
+    words: str = "",
+    proven_at: datetime | None = None,
+) -> Approval:
+    """Say yes to exactly the plan whose digest the person saw; when that completes the quorum, the
+    run is queued with it.
+
+    `proven_at` is when the person last showed a second factor. Refuses whoever asked, edited or
+    cannot fill an open place, an expired question, another digest, and what is closed. A plan that
+    no longer fits is void from here on, and the refusal says what moved.
     """
     with transaction.atomic():
         hold(runs__approval=approval_id)
         approval = _waiting(actor=actor, approval_id=approval_id)
-        _require_second_person(actor, approval)
+        weighing = weigh(approval, also=actor)
+        _require_place(actor, approval, weighing)
         if digest != approval.digest:
             raise Refused(
                 "The plan is not the one you were looking at. Read it again, then decide."
             )
-        _decide(actor, approval, ApprovalState.APPROVED, words)
-        if not move_run(
-            approval.run, old=RunState.WAITING, new=RunState.QUEUED, queued_at=clock.now()
-        ):
-            raise Refused(f"Run {approval.run.number} has just moved on. Look again.")
-        timeline.record(
-            incident_id=approval.run.incident_id,
-            actor=actor,
-            kind="approval.approved",
-            text=f"approved plan {approval.digest[:12]} of run {approval.run.number}"
-            + (f": {words.strip()}" if words.strip() else ""),
-            panels=_panels(approval),
-            data={"run": approval.run.number, "digest": approval.digest},
-        )
-        queue.enqueue("execute_run", approval.run_id, queue="changes")
-    return approval
+        _require_proof(actor, approval, proven_at)
+        stale = difference(approval)
+        if stale is None:
+            _require_open(approval)
+            decision = _decide(actor, approval, Verdict.APPROVED, weighing, words, proven_at)
+            _complete(approval, decision)
+            return approval
+        void(approval, stale, actor=None)
+    raise Refused(f"Nothing was approved. {stale.sentence} {_to_plan_again(stale)}")
+
+
+def _to_plan_again(stale: Objection) -> str:
+    moved = [f"{one['what']}: {one['before']!r} → {one['after']!r}" for one in stale.moved[:3]]
+    return f"({'; '.join(moved)}) Have it planned again." if moved else "Have it planned again."
 
 
 def reject(*, actor: User, approval_id: int, reason: str) -> Approval:
@@ -51,8 +69,10 @@ def reject(*, actor: User, approval_id: int, reason: str) -> Approval:
     with transaction.atomic():
         hold(runs__approval=approval_id)
         approval = _waiting(actor=actor, approval_id=approval_id)
-        _require_second_person(actor, approval)
-        _decide(actor, approval, ApprovalState.REJECTED, reason)
+        weighing = weigh(approval, also=actor)
+        _require_voice(actor, approval, weighing)
+        _decide(actor, approval, Verdict.REJECTED, weighing, reason, None)
+        _end(approval, ApprovalState.REJECTED, actor=actor, words=reason)
         end_run(
             approval.run,
             old=RunState.WAITING,
@@ -72,7 +92,7 @@ def withdraw(*, actor: User, approval_id: int) -> Approval:
             raise Refused(
                 "Only who asked can withdraw. You can reject it with a reason.", status=403
             )
-        _decide(actor, approval, ApprovalState.WITHDRAWN, "")
+        _end(approval, ApprovalState.WITHDRAWN, actor=actor, words="")
         end_run(
             approval.run,
             old=RunState.WAITING,
@@ -83,30 +103,57 @@ def withdraw(*, actor: User, approval_id: int) -> Approval:
     return approval
 
 
-def expire_waiting() -> int:
-    """End every question whose time is over; how many. Time running out never approves."""
-    now = clock.now()
-    due = Approval.objects.filter(state=ApprovalState.WAITING, expires_at__lte=now)
-    expired = 0
-    for approval in due.select_related("run__command__step")[:200]:
-        with transaction.atomic():
-            hold(pk=approval.run.incident_id)
-            moved = Approval.objects.filter(pk=approval.pk, state=ApprovalState.WAITING).update(
-                state=ApprovalState.EXPIRED, decided_at=now
-            )
-            if moved:
-                end_run(
-                    approval.run,
-                    old=RunState.WAITING,
-                    new=RunState.EXPIRED,
-                    actor=None,
-                    message="Nobody decided in time; nothing was sent. Ask again if it is needed.",
-                )
-                expired += 1
-    return expired
+def _decide(
+    actor: User,
+    approval: Approval,
+    verdict: Verdict,
+    weighing: Weighing,
+    words: str,
+    proven_at: datetime | None,
+) -> Decision:
+    roles = sorted(weighing.counts_as(actor.pk))
+    decision = Decision.objects.create(
+        approval=approval,
+        person=actor,
+        verdict=verdict,
+        digest=approval.digest,
+        words=words.strip(),
+        roles=roles,
+        proven_at=proven_at,
+        source=source.current(),
+        at=clock.now(),
+    )
+    said = f": {decision.words}" if decision.words else ""
+    timeline.record(
+        incident_id=approval.run.incident_id,
+        actor=actor,
+        kind=f"approval.{verdict.value}",
+        text=f"{verdict.value} plan {approval.digest[:12]} of run {approval.run.number}"
+        f" as {' and '.join(roles)}{said}",
+        panels=_panels(approval),
+        data={
+            "run": approval.run.number,
+            "verdict": verdict.value,
+            "digest": approval.digest,
+            "roles": roles,
+            "requirements": approval.requirements,
+            "second_factor": proven_at.isoformat() if proven_at else None,
+        },
+    )
+    return decision
 
 
-def _decide(actor: User, approval: Approval, state: ApprovalState, words: str) -> None:
+def _complete(approval: Approval, decision: Decision) -> None:
+    """Queue the run if every requirement is met now."""
+    if not weigh(approval).is_met:
+        return
+    _end(approval, ApprovalState.APPROVED, actor=decision.person, words=decision.words)
+    if not move_run(approval.run, old=RunState.WAITING, new=RunState.QUEUED, queued_at=clock.now()):
+        raise Refused(f"Run {approval.run.number} has just moved on. Look again.")
+    queue.enqueue("execute_run", approval.run_id, queue="changes")
+
+
+def _end(approval: Approval, state: ApprovalState, *, actor: User, words: str) -> None:
     now = clock.now()
     moved = Approval.objects.filter(
         pk=approval.pk, state=ApprovalState.WAITING, expires_at__gt=now
@@ -119,44 +166,79 @@ def _decide(actor: User, approval: Approval, state: ApprovalState, words: str) -
 def _already(approval: Approval) -> str:
     if approval.state == ApprovalState.WAITING:
         return "This approval expired before you decided. Ask for a new plan."
-    who = (
-        approval.decided_by.get_full_name() or approval.decided_by.get_username()
-        if approval.decided_by
-        else ""
-    )
+    if approval.state == ApprovalState.VOID:
+        return f"This is void: {approval.void_reason}"
+    who = f" by {name_of(approval.decided_by)}" if approval.decided_by else ""
     when = f" at {approval.decided_at:%H:%M:%S} UTC" if approval.decided_at else ""
-    return f"This was {approval.state}{' by ' + who if who else ''}{when}, before you decided."
+    return f"This was {approval.state}{who}{when}, before you decided."
 
 
 def _waiting(*, actor: User, approval_id: int) -> Approval:
     found = (
-        Approval.objects.select_related(
-            "run__incident__environment", "run__command__step", "decided_by"
-        )
+        Approval.objects.select_related(*APPROVAL_LOADED, "decided_by")
         .filter(pk=approval_id)
         .first()
     )
-    if found is None:
+    if found is None or not _sees(actor, found):
         raise Refused("That approval does not exist.", status=404)
-    if not permissions.visible_incidents(actor).filter(pk=found.run.incident_id).exists():
-        raise Refused("That approval does not exist.", status=404)
-    if found.state != ApprovalState.WAITING:
+    if found.state != ApprovalState.WAITING or clock.now() >= found.expires_at:
         raise Refused(_already(found))
     return found
 
 
-def _require_second_person(actor: User, approval: Approval) -> None:
+def _sees(actor: User, approval: Approval) -> bool:
+    visible = permissions.visible_incidents(actor)
+    return visible.filter(pk=approval.run.incident_id).exists()
+
+
+def _require_voice(actor: User, approval: Approval, weighing: Weighing) -> None:
+    """Whoever could fill a place may decide, once."""
     incident = approval.run.incident
-    permissions.require(
-        allowed=permissions.abilities(person=actor, incident=incident).can_approve,
-        incident=incident,
-        what="approve changes",
-        needed="approver",
-    )
     if actor.pk == approval.run.requested_by_id:
-        raise Refused("You asked for this change, so somebody else must approve it.", status=403)
-    if actor.pk == approval.run.command.step.edited_by_id:
-        raise Refused("You edited this step last, so somebody else must approve it.", status=403)
+        raise Refused(f"{weighing.excluded[actor.pk]} You can withdraw it.", status=403)
+    if actor.pk in weighing.excluded:
+        raise Refused(weighing.excluded[actor.pk], status=403)
+    permissions.require(
+        allowed=incident.is_open and bool(weighing.counts_as(actor.pk)),
+        incident=incident,
+        what="decide about this change",
+        needed=weighing.asked_for,
+    )
+    own = next((one for one in weighing.decisions if one.person_id == actor.pk), None)
+    if own is not None:
+        raise Refused(f"You {own.verdict} this at {own.at:%H:%M:%S} UTC already.")
+
+
+def _require_place(actor: User, approval: Approval, weighing: Weighing) -> None:
+    _require_voice(actor, approval, weighing)
+    if not weighing.adds(actor.pk):
+        raise Refused(
+            f"Your approval would add nothing: what is still open is {weighing.still_open}."
+            " You can reject it."
+        )
+
+
+def _require_proof(actor: User, approval: Approval, proven_at: datetime | None) -> None:
+    environment = approval.run.incident.environment
+    if not environment.is_protected or second_factor.is_fresh(proven_at):
+        return
+    if not second_factor.is_enrolled(actor):
+        raise SecondFactorNeeded(
+            f"{environment} is protected: approving needs a second factor, and you have none yet."
+            " Set one up, then approve.",
+            status=403,
+        )
+    raise SecondFactorNeeded(
+        f"{environment} is protected: confirm with your second factor, then approve.", status=403
+    )
+
+
+def _require_open(approval: Approval) -> None:
+    closed = why_closed(approval.run.incident.environment, clock.now())
+    if closed and not approval.is_emergency:
+        raise Refused(
+            f"{closed} Only an emergency goes on: have it asked for again, as an emergency."
+        )
 
 
 def _panels(approval: Approval) -> list[str]:

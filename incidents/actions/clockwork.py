@@ -9,9 +9,9 @@ from datetime import timedelta
 from django.db import InterfaceError, OperationalError
 
 from incidents import clock, queue
-from incidents.actions.approve import expire_waiting
 from incidents.actions.escalate import fire_due_timers
 from incidents.actions.recover import recover_expired_leases, resend_waiting
+from incidents.actions.voiding import expire_waiting
 from incidents.models import Heartbeat
 
 CLOCK = "clock"

@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
-from incidents import clock, timeline
+from incidents import clock, draining, ledger, timeline
 from incidents.actions.compare import compare, with_failures
-from incidents.actions.job import UNPLANNABLE, job_of
+from incidents.actions.evidence import evidence_for
+from incidents.actions.job import UNPLANNABLE, Job, job_of
 from incidents.actions.leases import claim_planning
+from incidents.actions.locks import lock_name
 from incidents.actions.moves import end_run, hold, move_run, panels_of
+from incidents.actions.named import Moved, named_of
 from incidents.actions.output import RunKeeper
+from incidents.actions.storable import storable_text
 from incidents.models import Approval, Plan, Run
-from incidents.states import EffectChoice, RunState
+from incidents.plan_digest import digest_of
+from incidents.requirements import seconds_to_decide
+from incidents.states import RunState
+from incidents.windows import why_closed
 from runbook.commands import base
 from runbook.commands.base import NotRunnable
 
+LONGEST_IDENTITY = 300
+WRITTEN_TO = "the resource"
 UNCHANGED = "Nothing to change: the resource is already as asked."
 
 
 def plan_run(run_id: int, *, worker: str) -> None:
-    """Compute the plan of a run in `planning`. A second delivery finds it claimed."""
+    """Compute the plan of a run in `planning`. A second delivery finds it claimed. A worker that is
+    to stop takes up nothing, and what it has taken up is handed back."""
+    if draining.is_asked():
+        return
     run = claim_planning(run_id, worker=worker)
     if run is None:
         return
@@ -35,12 +46,19 @@ def plan_run(run_id: int, *, worker: str) -> None:
         _fail(run, f"No plan could be made. {error.reason}")
         return
     try:
-        with RunKeeper(run):
+        with RunKeeper(run) as keeper:
+            identity = identity_of(job)
             plan = job.plan()
     except UNPLANNABLE as error:
         _fail(run, f"No plan could be made. {job.words(error)}")
         return
-    _store(run, plan)
+    if not keeper.has_left:
+        _store(run, plan, identity)
+
+
+def identity_of(job: Job) -> str:
+    """Who the worker's credentials act as, as plans keep it. Raises one of `UNPLANNABLE`."""
+    return storable_text(job.identity())[:LONGEST_IDENTITY]
 
 
 def _fail(run: Run, message: str) -> None:
@@ -55,16 +73,10 @@ def _fail(run: Run, message: str) -> None:
         )
 
 
-def _store(run: Run, plan: base.Plan) -> None:
-    now = clock.now()
+def _store(run: Run, plan: base.Plan, identity: str) -> None:
     with transaction.atomic():
         hold(pk=run.incident_id)
-        row = Plan.objects.create(
-            run=run,
-            **as_columns(plan),
-            digest=digest_of(run, plan),
-            created_at=now,
-        )
+        row = _write(run, plan, identity)
         if plan.refusals:
             ended = (RunState.FAILED, "Refused: " + " ".join(plan.refusals))
         elif not plan.changes:
@@ -87,49 +99,78 @@ def _store(run: Run, plan: base.Plan) -> None:
             transaction.set_rollback(True)
 
 
+def _write(run: Run, plan: base.Plan, identity: str) -> Plan:
+    """The digest is over what the database gives back, which is what is compared later."""
+    row = Plan.objects.create(
+        run=run, **as_columns(plan), identity=identity, digest="", created_at=clock.now()
+    )
+    row.refresh_from_db()
+    row.digest = digest_of(named_of(run, identity=identity), as_columns(as_plan(row)))
+    Plan.objects.filter(pk=row.pk).update(digest=row.digest)
+    return row
+
+
 def _ask(run: Run, plan: Plan) -> None:
     now = clock.now()
-    if not move_run(
-        run,
-        old=RunState.PLANNING,
-        new=RunState.WAITING,
-        token=run.token,
-        lease_until=None,
-        attempt=0,
-    ):
+    closed = "" if run.emergency_reason else why_closed(run.incident.environment, now)
+    if closed:
+        message = f"Planned, and not put up for approval: {closed} Ask again as an emergency."
+        is_ours = end_run(
+            run,
+            old=RunState.PLANNING,
+            new=RunState.CANCELLED,
+            actor=None,
+            message=message,
+            token=run.token,
+        )
+    else:
+        is_ours = move_run(
+            run,
+            old=RunState.PLANNING,
+            new=RunState.WAITING,
+            token=run.token,
+            lease_until=None,
+            attempt=0,
+            lock_name=lock_name(run.incident.environment, plan.resource),
+        )
+    if not is_ours:
         transaction.set_rollback(True)
-        return
-    Approval.objects.create(
+    elif not closed:
+        _put_up(run, plan, now)
+
+
+def _put_up(run: Run, plan: Plan, now: datetime) -> None:
+    named = named_of(run, identity=plan.identity)
+    approval = Approval.objects.create(
         run=run,
         digest=plan.digest,
-        evidence=_evidence(run),
+        named=named,
+        requirements=named["requirements"],
+        is_emergency=bool(run.emergency_reason),
+        evidence=evidence_for(run),
         asked_at=now,
-        expires_at=now + timedelta(seconds=run.incident.approval_expires),
+        expires_at=now + timedelta(seconds=seconds_to_decide(run)),
     )
     timeline.record(
         incident_id=run.incident_id,
         actor=run.requested_by,
         kind="approval.asked",
-        text=f"asks for approval of plan {plan.short_digest}: `{run.shown}`",
+        text=_asking(run, plan),
         panels=[*panels_of(run), "approvals", "header", "incidents"],
-        data={"run": run.number, "digest": plan.digest},
+        data={
+            "run": run.number,
+            "digest": plan.digest,
+            "requirements": named["requirements"],
+            "evidence": ledger.digest_of_json(approval.evidence),
+            "expires_at": approval.expires_at.isoformat(),
+        },
     )
 
 
-def _evidence(run: Run) -> list[dict[str, Any]]:  # Any: JSON
-    """The latest finished diagnostic of each command up to this phase, as it stood when asked."""
-    latest: dict[int, dict[str, Any]] = {}
-    diagnostics = Run.objects.filter(
-        incident_id=run.incident_id, effect=EffectChoice.READS, finished_at__isnull=False
-    ).order_by("finished_at")
-    for found in diagnostics:
-        latest[found.command_id] = {
-            "run": found.number,
-            "text": found.text,
-            "state": found.state,
-            "failed_checks": found.failed_checks,
-        }
-    return sorted(latest.values(), key=lambda item: (-item["failed_checks"], item["run"]))[:20]
+def _asking(run: Run, plan: Plan) -> str:
+    why = f" because {run.reason}" if run.reason else ""
+    urgent = f"; as an emergency: {run.emergency_reason}" if run.emergency_reason else ""
+    return f"asks for approval of plan {plan.short_digest}: `{run.shown}`{why}{urgent}"
 
 
 def as_columns(plan: base.Plan) -> dict[str, Any]:  # Any: JSON columns
@@ -161,36 +202,10 @@ def as_plan(row: Plan) -> base.Plan:
     )
 
 
-def digest_of(run: Run, plan: base.Plan) -> str:
-    """SHA-256 in hex over everything an approval stands for: command, parameters, environment,
-    runbook, and the plan itself. The same inputs give the same digest on every machine."""
-    environment = run.incident.environment
-    named = {
-        "command": run.text,
-        "parameters": run.incident.parameters,
-        "environment": [
-            environment.name,
-            environment.project,
-            environment.region,
-            environment.endpoint,
-        ],
-        "runbook": run.incident.revision.digest,
-        "plan": {
-            "resource": plan.resource,
-            "before": plan.before,
-            "after": plan.after,
-            "changes": [dataclasses.asdict(change) for change in plan.changes],
-            "fingerprint": plan.fingerprint,
-        },
-    }
-    canonical = json.dumps(named, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def what_moved(old: base.Plan, new: base.Plan) -> str:
-    """Words for the fields that differ between the approved plan and the world now, or ""."""
+def moved_fields(old: base.Plan, new: base.Plan) -> list[Moved]:
+    """Which fields of the resource differ between the approved plan and the world now."""
     if old.fingerprint == new.fingerprint and old.changes == new.changes:
-        return ""
+        return []
     planned = {change.path: change for change in old.changes}
     found = {change.path: change for change in new.changes}
     moved = []
@@ -199,5 +214,13 @@ def what_moved(old: base.Plan, new: base.Plan) -> str:
         was = planned[path].before if path in planned else found[path].after
         now = found[path].before if path in found else planned[path].after
         if was != now:
-            moved.append(f"{path} was {was!r} and is now {now!r}")
-    return "; ".join(moved) or "the resource was written to since the plan was made"
+            moved.append(Moved(what=path, before=was, after=now))
+    return moved or [Moved(what=WRITTEN_TO, before=old.fingerprint, after=new.fingerprint)]
+
+
+def what_moved(moved: Sequence[Moved]) -> str:
+    """Words for the fields that moved."""
+    if [one["what"] for one in moved] == [WRITTEN_TO]:
+        return "the resource was written to"
+    fields = [f"{one['what']} was {one['before']!r} and is now {one['after']!r}" for one in moved]
+    return "; ".join(fields)

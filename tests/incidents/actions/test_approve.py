@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import User
 
-from incidents.actions import approve
+from incidents.actions import approve, voiding
 from incidents.models import Approval, Incident, Run, StepCommand
 from incidents.refusal import Refused
 from incidents.states import Role
@@ -120,9 +120,9 @@ def test_expire_waiting_never_approves(
 ) -> None:
     factories.make_waiting_approval(command, commander)
     set_clock.advance(1799)
-    assert approve.expire_waiting() == 0
+    assert voiding.expire_waiting() == 0
     set_clock.advance(1)
 
-    assert approve.expire_waiting() == 1
+    assert voiding.expire_waiting() == 1
     assert (Approval.objects.get().state, Run.objects.get().state) == ("expired", "expired")
-    assert approve.expire_waiting() == 0
+    assert voiding.expire_waiting() == 0
