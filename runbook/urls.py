@@ -10,5 +10,6 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("incidents.account_urls")),
+    path("", include("incidents.administration_urls")),
     path("", include("incidents.urls")),
 ]

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import cast
 
 from incidents.models import Environment
+from incidents.requirements import unknown_groups
 from runbook.cloud.endpoints import check_endpoint
 from runbook.cloud.references import refused_reference
 from runbook.cloud.target import CredentialsKind
-from runbook.commands.base import NotRunnable
-from runbook.commands.language.patterns import compiled
+from runbook.commands.secret_patterns import wrong_pattern
 from runbook.document.approval_policy import PolicyError, parse_policy
 
 SHORTEST_APPROVAL, LONGEST_APPROVAL = 60, 24 * 3600
@@ -67,10 +67,8 @@ def _reach(environment: Environment) -> Iterator[str]:
     for base in environment.routes.values():
         yield from _elsewhere(base)
     for pattern in environment.redact:
-        try:
-            compiled(pattern)
-        except NotRunnable as refusal:
-            yield f"The pattern “{pattern}” cannot be used: {refusal.reason}"
+        if sentence := wrong_pattern(pattern):
+            yield f"The pattern “{pattern}” cannot be used: {sentence}"
 
 
 def _credentials(environment: Environment) -> Iterator[str]:
@@ -89,6 +87,8 @@ def _approvals(environment: Environment) -> Iterator[str]:
             parse_policy(policy)
         except PolicyError as error:
             yield str(error)
+        else:
+            yield from (f"There is no group {name} here." for name in unknown_groups(policy))
 
 
 def _elsewhere(address: str) -> Iterator[str]:

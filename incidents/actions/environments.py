@@ -13,6 +13,7 @@ from django.db import transaction
 
 from incidents import administration, permissions
 from incidents.actions.environment_rules import faults_of
+from incidents.actions.voiding import void_where_authority_fell
 from incidents.models import Environment, Membership
 from incidents.refusal import Refused
 from incidents.states import Role
@@ -47,7 +48,7 @@ def create_environment(*, actor: User, name: str, project: str, region: str) -> 
     with transaction.atomic():
         administration.hold()
         permissions.require_superuser(person=actor, what="make environments")
-        if not _NAME.fullmatch(name) or name == "new":
+        if not _NAME.fullmatch(name) or name == "add":
             raise Refused(
                 "A name has small letters, digits and hyphens: production-eu.", status=422
             )
@@ -71,7 +72,8 @@ def change_environment(
     *, actor: User, environment_id: int, values: Values, seen: str
 ) -> Environment:
     """Write those of `CHANGEABLE` that `values` names. `seen` is the `digest_of` what the person
-    was looking at: nobody writes over what somebody else has just changed."""
+    was looking at: nobody writes over what somebody else has just changed. Approvals that no longer
+    fit are void."""
     with transaction.atomic():
         administration.hold()
         environment = Environment.objects.filter(pk=environment_id).first()
@@ -90,6 +92,8 @@ def change_environment(
         if changed:
             environment.save(update_fields=sorted(changed))
             _record(actor, environment, before, changed)
+    if changed:
+        void_where_authority_fell(environment_id=environment.pk, actor=actor)
     return environment
 
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from incidents import administration, permissions
 from incidents.actions.last_administrators import keeping_administrators
+from incidents.actions.voiding import void_where_authority_fell
 from incidents.models import Environment, Membership
 from incidents.refusal import Refused
 from runbook.document.approval_policy import ROLES, parse_policy, slug
@@ -69,6 +70,7 @@ def remove_from_group(*, actor: User, group_id: int, person: User) -> Group:
         group.user_set.remove(person)
         text = f"took {person} out of the group {group}"
         _record(actor, "group.changed", text, group, before, _members(group))
+    void_where_authority_fell(environment_id=None, actor=actor)
     return group
 
 
@@ -92,6 +94,8 @@ def follow_provider(*, person: User, names: Collection[str]) -> None:
             text=f"the organisation's sign-in says which groups {person} is in",
             data={"person": person.get_username(), "before": before, "after": after},
         )
+    if set(before) - set(after):
+        void_where_authority_fell(environment_id=None, actor=None)
 
 
 def _require_good_name(name: str) -> None:

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from incidents import administration, clock, permissions
 from incidents.actions.last_administrators import keeping_administrators
+from incidents.actions.voiding import void_where_authority_fell
 from incidents.models import ApiToken
 from incidents.refusal import Refused
 from incidents.sign_in import sessions
@@ -45,6 +46,7 @@ def deactivate_person(*, actor: User, person_id: int) -> User:
         sessions.end_all_of(person)
         change = _change("active", before=True, after=False)
         _record(actor, "person.deactivated", f"deactivated {person}", person, change)
+    void_where_authority_fell(environment_id=None, actor=actor)
     return person
 
 

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group, User
 
 from incidents import administration, permissions
 from incidents.actions.last_administrators import keeping_administrators
+from incidents.actions.voiding import void_where_authority_fell
 from incidents.models import Environment, Membership
 from incidents.refusal import Refused
 from incidents.states import Role
@@ -26,7 +27,7 @@ def grant_role(*, actor: User, environment_id: int, holder: User | Group, role: 
 
 
 def revoke_role(*, actor: User, membership_id: int) -> Environment:
-    """Take one role away. The last administrator stays."""
+    """Take one role away, and what rests on it. The last administrator stays."""
     with keeping_administrators():
         found = _membership(membership_id)
         environment = _environment(actor, found.environment_id)
@@ -36,6 +37,7 @@ def revoke_role(*, actor: User, membership_id: int) -> Environment:
         Membership.objects.filter(pk=found.pk).delete()
         text = f"took the role {found.role} from {name_of(holder)}"
         _record(actor, environment, holder, before, text)
+    void_where_authority_fell(environment_id=environment.pk, actor=actor)
     return environment
 
 

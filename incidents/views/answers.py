@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRefresh
 
 from incidents.models import Incident
 from incidents.views.panels import render_panel
@@ -20,6 +21,11 @@ def answer(request: PageRequest, incident: Incident, *, panel: str) -> HttpRespo
     if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         return redirect(back)
     return redirect("incident", number=incident.number)
+
+
+def shown_again(request: PageRequest, name: str, *arguments: str) -> HttpResponse:
+    """The page of that name as it is now, at the place where the person was."""
+    return HttpResponseClientRefresh() if request.htmx else redirect(name, *arguments)
 
 
 def room_url(incident: Incident, *, step_id: int | None = None) -> str:

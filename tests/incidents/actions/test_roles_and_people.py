@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, User
 
 from incidents import permissions
 from incidents.actions import groups, people, roles
-from incidents.models import AdministrationEntry, ApiToken, Environment, Membership
+from incidents.models import AdministrationEntry, ApiToken, Environment, Membership, Run
 from incidents.refusal import Refused
 from incidents.states import Role
 from tests import factories
@@ -285,3 +285,27 @@ def test_provider_of_sign_in_says_who_is_in_our_groups(
     assert list(engineer.groups.all()) == [infrastructure]
     entry = AdministrationEntry.objects.get()
     assert (entry.actor, entry.data["before"]) == (None, ["database"])
+
+
+@pytest.fixture
+def waiting(db: None) -> Run:
+    """A change that waits for approval."""
+    incident = factories.make_incident()
+    step = factories.make_step(factories.make_phase(incident))
+    command = factories.make_command(step, text=factories.UPDATE, effect="changes")
+    return factories.make_waiting_approval(command, incident.commander).run
+
+
+@pytest.mark.parametrize("how", ["role", "account"])
+def test_requester_who_loses_authority_has_nothing_waiting(
+    how: str, waiting: Run, administrator: User, root: User
+) -> None:
+    requester = waiting.requested_by
+    if how == "role":
+        held = Membership.objects.get(person=requester, role=Role.COMMANDER)
+        roles.revoke_role(actor=administrator, membership_id=held.pk)
+    else:
+        people.deactivate_person(actor=root, person_id=requester.pk)
+
+    waiting.refresh_from_db()
+    assert waiting.state == "void"

@@ -1,0 +1,37 @@
+"""Freezes of an environment: no change of it starts, emergencies apart."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_POST
+
+from incidents import clock
+from incidents.actions import freeze
+from incidents.environment_forms import FreezeForm
+from incidents.models import Freeze
+from incidents.views.answers import shown_again
+from incidents.views.environments import find_environment
+from incidents.views.requests import PageRequest
+from incidents.views.typed import typed
+
+
+@require_POST
+def declare_freeze(request: PageRequest, name: str) -> HttpResponse:
+    row = find_environment(request.user, name)
+    values = typed(FreezeForm(request.POST))
+    ends_at = clock.now() + timedelta(hours=values["hours"]) if values["hours"] else None
+    freeze.declare_freeze(
+        actor=request.user, environment_id=row.pk, reason=values["reason"], ends_at=ends_at
+    )
+    return shown_again(request, "environment", row.name)
+
+
+@require_POST
+def lift_freeze(request: PageRequest, name: str, freeze_id: int) -> HttpResponse:
+    row = find_environment(request.user, name)
+    get_object_or_404(Freeze, pk=freeze_id, environment=row)
+    freeze.lift_freeze(actor=request.user, freeze_id=freeze_id)
+    return shown_again(request, "environment", row.name)
