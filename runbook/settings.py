@@ -160,8 +160,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "incidents.sign_in.passwords.NotGuessable"},
 ]
 LOCAL_PASSWORDS = env.bool("RUNBOOK_LOCAL_PASSWORDS", default=True)
 SECOND_FACTOR_MINUTES = env.int("RUNBOOK_SECOND_FACTOR_MINUTES", default=10)
@@ -173,7 +172,7 @@ OIDC_NAME = env.str("RUNBOOK_OIDC_NAME", default="your organisation")
 OIDC_GROUPS_CLAIM = env.str("RUNBOOK_OIDC_GROUPS_CLAIM", default="")
 OIDC_MATCHES_MAIL = env.bool("RUNBOOK_OIDC_MATCHES_MAIL", default=False)
 
-SOCIALACCOUNT_ADAPTER = "incidents.sign_in.single_sign_on.SingleSignOn"
+SOCIALACCOUNT_ADAPTER = "incidents.single_sign_on.SingleSignOn"
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "OAUTH_PKCE_ENABLED": True,

@@ -16,10 +16,9 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from incidents import second_factor
+from incidents import second_factor, single_sign_on
 from incidents.refusal import Refused
 from incidents.sign_in import sessions
-from incidents.sign_in import single_sign_on as provider
 from incidents.views.requests import PageRequest, PublicRequest
 
 
@@ -78,12 +77,12 @@ def prove(request: PageRequest) -> HttpResponse:
 
 @login_not_required
 @require_POST
-def single_sign_on(request: PublicRequest) -> HttpResponse:
+def to_provider(request: PublicRequest) -> HttpResponse:
     """A page that leads on, not a redirect: `form-action` of our policy covers those as well, and
     the provider may send the browser to any number of hosts."""
     if not settings.OIDC_URL:
         raise Refused("There is no single sign-on here. Sign in with a password.", status=404)
-    address = provider.address_of_provider(request, next_page=request.POST.get("next", ""))
+    address = single_sign_on.address_of_provider(request, next_page=request.POST.get("next", ""))
     return render(request, "account/to_provider.html", {"address": address})
 
 

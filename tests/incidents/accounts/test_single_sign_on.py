@@ -155,7 +155,7 @@ def test_groups_follow_the_claim(provider: Provider, settings: Settings) -> None
     _sign_in(provider)
     assert list(person.groups.values_list("name", flat=True)) == ["database"]
     entry = AdministrationEntry.objects.order_by("-number").first()
-    assert entry is not None and entry.kind == "groups.from-provider"
+    assert entry is not None and entry.kind == "group.followed"
 
     provider.know("gita", preferred_username="gita")
     _sign_in(provider)

@@ -15,11 +15,11 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.adapter import get_adapter as get_provider_adapter
 from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from incidents import administration
+from incidents.actions import groups
 from incidents.refusal import Refused
 
 PROVIDER = "organisation"
@@ -88,18 +88,7 @@ def take_groups(person: User, claims: Claims) -> None:
         return
     listed = claims.get(name)
     names = [text for text in listed if isinstance(text, str)] if isinstance(listed, list) else []
-    had = set(person.groups.values_list("name", flat=True))
-    groups = Group.objects.filter(name__in=names)
-    has = {group.name for group in groups}
-    if had == has:
-        return
-    person.groups.set(groups)
-    administration.record(
-        actor=person,
-        kind="groups.from-provider",
-        text=f"{person.get_username()} is in {_listed(has)} now, as {settings.OIDC_NAME} says",
-        data={"before": sorted(had), "after": sorted(has)},
-    )
+    groups.follow_provider(person=person, names=names)
 
 
 def _find_by_mail(request: HttpRequest, sociallogin: SocialLogin, claims: Claims) -> None:
@@ -117,7 +106,3 @@ def _find_by_mail(request: HttpRequest, sociallogin: SocialLogin, claims: Claims
             status=403,
         )
     sociallogin.connect(request, found[0])
-
-
-def _listed(names: set[str]) -> str:
-    return ", ".join(sorted(names)) or "no group"

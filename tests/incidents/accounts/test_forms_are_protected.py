@@ -1,0 +1,57 @@
+"""No address takes a form without its token, and none opens without a session but the listed."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+PUBLIC = {"/sign-in/", "/status/", "/health/live", "/health/ready", "/sign-in/no-longer/"}
+BY_TOKEN = "/api/"
+"""Below it a bearer token counts and cookies do not, so there is nothing to forge."""
+
+EXAMPLES = {"row": "1", "slug": "a-runbook", "str": "x", "int": "1", "path": "x", "uuid": "x"}
+
+
+def _addresses(resolver: URLResolver, prefix: str = "/") -> list[str]:
+    found: list[str] = []
+    for pattern in resolver.url_patterns:
+        place = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            found += _addresses(pattern, place)
+        elif isinstance(pattern, URLPattern) and "admin/" not in place:
+            found.append(_filled(place))
+    return sorted(set(found))
+
+
+def _filled(place: str) -> str:
+    """The address with something that fits in every gap: `<row:number>` becomes 1."""
+    while "<" in place:
+        before, _, rest = place.partition("<")
+        gap, _, after = rest.partition(">")
+        place = before + EXAMPLES[gap.partition(":")[0]] + after
+    return place
+
+
+ADDRESSES = _addresses(get_resolver())
+
+
+def test_addresses_are_found() -> None:
+    assert {"/", "/steps/1/tick/", "/approvals/1/approve/", "/sign-out/"} <= set(ADDRESSES)
+
+
+@pytest.mark.parametrize("address", [a for a in ADDRESSES if not a.startswith(BY_TOKEN)])
+def test_form_without_its_token_is_refused(address: str, commander: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(commander)
+
+    assert client.post(address).status_code == 403
+
+
+@pytest.mark.parametrize("address", [a for a in ADDRESSES if a not in PUBLIC])
+def test_address_is_closed_without_a_session(address: str, db: None) -> None:
+    answer = Client().get(address)
+    leads_to_sign_in = answer.headers.get("Location", "").startswith("/sign-in/")
+
+    assert leads_to_sign_in or answer.status_code in (401, 404, 405)
