@@ -9,6 +9,7 @@ from incidents import clock, permissions, timeline
 from incidents.actions.escalate import restart_update_timer
 from incidents.actions.moves import hold
 from incidents.models import Component, Incident, Update
+from incidents.redacting import redactor_for
 from incidents.refusal import Refused
 from incidents.states import Audience, ComponentState
 
@@ -31,6 +32,7 @@ def post_update(*, actor: User, incident_id: int, audience: str, text: str) -> U
     with transaction.atomic():
         hold(pk=incident_id)
         incident = _incident(actor=actor, incident_id=incident_id, what="post updates")
+        words = redactor_for(incident).text(words)
         update = Update.objects.create(
             incident=incident, audience=audience, text=words, author=actor, at=clock.now()
         )

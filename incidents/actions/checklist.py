@@ -8,6 +8,7 @@ from django.db import transaction
 from incidents import clock, permissions, timeline
 from incidents.actions.moves import hold, open_incidents
 from incidents.models import Phase, Step, StepCommand
+from incidents.redacting import redactor_for
 from incidents.refusal import Refused
 from incidents.states import PhaseState, StepState
 
@@ -30,6 +31,7 @@ def _decide(*, actor: User, step_id: int, state: StepState, reason: str) -> Step
     with transaction.atomic():
         hold(steps=step_id)
         step = _open_step(actor=actor, step_id=step_id)
+        reason = redactor_for(step.incident).text(reason)
         moved = Step.objects.filter(
             pk=step_id, state=StepState.OPEN, incident__in=open_incidents()
         ).update(state=state, decided_at=clock.now(), decided_by=actor, reason=reason)
@@ -95,7 +97,9 @@ def paste_result(*, actor: User, command_id: int, text: str) -> StepCommand:
             raise Refused("This command is run here: run it, and its output is kept.", status=422)
         step = _open_step(actor=actor, step_id=command.step_id)
         StepCommand.objects.filter(pk=command_id).update(
-            pasted=words, pasted_at=clock.now(), pasted_by=actor
+            pasted=redactor_for(step.incident, command.text).text(words),
+            pasted_at=clock.now(),
+            pasted_by=actor,
         )
         timeline.record(
             incident_id=step.incident_id,

@@ -8,6 +8,7 @@ from typing import Any
 from incidents.models import Run
 from runbook.document.checks import evaluate
 from runbook.document.definition import Check, Json
+from runbook.document.parameters import fill
 
 
 def compare(run: Run, result: Json) -> list[dict[str, Any]]:  # Any: JSON
@@ -18,10 +19,14 @@ def compare(run: Run, result: Json) -> list[dict[str, Any]]:  # Any: JSON
     return [
         dataclasses.asdict(finding)
         for check in run.command.checks
-        for finding in evaluate(
-            Check(expression=check["expression"], level=check["level"], line=check["line"]), result
-        )
+        for finding in evaluate(_filled(check, run), result)
     ]
+
+
+def _filled(check: dict[str, Any], run: Run) -> Check:  # Any: JSON
+    """Secrets are filled in only here: `StepCommand.checks` still names them."""
+    expression = fill(check["expression"], run.incident.secrets)
+    return Check(expression=expression, level=check["level"], line=check["line"])
 
 
 def with_failures(message: str, run: Run) -> str:

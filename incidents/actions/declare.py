@@ -23,6 +23,7 @@ from incidents.models import (
     Revision,
 )
 from incidents.permissions import COMMANDING, roles_in
+from incidents.redacting import split_secrets
 from incidents.refusal import Refused
 from incidents.states import Severity
 from runbook.document import definition
@@ -120,13 +121,15 @@ def _write(
     is_drill: bool,
 ) -> Incident:
     now = clock.now()
+    shown, secrets = split_secrets(values)
     incident = Incident.objects.create(
         number=(Incident.objects.aggregate(last=Max("number"))["last"] or 0) + 1,
         title=title,
         severity=severity,
         environment=environment,
         revision=revision,
-        parameters=values,
+        parameters=shown,
+        secrets=secrets,
         roles=dict(document.roles),
         impact=document.impact,
         summary=document.summary,
@@ -148,6 +151,6 @@ def _write(
         kind="incident.declared",
         text=f"declared {incident.name} ({severity}) from “{document.title}” in {environment}",
         panels=["header", "incidents"],
-        data={"digest": revision.digest, "revision": revision.number, "parameters": values},
+        data={"digest": revision.digest, "revision": revision.number, "parameters": shown},
     )
     return incident

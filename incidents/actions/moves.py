@@ -13,6 +13,7 @@ from incidents.actions.digests import sealed
 from incidents.actions.locks import announce_waiting
 from incidents.actions.storable import storable, storable_text
 from incidents.models import Incident, Run
+from incidents.redacting import redactor_of
 from incidents.states import ENDED_RUN_STATES, IncidentState, RunState, check_run_move
 from runbook.document.definition import Json
 
@@ -73,12 +74,13 @@ def end_run(
     only_if: Q | None = None,
     **columns: object,
 ) -> bool:
-    """Move to an ending and write it on the timeline, inside the caller's transaction. Runs that
-    wait for the resource are told."""
+    """Move to an ending and write it on the timeline, inside the caller's transaction. Secrets are
+    taken out of message, result and checks. Runs that wait for the resource are told."""
     hold(pk=run.incident_id)
-    message = storable_text(message)
+    redactor = redactor_of(run)
+    message = redactor.text(storable_text(message))
     for name in columns.keys() & {"result", "checks"}:
-        columns[name] = storable(cast("Json", columns[name]))
+        columns[name] = redactor.json(storable(cast("Json", columns[name])))
     moved = move_run(
         run, old=old, new=new, token=token, only_if=only_if, message=message, **columns
     )

@@ -10,6 +10,7 @@ from django.db.models import F
 
 from incidents import queue
 from incidents.models import Incident, Run, StepCommand
+from incidents.redacting import shown_as
 from incidents.states import EffectChoice, RunState
 
 
@@ -23,7 +24,8 @@ def new_run(*, actor: User, command: StepCommand, now: datetime, **columns: obje
         "text": command.text,
         "effect": command.effect,
         "resource": command.resource,
-    }
+    } | columns
+    shown = shown_as(str(own["text"]), incident.secrets, incident.environment.redact)
     run = Run.objects.create(
         incident=incident,
         command=command,
@@ -33,7 +35,7 @@ def new_run(*, actor: User, command: StepCommand, now: datetime, **columns: obje
         requested_at=now,
         queued_at=now,
         request_id=uuid.uuid4(),
-        **{**own, **columns},
+        **{"shown_as": shown, **own},
     )
     queue.enqueue("execute_run" if reads else "plan_run", run.pk, queue="reads")
     return run

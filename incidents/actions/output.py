@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Self, get_args
 
 from django.conf import settings
 from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
@@ -23,6 +23,7 @@ from incidents.actions.hand_back import hand_back
 from incidents.actions.leases import renew
 from incidents.actions.storable import storable_text
 from incidents.models import OutputChunk, Run
+from incidents.redacting import redactor_of
 from incidents.states import EffectChoice, RunState
 from runbook.commands.base import Cancelled, Stream
 
@@ -53,6 +54,8 @@ class RunKeeper:
         self._waiting: list[str] = []
         self._waiting_bytes = 0
         self._total = 0
+        redactor = redactor_of(run)
+        self._lines = {stream: redactor.lines() for stream in get_args(Stream)}
         self._kept = kept_lines(run.pk) if run.last_line else KeptLines()
         self._is_leaving = self._is_to_be_left = False
         self.has_left = False
@@ -74,6 +77,7 @@ class RunKeeper:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._add_held()
         self._closed.set()
         self._wake.set()
         self._thread.join()
@@ -91,20 +95,28 @@ class RunKeeper:
                 self._add("--- the worker is being restarted; starts again ---")
         self._is_leaving = self._is_to_be_left = True
 
-    def emit(self, text: str, stream: Stream = "stdout") -> None:  # noqa: ARG002 (pages show both alike)
+    def emit(self, text: str, stream: Stream = "stdout") -> None:
+        """Secrets are taken out here, so that nothing of them is stored or sent."""
         if self._stopped.is_set():
             raise Cancelled
         with self._lock:
             for line in text.split("\n"):
-                self._add(line)
+                for clean in self._lines[stream].line(storable_text(line.rstrip("\r"))):
+                    self._add(clean)
             is_full = self._waiting_bytes >= FLUSH_BYTES
         if is_full:
             self._wake.set()
 
-    def _add(self, line: str) -> None:
+    def _add_held(self) -> None:
+        """Lines that could have been the beginning of a secret, and were not."""
+        with self._lock:
+            for lines in self._lines.values():
+                for clean in lines.close():
+                    self._add(clean)
+
+    def _add(self, clean: str) -> None:
         if self._total > TOTAL_BYTES:
             return
-        clean = storable_text(line.rstrip("\r"))
         for start in range(0, max(len(clean), 1), LINE_CHARACTERS):
             piece = clean[start : start + LINE_CHARACTERS]
             self._waiting.append(piece)

@@ -15,6 +15,7 @@ from incidents.actions.plan import as_plan
 from incidents.actions.stop import reachable_run
 from incidents.actions.storable import storable_text
 from incidents.models import Run
+from incidents.redacting import redactor_of
 from incidents.refusal import Refused
 from incidents.states import RunState
 from runbook.commands.base import NotRunnable
@@ -25,7 +26,7 @@ def probe_run(run_id: int, *, worker: str) -> None:
     run = claim_probe(run_id, worker=worker)
     if run is None:
         return
-    sentence = storable_text(_seen(run))
+    sentence = redactor_of(run).text(storable_text(_seen(run)))
     with transaction.atomic():
         hold(pk=run.incident_id)
         unseen = Run.objects.filter(pk=run_id, state=RunState.UNKNOWN, probed_at__isnull=True)

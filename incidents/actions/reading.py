@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Self, TypedDict
 
 from incidents.models import Environment
+from incidents.redacting import redactor_with, shown_as, split_secrets
 from incidents.targets import programs_of, target_of
 from runbook.cloud.target import Target
 from runbook.commands import shell
@@ -24,6 +25,7 @@ class TextColumns(TypedDict):
     """The columns of `StepCommand` that follow from a text alone."""
 
     text: str
+    shown_as: str
     effect: str
     resource: str
     reason: str
@@ -44,15 +46,20 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """`values` fill the parameters, those whose name says secret included."""
+    """`values` fill the parameters, those whose name says secret included; what is only shown gets
+    `shown`, where these stand hidden."""
 
     values: Mapping[str, str]
     target: Target
     programs: Sequence[Program]
+    secrets: Mapping[str, str]
+    patterns: Sequence[str]
 
     @classmethod
     def of(cls, environment: Environment, values: Mapping[str, str]) -> Self:
-        return cls(values, target_of(environment), programs_of(environment))
+        _, secrets = split_secrets(values)
+        target, programs = target_of(environment), programs_of(environment)
+        return cls(values, target, programs, secrets, environment.redact)
 
     def commands(self, step: Step) -> list[Reading]:
         """One for each line that can be run, or one that is shown with the reason why not."""
@@ -74,26 +81,37 @@ class Reader:
         for line in read.lines:
             yield self._runnable(line)
         if not read.lines:
+            filled = fill(text, self.values)
             yield TextColumns(
-                text=fill(text, self.values),
+                text=filled,
+                shown_as=self.shown(filled),
                 effect="",
                 resource="",
-                reason=read.reason,
-                instead=fill(read.instead, self.values),
+                reason=self._redacted(read.reason),
+                instead=self._redacted(fill(read.instead, self.values)),
             )
 
     def _runnable(self, line: Line) -> TextColumns:
         outside = line.command.outside(self.target)
         return TextColumns(
             text=line.text,
+            shown_as=self.shown(line.text),
             effect="" if outside else line.command.effect.value,
-            resource=line.command.resource[:300],
-            reason=outside,
+            resource=self._redacted(line.command.resource)[:300],
+            reason=self._redacted(outside),
             instead="",
         )
 
     def _checks(self, written: CommandText) -> list[dict[str, Any]]:  # Any: JSON
+        """Secrets stay named; `compare` fills them in."""
+        open_values = {name: v for name, v in self.values.items() if name not in self.secrets}
         return [
-            {"expression": fill(c.expression, self.values), "level": c.level, "line": c.line}
+            {"expression": fill(c.expression, open_values), "level": c.level, "line": c.line}
             for c in written.checks
         ]
+
+    def shown(self, text: str) -> str:
+        return shown_as(text, self.secrets, self.patterns)
+
+    def _redacted(self, text: str) -> str:
+        return redactor_with(self.secrets, self.patterns).text(text)

@@ -75,6 +75,7 @@ def edited_columns(text: str, reader: Reader) -> TextColumns:
         return lines[0]
     return TextColumns(
         text=text,
+        shown_as=reader.shown(text),
         effect="",
         resource="",
         reason="This is more than one command. Write one command at a time.",

@@ -10,6 +10,7 @@ from incidents import clock, permissions, timeline
 from incidents.actions.escalate import cancel_all
 from incidents.actions.moves import end_run, hold
 from incidents.models import Approval, Incident, Run
+from incidents.redacting import redactor_for
 from incidents.refusal import Refused
 from incidents.states import ApprovalState, IncidentState, RunState
 
@@ -31,8 +32,9 @@ def resolve(*, actor: User, incident_id: int, words: str) -> Incident:
             needed="commander",
         )
         _require_quiet(incident)
+        words = redactor_for(incident).text(words.strip())
         moved = Incident.objects.filter(pk=incident_id, state=IncidentState.OPEN).update(
-            state=IncidentState.RESOLVED, resolved_at=clock.now(), resolution=words.strip()
+            state=IncidentState.RESOLVED, resolved_at=clock.now(), resolution=words
         )
         if not moved:
             raise Refused(f"{incident.name} was closed a moment ago.")
@@ -42,7 +44,7 @@ def resolve(*, actor: User, incident_id: int, words: str) -> Incident:
             incident_id=incident.pk,
             actor=actor,
             kind="incident.resolved",
-            text=f"resolved {incident.name}: {words.strip()}",
+            text=f"resolved {incident.name}: {words}",
             panels=["header", "phases", "ladder", "updates", "incidents", "approvals"],
             data={},
         )
