@@ -6,11 +6,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from incidents import permissions, timeline
-from incidents.actions.edit_parameters import cancel_planning, name_of
+from incidents.actions.authority import name_of
+from incidents.actions.edit_parameters import cancel_planning
 from incidents.actions.moves import hold
 from incidents.actions.reading import Reader, TextColumns
 from incidents.actions.refit import edited_columns, take
 from incidents.actions.storable import storable_text
+from incidents.actions.voiding import void_stale
 from incidents.models import Step, StepCommand
 from incidents.redacting import all_values
 from incidents.refusal import Refused
@@ -138,5 +140,7 @@ def _record(command: StepCommand, actor: User, kind: str, before: tuple[str, str
             "after": {"text": command.shown, "effect": command.effect},
         },
     )
-    message = f"{name_of(actor)} edited the command. Ask again."
-    cancel_planning(command.step.incident, actor=actor, message=message)
+    reason = f"{name_of(actor)} edited the command."
+    incident = command.step.incident
+    cancel_planning(incident, actor=actor, message=f"{reason} Ask again.")
+    void_stale(incident_id=incident.pk, actor=actor, reason=reason)

@@ -8,10 +8,12 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from incidents import permissions, timeline
+from incidents.actions.authority import name_of
 from incidents.actions.declare import open_runbook
 from incidents.actions.moves import end_run, hold
 from incidents.actions.reading import Reader
 from incidents.actions.refit import Edition, refit
+from incidents.actions.voiding import void_stale
 from incidents.models import Incident, Step, StepCommand
 from incidents.queries.parameters import EDITED, settings_of
 from incidents.redacting import all_values, split_secrets
@@ -47,7 +49,9 @@ def edit_parameters(
         store_values(incident, wanted)
         changed = _refit(incident, document, names, before=stood)
         _record(actor, incident, names, shown=shown, commands=len(changed))
-        cancel_planning(incident, actor=actor, message=f"{_what(names)} changed. Ask again.")
+        cancel_planning(incident, actor=actor, message=f"The {_listed(names)} changed. Ask again.")
+        reason = f"{name_of(actor)} changed the {_listed(names)}."
+        void_stale(incident_id=incident.pk, actor=actor, reason=reason)
     return incident
 
 
@@ -70,11 +74,6 @@ def cancel_planning(incident: Incident, *, actor: User, message: str) -> None:
             end_run(
                 run, old=RunState.PLANNING, new=RunState.CANCELLED, actor=actor, message=message
             )
-
-
-def name_of(person: User | None) -> str:
-    """How people are called in sentences."""
-    return person.get_full_name() or person.get_username() if person else "Runbook"
 
 
 def mentions(step: definition.Step, names: Sequence[str]) -> bool:
@@ -103,7 +102,7 @@ def _require_current(incident: Incident, seen: int | None) -> None:
     if seen is None:
         return
     for newer in settings_of(incident):
-        if newer.number > seen:
+        if newer.number > seen and newer.actor:
             raise Refused(
                 f"{name_of(newer.actor)} changed the parameters at {newer.at:%H:%M:%S} UTC,"
                 " before you did. Look at them again, then change what is left."
@@ -168,5 +167,5 @@ def _record(
     )
 
 
-def _what(names: Sequence[str]) -> str:
-    return f"The parameter{'s' if len(names) > 1 else ''} {', '.join(names)}"
+def _listed(names: Sequence[str]) -> str:
+    return f"parameter{'s' if len(names) > 1 else ''} {', '.join(names)}"

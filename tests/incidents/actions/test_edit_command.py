@@ -19,6 +19,7 @@ def step(incident: Incident) -> Step:
     Incident.objects.update(
         parameters={"CONNECTOR": "c2", "PROJECT": "netra-staging", "REGION": "us-central1"}
     )
+    incident.refresh_from_db()
     return factories.make_step(factories.make_phase(incident))
 
 
@@ -116,6 +117,33 @@ def test_a_change_that_is_being_planned_is_cancelled(
 
     run.refresh_from_db()
     assert (run.state, run.message) == ("cancelled", "engineer edited the command. Ask again.")
+
+
+def test_a_waiting_approval_is_void_with_the_difference(
+    change: StepCommand, engineer: User, commander: User
+) -> None:
+    approval = factories.make_waiting_approval(change, commander)
+
+    edit_command(actor=engineer, command_id=change.pk, text=LONGER)
+
+    approval.refresh_from_db()
+    change.refresh_from_db()
+    assert (approval.state, approval.run.state) == ("void", "void")
+    assert approval.void_reason.startswith("engineer edited the command.")
+    assert approval.moved == [
+        {"what": "the command of the step", "before": factories.UPDATE, "after": change.text}
+    ]
+
+
+def test_an_approval_of_another_command_stays(
+    change: StepCommand, shown: StepCommand, engineer: User, commander: User
+) -> None:
+    approval = factories.make_waiting_approval(change, commander)
+
+    edit_command(actor=engineer, command_id=shown.pk, text="dig example.org")
+
+    approval.refresh_from_db()
+    assert approval.state == "waiting"
 
 
 def test_a_run_at_work_keeps_its_text(change: StepCommand, engineer: User, commander: User) -> None:

@@ -122,6 +122,20 @@ def test_a_change_that_is_being_planned_is_cancelled(
     assert (run.state, run.message) == ("cancelled", "The parameter POLICY changed. Ask again.")
 
 
+def test_a_waiting_approval_is_void_with_the_difference(
+    declared: Incident, engineer: User, commander: User
+) -> None:
+    approval = factories.make_waiting_approval(command_with(declared, " patch "), commander)
+
+    edit_parameters(actor=engineer, incident_id=declared.pk, values={"POLICY": "always"})
+
+    approval.refresh_from_db()
+    assert (approval.state, approval.run.state) == ("void", "void")
+    assert approval.void_reason.startswith("engineer changed the parameter POLICY.")
+    moved = {one["what"]: (one["before"], one["after"]) for one in approval.moved}
+    assert moved["parameter POLICY"] == ("never", "always")
+
+
 def test_an_edit_by_hand_stays_and_follows_what_it_names(
     declared: Incident, engineer: User
 ) -> None:
