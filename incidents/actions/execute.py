@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from incidents import clock, permissions, timeline
+from incidents.actions.emergency import require_open_or_emergency
 from incidents.actions.moves import hold, panels_of
 from incidents.actions.new_run import new_run
 from incidents.models import Phase, Run, StepCommand
@@ -19,25 +20,29 @@ from incidents.refusal import Refused
 from incidents.states import LIVE_RUN_STATES, EffectChoice, RunState
 
 
-def request_run(*, actor: User, command_id: int) -> Run:
+def request_run(
+    *, actor: User, command_id: int, reason: str = "", emergency_reason: str = ""
+) -> Run:
     """Queue a reading command at once, or have a changing one planned for approval.
 
-    One live run per command: the second of two people is told who was first.
+    `reason` is for those who approve; `emergency_reason` says why a change cannot wait until its
+    environment is open. One live run per command: the second of two people is told who was first.
     """
     try:
         with transaction.atomic():
             hold(steps__commands=command_id)
             command = _command(command_id)
             _require_may_run(actor, command)
-            run = new_run(actor=actor, command=command, now=clock.now())
-            reads = run.effect == EffectChoice.READS
+            reads = command.effect == EffectChoice.READS
+            asked = {} if reads else _asked(command, reason, emergency_reason)
+            run = new_run(actor=actor, command=command, now=clock.now(), **asked)
             timeline.record(
                 incident_id=run.incident_id,
                 actor=actor,
                 kind="run.requested",
                 text=f"{'ran' if reads else 'asked to change'} `{run.shown}`",
                 panels=panels_of(run),
-                data={"run": run.number, "effect": run.effect},
+                data={"run": run.number, "effect": run.effect, **asked},
             )
             return run
     except IntegrityError as error:
@@ -51,6 +56,12 @@ def request_run(*, actor: User, command_id: int) -> Run:
             f"{who} started this command at {first.requested_at:%H:%M:%S} UTC; it is"
             f" {RunState(first.state).label}. Watch that run, or cancel it first."
         ) from error
+
+
+def _asked(command: StepCommand, reason: str, emergency_reason: str) -> dict[str, str]:
+    """What is kept of the reasons for a change; refused where it is closed and no emergency."""
+    require_open_or_emergency(command.step.incident.environment, emergency_reason)
+    return {"reason": reason.strip(), "emergency_reason": emergency_reason.strip()}
 
 
 def request_phase_diagnostics(*, actor: User, phase_id: int) -> list[Run]:

@@ -141,7 +141,9 @@ def test_change_approved_by_someone_who_lost_the_role_is_void(
 
     work.execute_run(approval.run_id, worker="test")
 
-    assert Run.objects.get(pk=approval.run_id).message == "engineer may not approve here any more."
+    assert Run.objects.get(pk=approval.run_id).message == (
+        "engineer may not approve here any more, so 1 approver is missing."
+    )
     assert sent() == []
 
 
