@@ -94,7 +94,7 @@ def with_overview(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
         ),
         Prefetch(
             "runs",
-            Run.objects.filter(state__in=BUSY).only(
+            Run.objects.filter(state__in=BUSY, left_at__isnull=True).only(
                 "incident", "state", "resource", "text", "command"
             ),
             "busy_runs",

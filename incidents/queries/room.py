@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from incidents.models import Incident, Phase, Run, Step, StepCommand
+from incidents.queries.undo import PhaseUndo, undo_by_phase
 from incidents.states import EffectChoice, PhaseState, RunState, StepState
 
 STRENGTH = [EffectChoice.READS, EffectChoice.CHANGES, EffectChoice.DESTROYS]
@@ -40,12 +41,14 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True)
 class PhasePart:
-    """A phase with its steps; exit criteria apart. `diagnostics` counts commands that only read."""
+    """A phase with its steps; exit criteria apart. `diagnostics` counts commands that only read.
+    `undo` is None while it has changed nothing."""
 
     phase: Phase
     lines: tuple[StepLine, ...]
     criteria: tuple[StepLine, ...]
     diagnostics: int
+    undo: PhaseUndo | None = None
 
     @property
     def done(self) -> int:
@@ -100,7 +103,8 @@ def read_room(incident: Incident) -> Room:
     by_step: dict[int, list[StepCommand]] = defaultdict(list)
     for command in commands:
         by_step[command.step_id].append(command)
-    parts = tuple(_part(phase, steps, by_step, runs) for phase in phases)
+    undo = undo_by_phase(incident)
+    parts = tuple(_part(phase, steps, by_step, runs, undo.get(phase.pk)) for phase in phases)
     return Room(incident=incident, parts=parts, next=_next_move(incident, parts))
 
 
@@ -115,6 +119,7 @@ def _part(
     steps: Sequence[Step],
     commands: dict[int, list[StepCommand]],
     runs: dict[int, Run],
+    undo: PhaseUndo | None,
 ) -> PhasePart:
     own = [step for step in steps if step.phase_id == phase.pk]
     lines = [
@@ -127,6 +132,7 @@ def _part(
         lines=tuple(line for line in lines if not line.step.is_exit_criterion),
         criteria=tuple(line for line in lines if line.step.is_exit_criterion),
         diagnostics=len(reads),
+        undo=undo,
     )
 
 
@@ -171,6 +177,6 @@ def _needs_a_person(parts: Iterable[PhasePart]) -> NextMove | None:
         (RunState.WAITING, "A change waits for approval"),
     ):
         for line in lines:
-            if line.run is not None and line.run.state == state:
+            if line.run is not None and line.run.state == state and not line.run.left_at:
                 return NextMove(f"{words}: {line.step.title}", step=line.step)
     return None

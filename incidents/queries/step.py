@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from incidents.models import Incident, OutputChunk, Run, Step, StepCommand
 from incidents.queries.approvals import Card, card_of
+from incidents.queries.undo import Undoing, later_changes, undoing_of, undos_of
+from incidents.states import RunState
 
 TAIL = 200
 EARLIER_RUNS = 8
@@ -25,11 +27,24 @@ class OutputLine:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run with its last lines, and its approval card where it changes something."""
+    """A run with its last lines, and its approval card where it changes something.
+
+    `undoing` is how far the change it made, or takes back, is taken back; None for reads. `later`
+    are the runs that changed the same resource since that change. `may_see_front`: the person may
+    see the incident of the run that it waits for.
+    """
 
     run: Run
     card: Card | None
     lines: tuple[OutputLine, ...] = ()
+    undoing: Undoing | None = None
+    later: tuple[Run, ...] = ()
+    may_see_front: bool = False
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Of unknown outcome, and nobody has left it so."""
+        return self.run.state == RunState.UNKNOWN and self.run.left_at is None
 
     @property
     def first_line(self) -> int:
@@ -67,8 +82,14 @@ class StepView:
 
 
 def read_step(
-    *, incident: Incident, step_id: int, person: User, may_approve: bool
+    *,
+    incident: Incident,
+    step_id: int,
+    person: User,
+    may_approve: bool,
+    visible: QuerySet[Incident],
 ) -> StepView | None:
+    """`visible` are the incidents that the person may see."""
     step = (
         incident.steps.select_related("phase", "decided_by", "edited_by").filter(pk=step_id).first()
     )
@@ -76,15 +97,17 @@ def read_step(
         return None
     commands = list(step.commands.select_related("pasted_by"))
     runs = _runs(commands)
-    current = {pk: own[0] for pk, own in runs.items()}
-    tails = _tails(run.pk for run in current.values())
-    views = tuple(
-        _command_view(
-            command, runs.get(command.pk, []), tails, person=person, may_approve=may_approve
-        )
-        for command in commands
+    current = [own[0] for own in runs.values()]
+    views = {
+        view.run.pk: view
+        for view in _run_views(current, person=person, may_approve=may_approve, visible=visible)
+    }
+    return StepView(
+        step=step,
+        commands=tuple(
+            _command_view(command, runs.get(command.pk, []), views) for command in commands
+        ),
     )
-    return StepView(step=step, commands=views)
 
 
 def _runs(commands: Sequence[StepCommand]) -> dict[int, list[Run]]:
@@ -92,6 +115,7 @@ def _runs(commands: Sequence[StepCommand]) -> dict[int, list[Run]]:
     rows = (
         Run.objects.filter(command__in=commands)
         .select_related("requested_by", "plan", "approval__decided_by", "command__step")
+        .select_related("undoes__plan", "waits_for__incident", "waits_for__command", "left_by")
         .defer("result")
         .order_by("-requested_at", "-id")
     )
@@ -116,23 +140,43 @@ def lines_of(chunk: OutputChunk) -> list[OutputLine]:
     return [OutputLine(chunk.first + place, text) for place, text in enumerate(texts)]
 
 
+def _run_views(
+    runs: Sequence[Run], *, person: User, may_approve: bool, visible: QuerySet[Incident]
+) -> Iterable[RunView]:
+    """In as many queries for one run as for many."""
+    tails = _tails(run.pk for run in runs)
+    made = [run for run in runs if run.undoes_id or getattr(run, "plan", None)]
+    changes = {run.pk: run.undoes or run for run in made}
+    undos = undos_of(changes.values())
+    later = later_changes(changes.values())
+    seen = _seen_fronts(runs, visible)
+    for run in runs:
+        change = changes.get(run.pk)
+        yield RunView(
+            run=run,
+            card=card_of(run, person=person, may_approve=may_approve),
+            lines=tuple(tails.get(run.pk, ())),
+            undoing=undoing_of(change, undos[change.pk]) if change else None,
+            later=tuple(later[change.pk]) if change else (),
+            may_see_front=run.waits_for is not None and run.waits_for.incident_id in seen,
+        )
+
+
+def _seen_fronts(runs: Iterable[Run], visible: QuerySet[Incident]) -> Collection[int]:
+    fronts = {run.waits_for.incident_id for run in runs if run.waits_for}
+    return set(visible.filter(pk__in=fronts).values_list("pk", flat=True)) if fronts else ()
+
+
 def _command_view(
-    command: StepCommand,
-    runs: Sequence[Run],
-    tails: dict[int, list[OutputLine]],
-    *,
-    person: User,
-    may_approve: bool,
+    command: StepCommand, runs: Sequence[Run], views: Mapping[int, RunView]
 ) -> CommandView:
-    current = None
-    if runs:
-        card = card_of(runs[0], person=person, may_approve=may_approve)
-        current = RunView(run=runs[0], card=card, lines=tuple(tails.get(runs[0].pk, ())))
+    current = views[runs[0].pk] if runs else None
+    is_undo = current is not None and current.run.undoes_id is not None
     has_result = current is not None and bool(current.run.checks)
     checks = current.run.checks if current is not None and has_result else command.checks
     return CommandView(
         command=command,
         current=current,
         earlier=tuple(runs[1 : 1 + EARLIER_RUNS]),
-        checks=tuple(checks),
+        checks=() if is_undo else tuple(checks),
     )

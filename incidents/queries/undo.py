@@ -12,8 +12,6 @@ from runbook.commands.base import NotRunnable
 from runbook.commands.secret_text import without_value
 from runbook.commands.undo import undo_lines
 
-MADE = (RunState.SUCCEEDED, RunState.UNKNOWN)
-
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
@@ -93,8 +91,7 @@ def _undone(run: Run, latest: Run | None, done: int, parts: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PhaseUndo:
-    """The changes of a phase that stand, the one that ended last first, and those that are taken
-    back or cannot be. `next` is what to take back now: the first that stands and can be."""
+    """All changes that were made in a phase, the one that ended last first."""
 
     changes: tuple[Undoing, ...]
 
@@ -108,7 +105,8 @@ class PhaseUndo:
 
     @property
     def next(self) -> Undoing | None:
-        """None also while an undo is under way: one after the other."""
+        """What to take back now: the first that stands and can be. None also while an undo is
+        under way: one after the other."""
         if any(change.latest and change.latest.is_live for change in self.standing):
             return None
         return next((change for change in self.standing if not change.why_not), None)
@@ -145,11 +143,26 @@ def undos_of(runs: Iterable[Run]) -> dict[int, list[Run]]:
     return found
 
 
-def later_changes(run: Run) -> list[Run]:
-    """Changes of the same resource that ended well after this one, in any incident."""
-    if not run.lock_name or run.finished_at is None:
-        return []
+def later_changes(changes: Iterable[Run]) -> dict[int, list[Run]]:
+    """For each change, by its id: those of the same resource that ended well after it, in any
+    incident, its own undo aside. One query."""
+    made = [run for run in changes if run.lock_name and run.finished_at]
+    found: dict[int, list[Run]] = defaultdict(list)
+    if not made:
+        return found
     since = Run.objects.filter(
-        lock_name=run.lock_name, state=RunState.SUCCEEDED, finished_at__gt=run.finished_at
+        lock_name__in={run.lock_name for run in made},
+        state=RunState.SUCCEEDED,
+        finished_at__gt=min(run.finished_at for run in made if run.finished_at),
     )
-    return list(since.exclude(undoes=run).exclude(pk=run.pk).order_by("finished_at")[:5])
+    for later in since.only("lock_name", "finished_at", "undoes", "number").order_by("finished_at"):
+        for run in made:
+            if _is_after(later, run):
+                found[run.pk].append(later)
+    return found
+
+
+def _is_after(later: Run, run: Run) -> bool:
+    if later.lock_name != run.lock_name or run.pk in (later.pk, later.undoes_id):
+        return False
+    return bool(later.finished_at and run.finished_at and later.finished_at > run.finished_at)

@@ -53,6 +53,8 @@ TIMELINE_ICONS = {
     "step": "list-checks",
     "run": "terminal",
     "command": "terminal",
+    "parameters": "pencil",
+    "runbook": "book-open",
     "approval": "shield-check",
     "plan": "file-text",
     "level": "siren",
@@ -67,7 +69,7 @@ TIMELINE_ICONS = {
 
 LOUD_ENTRIES = {
     "entry-bad": {"run.failed", "approval.rejected", "escalation.fired", "update.due"},
-    "entry-odd": {"run.unknown"},
+    "entry-odd": {"run.unknown", "run.left"},
     "entry-good": {"approval.approved", "incident.resolved"},
 }
 

@@ -14,13 +14,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from incidents import clock, permissions
+from incidents.actions.declare import open_runbook
 from incidents.models import Incident
 from incidents.permissions import Abilities
+from incidents.queries import parameters
 from incidents.queries.approvals import read_card
+from incidents.queries.handover import read_command
 from incidents.queries.overview import overview, with_overview
 from incidents.queries.room import read_room
 from incidents.queries.step import read_step
-from incidents.states import Audience, ComponentState
+from incidents.states import Audience, ComponentState, Role
 from incidents.views.requests import PageRequest, approves_in, find_incident, number_in
 
 TIMELINE_LENGTH = 60
@@ -91,6 +94,7 @@ def read_chosen_step(scene: Scene, key: int) -> Context:
         step_id=key,
         person=scene.person,
         may_approve=scene.can.can_approve,
+        visible=permissions.visible_incidents(scene.person),
     )
     if view is None:
         raise Http404("No such step.")
@@ -116,12 +120,29 @@ def read_updates(scene: Scene, _key: int = 0) -> Context:
     }
 
 
+def read_handover(scene: Scene, _key: int = 0) -> Context:
+    environment = scene.incident.environment
+    held = permissions.roles_in(person=scene.person, environment=environment)
+    command = read_command(
+        scene.incident,
+        person=scene.person,
+        may_command=permissions.who_holds(environment, permissions.COMMANDING),
+        is_administrator=Role.ADMINISTRATOR in held,
+    )
+    return {"command": command}
+
+
 def read_ladder(scene: Scene, _key: int = 0) -> Context:
     return {"levels": list(scene.incident.levels.select_related("acknowledged_by"))}
 
 
 def read_components(scene: Scene, _key: int = 0) -> Context:
     return {"components": list(scene.incident.components.all()), "states": ComponentState}
+
+
+def read_parameters(scene: Scene, _key: int = 0) -> Context:
+    document = open_runbook(scene.incident.revision)
+    return {"parameters": parameters.read_parameters(scene.incident, document.parameters)}
 
 
 def read_approval(scene: Scene, key: int) -> Context:
@@ -143,7 +164,10 @@ PANELS: dict[str, tuple[str, Callable[[Scene, int], Context]]] = {
     "step": ("incidents/_step.html", read_chosen_step),
     "timeline": ("incidents/_timeline.html", read_timeline),
     "updates": ("incidents/_updates.html", read_updates),
+    "handover": ("incidents/_handover.html", read_handover),
+    "people": ("incidents/_people.html", read_handover),
     "ladder": ("incidents/_ladder.html", read_ladder),
     "components": ("incidents/_components.html", read_components),
+    "parameters": ("incidents/_parameters.html", read_parameters),
     "approval": ("approvals/_queued.html", read_approval),
 }

@@ -75,6 +75,7 @@ def test_step_shows_the_tail_of_the_newest_run(run: Run, commander: User) -> Non
         step_id=run.command.step_id,
         person=commander,
         may_approve=False,
+        visible=Incident.objects.all(),
     )
 
     assert view is not None

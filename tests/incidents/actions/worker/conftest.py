@@ -13,6 +13,7 @@ from incidents.models import (
     Incident,
 )
 from tests import factories
+from tests.incidents.actions.worker import deeds
 from tests.support.simulator import Simulator
 
 LIBRARY = Path(__file__).parents[4] / "runbook" / "library"
@@ -42,6 +43,12 @@ def incident(google: Simulator, commander: User) -> Incident:
         title="Staging cannot reach its database",
         parameters={},
     )
+
+
+@pytest.fixture
+def brief_incident(google: Simulator, commander: User) -> Incident:
+    """One change and the two reads around it, for tests that need no more: declared in a moment."""
+    return deeds.declare_brief(commander, endpoint=google.address)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 
 from incidents.actions import approve, execute, plan, work
+from incidents.actions.declare import declare
 from incidents.models import (
     Approval,
     Incident,
@@ -15,6 +16,39 @@ from incidents.models import (
 from incidents.targets import target_of
 from runbook.cloud.sessions import Session
 from runbook.commands import running, shell
+from tests import factories
+
+BRIEF = f"""# Scale the connector
+
+## Repair
+- [ ] Look at the connector
+  ```bash
+  {factories.DESCRIBE}
+  ```
+- [ ] Scale the connector
+  ```bash
+  {factories.UPDATE}
+  ```
+  Expect: `minInstances == 3`
+- [ ] Let the database have more memory for each sort
+  ```bash
+  gcloud sql instances patch netra-staging-db --database-flags=work_mem=8192 --project=netra-staging
+  ```
+"""
+
+
+def declare_brief(commander: User, *, endpoint: str) -> Incident:
+    environment = factories.make_environment()
+    environment.endpoint = endpoint
+    environment.save()
+    return declare(
+        actor=commander,
+        revision=factories.make_revision(BRIEF.encode()),
+        environment=environment,
+        severity="P1",
+        title="The connector is too small",
+        parameters={},
+    )
 
 
 def command_with(incident: Incident, words: str) -> StepCommand:
