@@ -27,6 +27,10 @@ from runbook.commands.grammar.gcloud_grammar import Arguments
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
 
+_PINNED = (
+    "The image is named by the digest that runs now and no longer by its tag; the way back leaves "
+    "it so."
+)
 _OTHER_PROJECTS = "run.googleapis.com/secrets"
 
 
@@ -39,6 +43,7 @@ def update_warnings(
         *_about_instances(after),
         *_about_connector(session, after, arguments, changes),
         *_about_secrets(session, after, arguments),
+        *_about_image(arguments, changes),
     ]
 
 
@@ -57,6 +62,14 @@ def _about_revision(
     serving = ", ".join(percents(after)) or text_at(service, "status", "latestReadyRevisionName")
     stays = f"The new revision gets no traffic: all of it stays at {serving}."
     return [*found, f"{stays} `gcloud run services update-traffic --to-latest` moves it."]
+
+
+def _about_image(arguments: Arguments, changes: Sequence[FieldChange]) -> list[str]:
+    """As gcloud does it: an update of something else keeps the image that runs."""
+    is_pinned = any(change.path.endswith(".image") for change in changes)
+    if arguments.text("image") or not is_pinned:
+        return []
+    return [_PINNED]
 
 
 def _about_instances(after: Resource) -> list[str]:

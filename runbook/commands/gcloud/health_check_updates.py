@@ -23,6 +23,7 @@ from runbook.commands.health_check_fields import (
     sent_of,
     updated,
 )
+from runbook.commands.health_check_strictness import stricter
 from runbook.commands.kinds import CommandKind
 from runbook.commands.language.keys import get
 from runbook.document.definition import Json
@@ -95,7 +96,7 @@ class HealthCheckUpdate(ComputeChange):
         before: Resource | None,  # noqa: ARG002 (only who uses it counts)
         changes: Sequence[FieldChange],
     ) -> list[str]:
-        found = [] if changes else ["The health check already has these values."]
+        found = stricter(changes) if changes else ["The health check already has these values."]
         try:
             users = self._serverless_users(session)
         except CloudError as error:

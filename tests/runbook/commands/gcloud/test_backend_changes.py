@@ -157,3 +157,15 @@ def test_service_change_whose_operation_fails_has_failed(cloud: Simulated) -> No
     plan = cloud.plan(service("--timeout=600s"))
     cloud.arm(match=SERVICE_PATH, kind="operation-fails")
     assert cloud.run(service("--timeout=600s"), plan).state == "failed"
+
+
+def test_health_check_warns_of_what_takes_back_ends_out(cloud: Simulated) -> None:
+    flags = "--timeout=2s --unhealthy-threshold=1 --healthy-threshold=9 --port=81 --request-path=/x"
+    assert cloud.plan(check(flags)).warnings == (
+        "A back end that takes longer than 2 s to answer fails the check; so far it had 5 s.",
+        "Good checks in a row that bring a back end back: 9, so far 2.",
+        "Failed checks in a row that take a back end out: 1, so far 2.",
+        "Another port is checked: back ends that do not answer there are taken out.",
+        "Another requestPath is checked: back ends that do not answer there are taken out.",
+    )
+    assert cloud.plan(check("--timeout=5s --check-interval=12s")).warnings == ()

@@ -16,6 +16,10 @@ UPDATE = f"gcloud run services update auth-staging {PLACE}"
 DESCRIBE = f"gcloud run services describe auth-staging {PLACE} --format=json"
 CONTAINER = "spec.template.spec.containers[0]"
 OF_DATABASE = "--update-env-vars=ENVIRONMENT=prod,NEW=1 --remove-secrets=JWT_SECRET --memory=2Gi"
+PINNED = (
+    "The image is named by the digest that runs now and no longer by its tag; the way back leaves "
+    "it so."
+)
 
 
 def test_update_plan_names_exactly_the_fields_and_pins_the_running_image(
@@ -34,6 +38,7 @@ def test_update_plan_names_exactly_the_fields_and_pins_the_running_image(
     ]
     assert plan.warnings == (
         "A new revision is made and gets 100 % of the traffic when it is ready.",
+        PINNED,
     )
     assert (plan.refusals, healthy.asked("PUT", SERVICE)) == ((), sent)
 
@@ -100,6 +105,7 @@ def test_update_warns_of_a_connector_that_is_not_ready_and_of_missing_secrets(
         "There is no secret database-url:latest; the new revision would not become ready.",
         "There is no secret jwt-secret-staging:latest; the new revision would not become ready.",
         "There is no secret nobody:1; the new revision would not become ready.",
+        PINNED,
     )
     missing = cloud.plan(f"{UPDATE} --vpc-connector=nobody")
     assert missing.warnings[1] == (
