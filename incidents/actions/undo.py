@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from incidents import clock, permissions, timeline
+from incidents.actions.emergency import require_open_or_emergency
 from incidents.actions.moves import hold, panels_of
 from incidents.actions.new_run import new_run
 from incidents.actions.stop import reachable_run
@@ -36,6 +37,7 @@ def ask_undo(actor: User, change: Run, reason: str, emergency_reason: str = "") 
     """Inside a transaction that holds the incident. IntegrityError when the command has a live
     run."""
     _require_may_ask(actor, change)
+    require_open_or_emergency(change.incident.environment, emergency_reason)
     undoing = undoing_of(change, undos_of([change])[change.pk])
     if undoing.why_not:
         raise Refused(undoing.why_not)
