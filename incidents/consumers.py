@@ -12,6 +12,7 @@ import json
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, cast
 
@@ -24,7 +25,7 @@ from django.db import DatabaseError
 
 from incidents import permissions
 from incidents.hub import Chunk, Topic, Viewer, hub
-from incidents.live import NOW, topic_of
+from incidents.live import ACCESS, NOW, topic_of
 from incidents.models import Incident, OutputChunk, Run
 from runbook.document.definition import Json
 
@@ -43,6 +44,7 @@ class LivePage(AsyncWebsocketConsumer):
 
     topic: Topic | None = None
     viewer: Viewer
+    doubt: asyncio.Event
     sender: asyncio.Task[None] | None = None
     guard: asyncio.Task[None] | None = None
     shows_people = True
@@ -70,6 +72,7 @@ class LivePage(AsyncWebsocketConsumer):
             await self.close(code=NOT_FOUND)
             return
         await self.accept()
+        self.doubt = asyncio.Event()
         self.viewer = Viewer(name=person.get_full_name() or person.get_username())
         self.topic = hub.join(name, self.viewer, version_of)
         await self.send_frame(type="hello", at=int(time.time() * 1000))
@@ -124,7 +127,9 @@ class LivePage(AsyncWebsocketConsumer):
     async def keep_checking(self, person: User) -> None:
         """A socket does not outlive the session and the role it was opened with."""
         while True:
-            await asyncio.sleep(ACCESS_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.doubt.wait(), ACCESS_SECONDS)
+            self.doubt.clear()
             try:
                 is_welcome = await self.is_signed_in(person) and await self.find_topic(person)
             except DatabaseError as error:
@@ -162,6 +167,9 @@ class LivePage(AsyncWebsocketConsumer):
             self.viewer.has_news_of_source = False
             await self.send_frame(type="source", live=self.viewer.is_live)
         panels = self.viewer.take_panels()
+        if ACCESS in panels:
+            panels.remove(ACCESS)
+            self.doubt.set()
         if "people" in panels:
             panels.remove("people")
             if self.shows_people:

@@ -19,6 +19,9 @@ from django.db import transaction
 logger = logging.getLogger(__name__)
 
 NOW = "now"
+ACCESS = "access"
+"""No panel: pages that hear it ask again whether they may go on."""
+
 ENTRIES_KEPT = 500
 SECONDS_KEPT = 24 * 3600
 
@@ -49,6 +52,14 @@ def changed(incident_id: int, panels: Sequence[str]) -> None:
         )
 
     transaction.on_commit(publish, robust=True)
+
+
+def access_changed(incident_ids: Sequence[int]) -> None:
+    """On commit, have the open pages of these incidents, and those that show many, ask at once
+    whether session and role still stand. They ask by themselves each minute anyway."""
+    topics = [NOW, *map(topic_of, incident_ids)]
+    notice = {"panels": json.dumps([ACCESS])}
+    transaction.on_commit(lambda: _append(dict.fromkeys(topics, notice)), robust=True)
 
 
 def append_lines(*, incident_id: int, run_id: int, first: int, lines: Sequence[str]) -> None:

@@ -11,8 +11,11 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
+from incidents import live
 from incidents.addresses import address_class
+from incidents.models import Incident
 from incidents.sign_in.devices import device_of
+from incidents.states import IncidentState
 
 SEEN_SECONDS = 300
 """How exact "last seen" is; a session that is used is written no more often than this."""
@@ -62,14 +65,23 @@ def end(request: HttpRequest, person: User, session_id: int) -> bool:
     """End one session of that person; False when there is none of this id."""
     rows = list(UserSession.objects.filter(user_id=person.pk, pk=session_id))
     end_sessions(request, rows)
+    tell_pages()
     return bool(rows)
 
 
 def end_others(request: HttpRequest, person: User) -> None:
     end_other_sessions(request, person)
+    tell_pages()
 
 
 def end_all_of(person: User) -> None:
     """Everywhere, for an administrator who shuts somebody out."""
     for row in UserSession.objects.filter(user_id=person.pk):
         row.end()
+    tell_pages()
+
+
+def tell_pages() -> None:
+    """Pages that are open in an ended session close at once, not only within the minute."""
+    opened = Incident.objects.filter(state=IncidentState.OPEN).values_list("pk", flat=True)
+    live.access_changed(list(opened))

@@ -47,6 +47,8 @@ def change_password(request: PageRequest) -> HttpResponseBase:
             status=409,
         )
     answer: HttpResponseBase = accounts.password_change(request)
+    if request.method == "POST":
+        sessions.tell_pages()
     return answer
 
 

@@ -226,6 +226,28 @@ async def test_room_closes_when_the_session_ends(incident: Incident, commander: 
     assert await room.closed() == consumers.NOT_FOUND
 
 
+async def test_room_closes_at_once_when_it_is_told_that_access_changed(
+    room: Room, incident: Incident, commander: User
+) -> None:
+    await room.send(type="ping", t=1)
+    await room.next("pong")
+    await sync_to_async(Membership.objects.filter(person=commander).delete)()
+
+    await sync_to_async(live.access_changed)([incident.pk])
+
+    assert await room.closed() == consumers.NOT_FOUND
+
+
+async def test_room_goes_on_when_the_access_of_others_changed(
+    room: Room, incident: Incident
+) -> None:
+    await sync_to_async(live.access_changed)([incident.pk])
+    await asyncio.sleep(0.2)
+    await room.send(type="ping", t=7)
+
+    assert (await room.next("pong"))["t"] == 7
+
+
 async def test_pages_of_many_incidents_are_not_told_who_else_looks(commander: User) -> None:
     communicator = page(commander, "/live/now/")
     await answer_to_connect(communicator)
