@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
+
 from django import forms
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import QueryDict
 
@@ -20,6 +23,13 @@ class ReasonForm(forms.Form):
 
 
 class WordsForm(forms.Form):
+    words = forms.CharField(required=False, max_length=LONGEST_WORDS)
+
+
+class OfferForm(forms.Form):
+    """To whom command is offered; whether they may command is the action's business."""
+
+    person = forms.ModelChoiceField(queryset=User.objects.all())
     words = forms.CharField(required=False, max_length=LONGEST_WORDS)
 
 
@@ -71,6 +81,44 @@ class AddRunbookForm(forms.Form):
         return upload.read(16 * MAX_BYTES), str(upload.name)
 
 
+PARAMETER = "parameter-"
+
+
+def _parameters(data: QueryDict | Mapping[str, object]) -> dict[str, str]:
+    """What was typed for parameters, which arrive as `parameter-NAME`."""
+    names = [name for name in data if name.startswith(PARAMETER)]
+    return {name.removeprefix(PARAMETER): str(data[name]) for name in names}
+
+
+class EditParametersForm(forms.Form):
+    """Values arrive as `parameter-NAME` and are checked by the action. `seen` numbers the timeline
+    entry that set the newest of those the person looked at."""
+
+    seen = forms.IntegerField(min_value=0, max_value=2**31)
+
+    def parameters(self, *, secret: Container[str]) -> dict[str, str]:
+        """A secret is not shown in the form: its field left empty leaves it as it is."""
+        given = _parameters(self.data)
+        return {name: value for name, value in given.items() if value or name not in secret}
+
+
+class EditCommandForm(forms.Form):
+    """`seen` is the text that the person looked at. Browsers send their own line ends."""
+
+    text = forms.CharField(required=False, max_length=20_000, strip=False)
+    seen = forms.CharField(required=False, strip=False)
+
+    def clean_text(self) -> str:
+        return _with_plain_line_ends(self.cleaned_data["text"])
+
+    def clean_seen(self) -> str:
+        return _with_plain_line_ends(self.cleaned_data["seen"])
+
+
+def _with_plain_line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n")
+
+
 class DeclareForm(forms.Form):
     """Parameters of the runbook arrive as `parameter-NAME` and are checked by the action."""
 
@@ -87,9 +135,4 @@ class DeclareForm(forms.Form):
 
     def parameters(self) -> dict[str, str]:
         """What was typed for the runbook's parameters; fields left empty keep their default."""
-        prefix = "parameter-"
-        return {
-            name.removeprefix(prefix): str(value)
-            for name, value in self.data.items()
-            if name.startswith(prefix) and value
-        }
+        return {name: value for name, value in _parameters(self.data).items() if value}

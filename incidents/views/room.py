@@ -11,14 +11,27 @@ from incidents.views.panels import (
     Context,
     read_chosen_step,
     read_components,
+    read_handover,
     read_header,
     read_ladder,
     read_next,
+    read_parameters,
     read_timeline,
     read_updates,
     scene_of,
 )
 from incidents.views.requests import PageRequest, find_incident, number_in
+
+PARTS = (
+    read_header,
+    read_handover,
+    read_next,
+    read_timeline,
+    read_updates,
+    read_ladder,
+    read_components,
+    read_parameters,
+)
 
 
 @require_GET
@@ -27,7 +40,7 @@ def incident(request: PageRequest, number: int) -> HttpResponse:
     row = find_incident(request.user, number=number)
     scene = scene_of(request, row)
     context: Context = {"incident": row, "can": scene.can, "now": scene.now}
-    for read in (read_header, read_next, read_timeline, read_updates, read_ladder, read_components):
+    for read in PARTS:
         context |= read(scene)
     step_id = _chosen(request, context["room"])
     if step_id is not None:
