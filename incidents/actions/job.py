@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from incidents.models import Run
+from incidents.redacting import PlanSecrets
 from incidents.targets import programs_of, target_of
 from runbook.cloud.errors import CloudError
 from runbook.cloud.interruption import Watch, nobody
@@ -19,11 +20,16 @@ UNPLANNABLE = (CloudError, NotRunnable)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Short names for `runbook.commands.running` with everything but the changing part given."""
+    """Short names for `runbook.commands.running` with everything but the changing part given.
+
+    Plans that come out of it and go into it are without secrets, as they are stored and approved;
+    only what is compared with the resource gets them back.
+    """
 
     line: Line
     target: Target
     session: Session
+    secrets: PlanSecrets
 
     def identity(self) -> str:
         """Who the worker's credentials act as; asked before and after an approval, it must be the
@@ -31,16 +37,25 @@ class Job:
         return self.session.identity()
 
     def plan(self, watch: Watch = nobody) -> Plan:
-        return running.plan(self.line, self.session, self.target, watch)
+        plan = running.plan(self.line, self.session, self.target, watch)
+        return self.secrets.redacted(plan)
 
     def execute(self, emit: Emit, plan: Plan | None, watch: Watch = nobody) -> Outcome:
-        return running.execute(self.line, self.session, self.target, emit, plan, watch)
+        whole = None if plan is None else self.as_read(plan)
+        return running.execute(self.line, self.session, self.target, emit, whole, watch)
 
     def verify(self, plan: Plan) -> Probe:
-        return running.verify(self.line, self.session, self.target, plan)
+        return running.verify(self.line, self.session, self.target, self.as_read(plan))
 
     def probe(self, plan: Plan) -> Probe:
-        return running.probe(self.line, self.session, self.target, plan)
+        """Raises as `plan` does: the present values are read first where the plan lacks some."""
+        if self.secrets.are_missing(plan):
+            self.plan()
+        return running.probe(self.line, self.session, self.target, self.as_read(plan))
+
+    def as_read(self, plan: Plan) -> Plan:
+        """The plan with the values that this job has seen."""
+        return self.secrets.restored(plan)
 
     def words(self, error: CloudError | NotRunnable) -> str:
         """The sentence for one of `UNPLANNABLE`."""
@@ -58,4 +73,5 @@ def job_of(run: Run) -> Job:
     if len(read.lines) != 1:
         raise NotRunnable(read.reason or "This text is more than one command. Ask for a new run.")
     target = target_of(environment)
-    return Job(read.lines[0], target, Session(target, request_id=str(run.request_id)))
+    session = Session(target, request_id=str(run.request_id))
+    return Job(read.lines[0], target, session, PlanSecrets(run))

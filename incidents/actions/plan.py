@@ -25,7 +25,7 @@ from incidents.requirements import seconds_to_decide
 from incidents.states import RunState
 from incidents.windows import why_closed
 from runbook.commands import base
-from runbook.commands.base import NotRunnable
+from runbook.commands.base import Cancelled, NotRunnable
 
 LONGEST_IDENTITY = 300
 WRITTEN_TO = "the resource"
@@ -48,12 +48,14 @@ def plan_run(run_id: int, *, worker: str) -> None:
     try:
         with RunKeeper(run) as keeper:
             identity = identity_of(job)
-            plan = job.plan()
+            plan = job.plan(keeper.check)
+    except Cancelled:
+        return  # the run is not this worker's any more
     except UNPLANNABLE as error:
         _fail(run, f"No plan could be made. {job.words(error)}")
         return
     if not keeper.has_left:
-        _store(run, plan, identity)
+        _store(run, job, plan, identity)
 
 
 def identity_of(job: Job) -> str:
@@ -73,14 +75,14 @@ def _fail(run: Run, message: str) -> None:
         )
 
 
-def _store(run: Run, plan: base.Plan, identity: str) -> None:
+def _store(run: Run, job: Job, plan: base.Plan, identity: str) -> None:
     with transaction.atomic():
         hold(pk=run.incident_id)
         row = _write(run, plan, identity)
         if plan.refusals:
             ended = (RunState.FAILED, "Refused: " + " ".join(plan.refusals))
         elif not plan.changes:
-            run.checks = compare(run, plan.before)
+            run.checks = compare(run, job.as_read(plan).before)
             ended = (RunState.SUCCEEDED, with_failures(UNCHANGED, run))
         else:
             _ask(run, row)
