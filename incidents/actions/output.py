@@ -25,7 +25,7 @@ from incidents.actions.storable import storable_text
 from incidents.models import OutputChunk, Run
 from incidents.redacting import redactor_of
 from incidents.states import EffectChoice, RunState
-from runbook.commands.base import Cancelled, Stream
+from runbook.commands.base import Cancelled, HandedBack, Stream
 
 logger = logging.getLogger(__name__)
 
@@ -39,9 +39,9 @@ TOTAL_BYTES = 32 * 1024 * 1024
 class RunKeeper:
     """Context manager around the planning or the execution of one claimed run.
 
-    `emit` may be called from any thread. It raises `Cancelled` once a person asked to stop, the
-    lease was lost or the run is handed back. On exit everything emitted is stored, and the run
-    knows the digest of its output.
+    `emit` and `check` may be called from any thread. They raise `Cancelled` once a person asked to
+    stop or the lease was lost, and `HandedBack` when the run is handed back. On exit everything
+    emitted is stored, and the run knows the digest of its output.
 
     When the worker is asked to stop, a run that has not sent anything is handed back at once, even
     while its command waits for an answer: `has_left` is true then, and nothing that the command
@@ -59,6 +59,7 @@ class RunKeeper:
         self._kept = kept_lines(run.pk) if run.last_line else KeptLines()
         self._is_leaving = self._is_to_be_left = False
         self.has_left = False
+        self._stop: type[Cancelled] = Cancelled
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._renewed = time.monotonic()
@@ -90,15 +91,20 @@ class RunKeeper:
         if self._is_leaving:
             return
         if self._run.effect == EffectChoice.READS:
+            self._stop = HandedBack
             self._stopped.set()
             with self._lock:
                 self._add("--- the worker is being restarted; starts again ---")
         self._is_leaving = self._is_to_be_left = True
 
+    def check(self) -> None:
+        """For a command that waits and prints nothing; only looks at memory."""
+        if self._stopped.is_set():
+            raise self._stop
+
     def emit(self, text: str, stream: Stream = "stdout") -> None:
         """Secrets are taken out here, so that nothing of them is stored or sent."""
-        if self._stopped.is_set():
-            raise Cancelled
+        self.check()
         with self._lock:
             for line in text.split("\n"):
                 for clean in self._lines[stream].line(storable_text(line.rstrip("\r"))):
@@ -228,6 +234,7 @@ class RunKeeper:
         self.has_left = hand_back(self._run)
         self._is_to_be_left = False
         if self.has_left:
+            self._stop = HandedBack
             self._stopped.set()
 
     def _renew(self) -> None:

@@ -18,7 +18,7 @@ from incidents.actions.output import RunKeeper
 from incidents.actions.plan import as_plan
 from incidents.models import Run
 from incidents.states import EffectChoice, RunState
-from runbook.commands.base import NotRunnable, Outcome, Plan
+from runbook.commands.base import HandedBack, NotRunnable, Outcome, Plan
 
 logger = logging.getLogger(__name__)
 
@@ -55,11 +55,19 @@ def execute_run(run_id: int, *, worker: str) -> None:
             keeper.emit(
                 f"--- the worker before stopped answering; attempt {run.attempt} begins ---"
             )
-        outcome = job.execute(keeper.emit, plan)
+        outcome = _outcome(job, plan, keeper)
         if plan is not None and outcome.state == "succeeded":
             outcome = _verified(job, plan, outcome)
     if not keeper.has_left:
         _finish(run, outcome)
+
+
+def _outcome(job: Job, plan: Plan | None, keeper: RunKeeper) -> Outcome:
+    """One that is handed back is not recorded, unless somebody wants it stopped for good."""
+    try:
+        return job.execute(keeper.emit, plan, keeper.check)
+    except HandedBack:
+        return Outcome("cancelled", "Cancelled.")
 
 
 def _verified(job: Job, plan: Plan, outcome: Outcome) -> Outcome:
