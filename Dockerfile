@@ -29,4 +29,5 @@ USER runbook
 EXPOSE 8000
 CMD ["uvicorn", "runbook.asgi:application", "--host", "0.0.0.0", "--port", "8000", \
      "--ws", "websockets-sansio", "--http", "httptools", "--lifespan", "off", \
-     "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "10"]
+     "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "10", \
+     "--no-proxy-headers"]

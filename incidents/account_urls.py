@@ -13,6 +13,7 @@ from allauth.socialaccount.providers.openid_connect import views as provider
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import path
+from django.views.decorators.cache import never_cache
 
 from incidents import row_numbers  # noqa: F401  (makes <row:…> known)
 from incidents.views import account
@@ -60,5 +61,8 @@ second_factors = [
         name="mfa_generate_recovery_codes",
     ),
 ]
+
+for pattern in second_factors + proof:
+    pattern.callback = never_cache(pattern.callback)  # secrets must not come back with "Back"
 
 urlpatterns = sign_in + own + proof + second_factors

@@ -27,6 +27,16 @@ POLICY = (
     "base-uri 'none'"
 )
 
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "camera=(), display-capture=(), geolocation=(), hid=(), microphone=(), midi=(), payment=(),"
+        " serial=(), usb=(), publickey-credentials-create=(self), publickey-credentials-get=(self)"
+    ),
+    "Cache-Control": "private, no-cache",
+}
+
 
 @sync_and_async_middleware
 def content_security_policy(get_response: Sync | Async) -> Sync | Async:
@@ -47,8 +57,8 @@ def content_security_policy(get_response: Sync | Async) -> Sync | Async:
 
 
 def _guarded(response: HttpResponseBase) -> HttpResponseBase:
-    response.headers.setdefault("Content-Security-Policy", POLICY)
-    response.headers.setdefault("Cache-Control", "private, no-cache")
+    for name, text in HEADERS.items():
+        response.headers.setdefault(name, text)
     patch_vary_headers(response, ["HX-Request"])
     return response
 

@@ -95,6 +95,7 @@ def _web(stack: Stack) -> Child:
             *("--host", "127.0.0.1", "--port", str(stack.port)),
             *("--ws", "websockets-sansio", "--http", "httptools", "--lifespan", "off"),
             *("--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "2"),
+            "--no-proxy-headers",  # RUNBOOK_PROXIES says whom to believe, and nobody else does
         ),
         ready=Ready("http", f"{stack.address}/health/live"),
     )
