@@ -108,6 +108,8 @@ def _short_digest(found: dict[str, Json]) -> str:
 
 
 def _holds_key(value: Json) -> bool:
+    if isinstance(value, str):
+        return "PRIVATE KEY-----" in value
     if isinstance(value, dict):
         return any(name in _KEYS or _holds_key(part) for name, part in value.items())
     return isinstance(value, list) and any(_holds_key(part) for part in value)

@@ -7,6 +7,7 @@ change behind it are refused, so that what one session sends is sent as one iden
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +27,7 @@ from runbook.cloud.target import CredentialsKind, Target
 
 _SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 _LIFETIME = 3600
+_LONGEST = 300
 _FOR_AWS = "urn:ietf:params:aws:token-type:aws4_request"
 
 
@@ -59,7 +61,15 @@ def reference_of(target: Target) -> Reference:
 
 
 def identity_of(target: Target) -> str:
-    """Who the requests act as. Asks nobody but this machine. Raises `CloudError`."""
+    """Who the requests act as, in at most `_LONGEST` characters. Asks nobody but this machine.
+    Raises `CloudError`."""
+    told = _identity(target)
+    if len(told) <= _LONGEST:
+        return told
+    return f"{told[: _LONGEST - 70]}… {hashlib.sha256(told.encode()).hexdigest()}"
+
+
+def _identity(target: Target) -> str:
     if target.is_simulated:
         return "simulator"
     found = stamped(target)

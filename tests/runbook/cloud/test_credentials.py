@@ -94,6 +94,13 @@ def test_a_simulator_is_asked_as_nobody(google: Google) -> None:
     assert google.asked == []
 
 
+def test_an_identity_is_bounded_and_tells_all_of_it_apart(tmp_path: Path) -> None:
+    told = {
+        federated(federation(tmp_path, audience="a" * 300 + end)).identity() for end in ("b", "c")
+    }
+    assert [len(one) <= 300 for one in told] == [True, True]
+
+
 def test_a_person_signed_in_is_told_from_the_next(google: Google, sign_in: Path) -> None:
     sign_in.write_text(json.dumps(USER))
     first = session()
@@ -211,6 +218,7 @@ def test_a_refused_exchange_says_so(google: Google, tmp_path: Path) -> None:
         ({"type": "service_account", "private_key": "-----BEGIN"}, "holds a key"),
         ({"credential_source": {"file": "/t", "x": [{"private_key": "k"}]}}, "holds a key"),
         ({"client_secret": "s"}, "holds a key"),
+        ({"subject": "-----BEGIN EC PRIVATE KEY-----"}, "holds a key"),
         ({"type": "authorized_user"}, "does not describe a workload identity"),
         ({"audience": ""}, "does not describe a workload identity"),
         ({"token_url": "http://sts.googleapis.com/v1/token"}, "somebody else than Google"),
