@@ -8,6 +8,7 @@ from django.db import transaction
 from incidents import clock, permissions, timeline
 from incidents.actions.moves import hold
 from incidents.models import Handover, Incident
+from incidents.redacting import redactor_for
 from incidents.refusal import Refused
 from incidents.states import HandoverState, IncidentState, Role
 
@@ -32,14 +33,15 @@ def offer(*, actor: User, incident_id: int, person_id: int, words: str = "") -> 
             raise Refused(
                 f"Command is offered to {standing.offered_to} already. Withdraw that first."
             )
+        words = redactor_for(incident).text(words.strip())
         handover = Handover.objects.create(
             incident=incident,
             offered_by=actor,
             offered_to=to,
-            words=words.strip(),
+            words=words,
             offered_at=clock.now(),
         )
-        said = f": {words.strip()}" if words.strip() else ""
+        said = f": {words}" if words else ""
         _record(actor, handover, "handover.offered", f"offered command to {_name(to)}{said}")
     return handover
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from incidents import clock, permissions, timeline
 from incidents.actions.escalate import cancel_all
+from incidents.actions.hand_over import end_offers
 from incidents.actions.moves import end_run, hold
 from incidents.models import Approval, Incident, Run
 from incidents.redacting import redactor_for
@@ -40,6 +41,7 @@ def resolve(*, actor: User, incident_id: int, words: str) -> Incident:
             raise Refused(f"{incident.name} was closed a moment ago.")
         _cancel_unstarted(incident, actor)
         cancel_all(incident.pk)
+        end_offers(incident.pk)
         timeline.record(
             incident_id=incident.pk,
             actor=actor,

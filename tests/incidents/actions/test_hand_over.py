@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
-from incidents.actions import hand_over, people
+from incidents.actions import hand_over, people, resolve
 from incidents.models import Handover, Incident, TimelineEntry
 from incidents.refusal import Refused
 from incidents.states import Role
@@ -130,6 +130,25 @@ def test_nothing_is_handed_over_once_the_incident_is_closed(
     ):
         with pytest.raises(Refused, match="is resolved; nothing in it can change"):
             attempt()
+
+
+def test_offer_ends_with_the_incident(
+    offered: Handover, incident: Incident, commander: User
+) -> None:
+    resolve.resolve(actor=commander, incident_id=incident.pk, words="Back again.")
+
+    assert Handover.objects.get().state == "withdrawn"
+
+
+def test_words_of_an_offer_hold_no_secret(
+    incident: Incident, commander: User, deputy: User
+) -> None:
+    key = "AKIA" + "IOSFODNN7EXAMPLE"
+    hand_over.offer(
+        actor=commander, incident_id=incident.pk, person_id=deputy.pk, words=f"Use {key}."
+    )
+
+    assert key not in Handover.objects.get().words
 
 
 def test_administrator_takes_over_from_who_is_gone(
