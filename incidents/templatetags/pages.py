@@ -289,9 +289,7 @@ def run_seconds(started: datetime | None, finished: datetime | None) -> str:
 @register.simple_tag
 def waiting_for(user: User) -> int:
     """How many approvals wait for this person."""
-    visible = permissions.visible_incidents(user)
-    environments = permissions.environments_to_approve_in(user).values_list("pk", flat=True)
-    return count_for(visible, person=user, approves_in=set(environments))
+    return count_for(permissions.visible_incidents(user), person=user)
 
 
 @register.simple_tag
