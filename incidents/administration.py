@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from incidents import clock, ledger, source
 from incidents.models import AdministrationEntry, Environment, LedgerHead
 
-LEDGER = "administration"
+LEDGER = ledger.ADMINISTRATION
 
 
 def hold() -> LedgerHead:

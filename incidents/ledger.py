@@ -17,6 +17,9 @@ from typing import Any
 
 from django.conf import settings
 
+ADMINISTRATION = "administration"
+"""The ledger that is no incident's."""
+
 FIRST = "0" * 64
 """What stands before the first entry."""
 

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from incidents.models import Environment, Runbook
+from incidents.models import Environment, Runbook, insert_only
 from runbook.processes.stamps import digest_of, is_current, remember
 
 
@@ -45,6 +45,9 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.stdout.write("Preparing the database …")
             call_command("migrate", interactive=False, verbosity=0)
+        for name in insert_only.missing(connection):
+            self.stdout.write(f"{name} was missing; what is written is protected again.")
+            insert_only.protect(connection)
         call_command("createcachetable", verbosity=0)
 
     def _collect_static(self) -> None:

@@ -40,7 +40,7 @@ class Walk:
         facts = facts_of(self.name, entry)
         is_wrong = self._judge(facts, entry)
         if entry.previous != self.last and not (is_gap or is_wrong or self._is_doubtful):
-            self._say(
+            self.say(
                 f"entry {entry.number}",
                 "It does not follow from the entry before: one of the two was exchanged.",
             )
@@ -49,9 +49,9 @@ class Walk:
     def _gap(self, number: int) -> None:
         first, last = self.count + 1, number - 1
         if last < first:
-            self._say(f"entry {number}", "There are two of this number.")
+            self.say(f"entry {number}", "There are two of this number.")
             return
-        self._say(_entries(first, last), "Removed: the entries around it are there.")
+        self.say(_entries(first, last), "Removed: the entries around it are there.")
 
     def _judge(self, facts: ledger.Facts, entry: Entry) -> bool:
         """Whether the entry by itself is not what was written."""
@@ -60,13 +60,13 @@ class Walk:
             return True
         if ledger.is_sealed(entry.digest, entry.seal):
             return False
-        self._say(
+        self.say(
             f"entry {entry.number}",
             "It was inserted or written anew by hand: its seal is not of this installation's key.",
         )
         return True
 
-    def _say(self, what: str, sentence: str) -> None:
+    def say(self, what: str, sentence: str) -> None:
         self.problems.append(Problem(self.name, what, sentence))
 
     def end(self, head: Head) -> list[Problem]:
@@ -77,16 +77,16 @@ class Walk:
 
     def _compare(self, head: Head) -> None:
         if head.count > self.count:
-            self._say(_entries(self.count + 1, head.count), "Cut off at the end.")
+            self.say(_entries(self.count + 1, head.count), "Cut off at the end.")
         elif head.count < self.count:
-            self._say(
+            self.say(
                 _entries(head.count + 1, self.count),
                 "Added by hand: the ledger's head ends before.",
             )
         elif self.count and head.digest != self.last and not self._is_doubtful:
-            self._say("head", "It names another last entry than the one that is there.")
+            self.say("head", "It names another last entry than the one that is there.")
         if not self._is_sealed(head):
-            self._say("head", "Its count and digest were changed by hand: the seal does not fit.")
+            self.say("head", "Its count and digest were changed by hand: the seal does not fit.")
 
     def _is_sealed(self, head: Head) -> bool:
         if not (head.count or head.digest or head.seal):
@@ -146,9 +146,7 @@ def _where_they_stood(found: list[tuple[ledger.Facts, str, str]]) -> dict[int, i
     return stood
 
 
-def _fitting(
-    facts: ledger.Facts, previous: str, digest: str, numbers: Iterable[int]
-) -> int | None:
+def _fitting(facts: ledger.Facts, previous: str, digest: str, numbers: Iterable[int]) -> int | None:
     for number in numbers:
         if ledger.digest_of(previous, {**facts, "number": number}) == digest:
             return number

@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""Verifies an incident that Runbook exported: python3 verify_bundle.py FILE [HEAD]
+
+HEAD is the end of the timeline as the incident's page shows it. Without it nobody can tell whether
+somebody made the whole bundle anew. Needs Python 3.8 or newer and nothing else. Says that all is
+whole and exits with 0, or lists what is wrong and exits with 1.
+"""
+
+import json
+import re
+import sys
+import zipfile
+from collections import Counter
+from hashlib import sha256
+
+FORMAT, FIRST, EMPTY = 1, "0" * 64, sha256(b"").hexdigest()
+MOST_BYTES, LONGEST_LINE, MOST_LINES = 4 * 1024**3, 64 * 1024**2, 200_000
+TABLES = ("timeline.jsonl", "runs.jsonl", "plans.jsonl", "approvals.jsonl")
+NAMES = ("README.txt", "verify_bundle.py", "incident.json", "document.md", *TABLES)
+OUTPUT = re.compile(r"outputs/run-[1-9][0-9]{0,8}\.txt")
+
+
+def canonical(value):
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+def digest_of(value):
+    return sha256(canonical(value)).hexdigest()
+
+
+def hashes_of(bundle):
+    """SHA-256 of every file; names and sizes are looked at before anything is unpacked."""
+    for name, times in Counter(info.filename for info in bundle.infolist()).items():
+        if times > 1 or not (name in (*NAMES, "manifest.json") or OUTPUT.fullmatch(name)):
+            raise ValueError(f"{name!r} is in it {times} times, or does not belong there")
+    if sum(info.file_size for info in bundle.infolist()) > MOST_BYTES:
+        raise ValueError(f"it would unpack to more than {MOST_BYTES} bytes")
+    found = {name: sha256() for name in bundle.namelist()}
+    for name, digest in found.items():
+        with bundle.open(name) as file:
+            for part in iter(lambda source=file: source.read(65536), b""):
+                digest.update(part)
+    return {name: digest.hexdigest() for name, digest in found.items()}
+
+
+def lines_of(bundle, name):
+    """Each line as JSON. It must be written in the one way, so that nobody reads it in another."""
+    with bundle.open(name) as file:
+        for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), start=1):
+            found = json.loads(line)
+            if canonical(found) + b"\n" != line or number > MOST_LINES:
+                raise ValueError(f"{name}, line {number}, is not written as Runbook writes it")
+            yield found
+
+
+def wrong_files(hashes, wanted):
+    for name in sorted({*wanted, *NAMES, *hashes} - {"manifest.json"}):
+        if name not in hashes or name not in wanted:
+            yield f"{name}: " + ("removed" if name not in hashes else "added after the export")
+        elif hashes[name] != wanted[name]:
+            yield f"{name}: changed after the export"
+
+
+class Timeline:
+    """The chain of entries, and what they say about runs, plans, decisions and the document."""
+
+    def __init__(self, bundle, ledger):
+        self.links, self.wrong, self.ends, self.asked = [], [], {}, {}
+        self.said, self.source = Counter(), ""
+        for line in lines_of(bundle, "timeline.jsonl"):
+            facts, previous, data = line["facts"], line["previous"], line["facts"]["data"]
+            chained = sha256(previous.encode() + b"\n" + canonical(facts)).hexdigest()
+            if chained != line["digest"] or facts["ledger"] != ledger:
+                self.wrong.append(f"entry {facts['number']}: changed after it was written")
+            self.links.append((facts["number"], previous, line["digest"]))
+            if facts["kind"] == "approval.asked":
+                self.asked[data["run"]] = data["digest"]
+            elif facts["kind"].startswith("approval.") and "verdict" in data:
+                self.said[data["run"], facts["actor"], data["verdict"], data["digest"]] += 1
+            elif facts["kind"].startswith("run.") and "output" in data:
+                self.ends[data["run"]] = data
+            elif "revision" in data and "digest" in data:
+                self.source = data["digest"]
+
+    def wrong_order(self, count, heads):
+        numbers = [number for number, _previous, _digest in self.links]
+        digests = {0: FIRST, **{number: digest for number, _previous, digest in self.links}}
+        for number in sorted({*range(1, min(max([count, *numbers]), MOST_LINES) + 1)} - {*numbers}):
+            yield f"entry {number}: removed"
+        yield from (f"entry {n}: there {k} times" for n, k in Counter(numbers).items() if k > 1)
+        for number, previous, _digest in self.links:
+            if digests.get(number - 1, previous) != previous:
+                yield f"entry {number}: does not follow from entry {number - 1} as it is here"
+        moved = [n for n, wanted in zip(numbers, sorted(numbers)) if n != wanted]
+        if moved:
+            yield f"entries {' and '.join(map(str, sorted(moved)))}: swapped"
+        for head in heads:
+            if len(head) < 12 or not digests[max(digests)].startswith(head.lower()):
+                yield f"head: expected {head}, the last entry here is {digests[max(digests)]}"
+
+
+def wrong_rows(bundle, line, hashes):
+    runs, plans, approvals, said = {}, {}, {}, Counter()
+    for run in lines_of(bundle, "runs.jsonl"):
+        runs[run["run"]] = {name: digest_of(run[name]) for name in ("result", "checks")}
+        output = hashes.get(f"outputs/run-{run['run']}.txt", EMPTY)
+        runs[run["run"]].update(state=run["state"], output=output)
+    for number, end in sorted(line.ends.items()):
+        for name in ("state", "output", "result", "checks"):
+            if runs.get(number, {}).get(name) != end[name]:
+                yield f"run {number}: its {name} is not what the timeline says"
+    for plan in lines_of(bundle, "plans.jsonl"):
+        true = digest_of({"named": plan["named"], "plan": plan["plan"]})
+        plans[plan["run"]] = true if plan["named"] else plan["digest"]
+    for asked in lines_of(bundle, "approvals.jsonl"):
+        run, approvals[asked["run"]] = asked["run"], asked["digest"]
+        said.update((run, d["person"], d["verdict"], d["digest"]) for d in asked["decisions"])
+    for run in sorted({*line.asked, *approvals}):
+        if not line.asked.get(run) == plans.get(run) == approvals.get(run):
+            yield f"run {run}: plan, approval and timeline do not have the same digest"
+    for key in sorted((line.said - said) + (said - line.said)):
+        how = "removed or changed" if line.said[key] else "not on the timeline"
+        yield f"run {key[0]}, decision of {key[1]} ({key[2]}): {how}"
+
+
+def verify(path, head=""):
+    """(what is wrong, what to say when nothing is)"""
+    with zipfile.ZipFile(path) as bundle:
+        hashes = hashes_of(bundle)
+        (manifest,) = lines_of(bundle, "manifest.json")
+        (incident,) = lines_of(bundle, "incident.json")
+        if manifest["format"] != FORMAT:
+            raise ValueError(f"format {manifest['format']} is not known here, only {FORMAT}")
+        line = Timeline(bundle, incident["name"])
+        found = [*wrong_files(hashes, manifest["files"]), *line.wrong]
+        found += line.wrong_order(manifest["entries"], [manifest["head"], head or manifest["head"]])
+        found += wrong_rows(bundle, line, hashes)
+        if hashes["document.md"] != (line.source or incident["runbook"]["digest"]):
+            found.append("document.md: not the document that the timeline names")
+    said = f"{incident['name']}: {len(line.links)} entries, all whole. Head {manifest['head']}"
+    return found, said + (", as expected" if head else ": compare it with the incident's page")
+
+
+if __name__ == "__main__":
+    try:
+        problems, verdict = verify(*sys.argv[1:3])
+    except Exception as error:  # noqa: BLE001  (whatever a hostile file does, this is the answer)
+        sys.exit(f"This bundle cannot be verified: {error or type(error).__name__}")
+    sys.exit("\n".join(["WRONG:", *problems]) if problems else print(verdict))
