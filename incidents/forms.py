@@ -22,6 +22,13 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(required=False, max_length=LONGEST_WORDS)
 
 
+class AskForm(forms.Form):
+    """Why a change is asked for, and why it cannot wait where the environment is closed."""
+
+    reason = forms.CharField(required=False, max_length=LONGEST_WORDS)
+    emergency_reason = forms.CharField(required=False, max_length=LONGEST_WORDS)
+
+
 class WordsForm(forms.Form):
     words = forms.CharField(required=False, max_length=LONGEST_WORDS)
 

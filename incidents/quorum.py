@@ -84,6 +84,11 @@ class Weighing:
         with_them = self.in_favour | {person_id: self.counts_as(person_id)}
         return self._open(with_them) < self._open(self.in_favour)
 
+    def waits_for(self, person_id: int) -> bool:
+        """Whether the person may decide, and has not."""
+        has_decided = any(one.person_id == person_id for one in self.decisions)
+        return not has_decided and self.adds(person_id)
+
     def _open(self, people: Mapping[int, Names]) -> int:
         return sum(
             term.count for question in self.questions for term in missing(question.terms, people)

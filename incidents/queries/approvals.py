@@ -2,30 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
-from incidents.models import Approval, Incident, Plan, Run
-from incidents.states import ApprovalState, RunState
+from incidents.models import Approval, Decision, Incident, Plan, Run
+from incidents.quorum import Weighing, weigh_all
+from incidents.states import ApprovalState, RunState, Verdict
+from incidents.windows import closures
+
+ENDED_UNDONE = (RunState.VOID, RunState.EXPIRED, RunState.REJECTED, RunState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place of a quorum, and the decision that fills it."""
+
+    role: str
+    decision: Decision | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """One requirement with its places. `note` says what could not be taken at its word."""
+
+    source: str
+    places: tuple[Place, ...]
+    note: str
+
+    @property
+    def filled(self) -> int:
+        return sum(1 for place in self.places if place.decision is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """A run's plan and its approval. `approval` is None while nothing has been asked.
 
-    `may_decide` is what the buttons are drawn by; `why_not` tells the others whose turn it is.
+    `may_approve` and `may_reject` are what the buttons are drawn by; `why_not` tells the others
+    whose turn it is. `closed` says why only an emergency could go on.
     """
 
     run: Run
     plan: Plan
     approval: Approval | None
-    may_decide: bool
-    why_not: str
-    asked_by_me: bool
+    may_approve: bool = False
+    may_reject: bool = False
+    why_not: str = ""
+    asked_by_me: bool = False
+    quorums: tuple[Quorum, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    fell: tuple[Decision, ...] = ()
+    closed: str = ""
+
+    @property
+    def may_decide(self) -> bool:
+        return self.may_approve or self.may_reject
 
     @property
     def is_waiting(self) -> bool:
@@ -35,6 +71,10 @@ class Card:
     def is_decided(self) -> bool:
         """Answered, expired or void: what was planned is folded, what came of it is read."""
         return self.approval is not None and not self.is_waiting
+
+    @property
+    def may_be_asked_again(self) -> bool:
+        return self.is_decided and self.run.state in ENDED_UNDONE and self.run.incident.is_open
 
     @property
     def asked_nothing(self) -> bool:
@@ -59,72 +99,120 @@ def _is_quiet(item: dict[str, Any]) -> bool:  # Any: JSON
     return not item["failed_checks"] and item["state"] == RunState.SUCCEEDED
 
 
-def card_of(run: Run, *, person: User, may_approve: bool) -> Card | None:
-    """None for a run without a plan. Of a run fetched with plan, approval and step: no query."""
-    plan: Plan | None = getattr(run, "plan", None)
-    if plan is None:
-        return None
-    why_not = _why_not(run, person=person, may_approve=may_approve)
+def cards_of(runs: Sequence[Run], *, person: User, now: datetime) -> dict[int, Card]:
+    """By run; none for a run without a plan. In as many queries for one run as for many.
+
+    The runs must be loaded with plan, approval, their incident's environment, command and step.
+    """
+    planned = [run for run in runs if getattr(run, "plan", None) is not None]
+    asked = [run.approval for run in planned if getattr(run, "approval", None) is not None]
+    weighed = weigh_all(asked, also=person)
+    waiting = [one.run.incident.environment for one in asked if _waits(one)]
+    ended = [one.run.incident.environment for one in asked if one.run.state in ENDED_UNDONE]
+    closed = closures({*waiting, *ended}, now) if waiting or ended else {}
+    return {run.pk: _card(run, weighed, closed, person=person) for run in planned}
+
+
+def _waits(approval: Approval) -> bool:
+    return approval.state == ApprovalState.WAITING
+
+
+def _card(
+    run: Run, weighed: Mapping[int, Weighing], closed: Mapping[int, str], *, person: User
+) -> Card:
+    approval: Approval | None = getattr(run, "approval", None)
+    if approval is None:
+        return Card(run=run, plan=run.plan, approval=None)
+    weighing = weighed[approval.pk]
+    sentence = closed.get(run.incident.environment_id, "")
+    stops = sentence if _waits(approval) and not approval.is_emergency else ""
+    why_not = _why_not(weighing, person) if _waits(approval) else ""
+    voice = _waits(approval) and bool(weighing.counts_as(person.pk)) and not why_not
     return Card(
         run=run,
-        plan=plan,
-        approval=getattr(run, "approval", None),
-        may_decide=not why_not,
-        why_not=why_not,
+        plan=run.plan,
+        approval=approval,
+        may_approve=voice and weighing.adds(person.pk) and not stops,
+        may_reject=voice,
+        why_not=why_not or _adds_nothing(weighing, person, stops),
         asked_by_me=run.requested_by_id == person.pk,
+        quorums=tuple(_quorums(weighing if _waits(approval) else _as_decided(weighing))),
+        decisions=weighing.decisions,
+        fell=weighing.fell if _waits(approval) else (),
+        closed=sentence if not approval.is_emergency or not _waits(approval) else "",
     )
 
 
-def _why_not(run: Run, *, person: User, may_approve: bool) -> str:
-    if run.requested_by_id == person.pk:
-        return "You asked for this; somebody else must approve."
-    if run.command.step.edited_by_id == person.pk:
-        return "You edited this step last; somebody else must approve."
-    if not may_approve:
-        return "An approver of this environment decides."
+def _why_not(weighing: Weighing, person: User) -> str:
+    if person.pk in weighing.excluded:
+        return weighing.excluded[person.pk]
+    own = next((one for one in weighing.decisions if one.person_id == person.pk), None)
+    if own is not None:
+        return f"You {own.verdict} this; {weighing.still_open or 'nobody'} is still to decide."
+    if not weighing.counts_as(person.pk):
+        return f"To decide: {weighing.still_open or weighing.asked_for}."
     return ""
 
 
-def read_queue(
-    visible: QuerySet[Incident], *, person: User, approves_in: Collection[int]
-) -> list[Card]:
-    """Every approval that waits in the visible incidents, the most urgent first."""
-    found = []
-    for approval in _waiting(visible):
-        run = approval.run
-        may_approve = run.incident.environment_id in approves_in
-        card = card_of(run, person=person, may_approve=may_approve)
-        if card is not None:
-            found.append(card)
-    return sorted(found, key=lambda card: not card.may_decide)
+def _adds_nothing(weighing: Weighing, person: User, stops: str) -> str:
+    if stops:
+        return "Only an emergency could go on now: have it asked for again as one, or reject it."
+    if weighing.counts_as(person.pk) and not weighing.adds(person.pk):
+        return f"Still to decide: {weighing.still_open}. You can reject it."
+    return ""
+
+
+def _as_decided(weighing: Weighing) -> Weighing:
+    """With what the people counted as when they decided."""
+    return replace(
+        weighing,
+        counts={one.person_id: frozenset(one.roles) for one in weighing.decisions},
+        excluded={},
+    )
+
+
+def _quorums(weighing: Weighing) -> Iterable[Quorum]:
+    by_person = {
+        one.person_id: one for one in weighing.decisions if one.verdict == Verdict.APPROVED
+    }
+    for question in weighing.questions:
+        yield Quorum(
+            source=question.requirement["from"],
+            places=tuple(
+                Place(seat.role, by_person.get(seat.person) if seat.person else None)
+                for seat in weighing.seats(question)
+            ),
+            note=question.note,
+        )
+
+
+def read_queue(visible: QuerySet[Incident], *, person: User, now: datetime) -> list[Card]:
+    """Every approval that waits in the visible incidents, mine first, the most urgent first."""
+    runs = [approval.run for approval in _with_all(_waiting(visible)).order_by("expires_at")]
+    cards = cards_of(runs, person=person, now=now).values()
+    return sorted(cards, key=lambda card: not card.may_decide)
 
 
 def read_card(
-    visible: QuerySet[Incident], *, approval_id: int, person: User, approves_in: Collection[int]
+    visible: QuerySet[Incident], *, approval_id: int, person: User, now: datetime
 ) -> Card | None:
     approval = _with_all(Approval.objects.filter(run__incident__in=visible, pk=approval_id)).first()
     if approval is None:
         return None
-    may_approve = approval.run.incident.environment_id in approves_in
-    return card_of(approval.run, person=person, may_approve=may_approve)
+    return cards_of([approval.run], person=person, now=now)[approval.run_id]
 
 
-def count_for(visible: QuerySet[Incident], *, person: User, approves_in: Collection[int]) -> int:
+def count_for(visible: QuerySet[Incident], *, person: User) -> int:
     """How many approvals wait for exactly this person."""
-    return (
-        _waiting(visible)
-        .filter(run__incident__environment__in=approves_in)
-        .exclude(run__requested_by=person)
-        .exclude(run__command__step__edited_by=person)
-        .count()
-    )
+    waiting = _waiting(visible).select_related("run__incident__environment", "run__command__step")
+    weighed = weigh_all(list(waiting), also=person)
+    return sum(1 for one in weighed.values() if one.waits_for(person.pk))
 
 
 def _waiting(visible: QuerySet[Incident]) -> QuerySet[Approval]:
-    waiting = Approval.objects.filter(
+    return Approval.objects.filter(
         state=ApprovalState.WAITING, run__state=RunState.WAITING, run__incident__in=visible
     )
-    return _with_all(waiting).order_by("expires_at")
 
 
 def _with_all(approvals: QuerySet[Approval]) -> QuerySet[Approval]:
@@ -132,6 +220,7 @@ def _with_all(approvals: QuerySet[Approval]) -> QuerySet[Approval]:
         "run__plan",
         "run__requested_by",
         "run__command__step__phase",
+        "run__command__step__edited_by",
         "run__incident__environment",
         "decided_by",
     )

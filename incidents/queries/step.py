@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import F, QuerySet
 
 from incidents.models import Incident, OutputChunk, Run, Step, StepCommand
-from incidents.queries.approvals import Card, card_of
+from incidents.queries.approvals import Card, cards_of
 from incidents.queries.undo import Undoing, later_changes, undoing_of, undos_of
 from incidents.states import RunState
 
@@ -86,7 +87,7 @@ def read_step(
     incident: Incident,
     step_id: int,
     person: User,
-    may_approve: bool,
+    now: datetime,
     visible: QuerySet[Incident],
 ) -> StepView | None:
     """`visible` are the incidents that the person may see."""
@@ -100,7 +101,7 @@ def read_step(
     current = [own[0] for own in runs.values()]
     views = {
         view.run.pk: view
-        for view in _run_views(current, person=person, may_approve=may_approve, visible=visible)
+        for view in _run_views(current, person=person, now=now, visible=visible)
     }
     return StepView(
         step=step,
@@ -114,7 +115,8 @@ def _runs(commands: Sequence[StepCommand]) -> dict[int, list[Run]]:
     """All runs of the commands, newest first."""
     rows = (
         Run.objects.filter(command__in=commands)
-        .select_related("requested_by", "plan", "approval__decided_by", "command__step")
+        .select_related("requested_by", "plan", "approval__decided_by", "command__step__edited_by")
+        .select_related("incident__environment")
         .select_related("undoes__plan", "waits_for__incident", "waits_for__command", "left_by")
         .defer("result")
         .order_by("-requested_at", "-id")
@@ -141,7 +143,7 @@ def lines_of(chunk: OutputChunk) -> list[OutputLine]:
 
 
 def _run_views(
-    runs: Sequence[Run], *, person: User, may_approve: bool, visible: QuerySet[Incident]
+    runs: Sequence[Run], *, person: User, now: datetime, visible: QuerySet[Incident]
 ) -> Iterable[RunView]:
     """In as many queries for one run as for many."""
     tails = _tails(run.pk for run in runs)
@@ -150,11 +152,12 @@ def _run_views(
     undos = undos_of(changes.values())
     later = later_changes(changes.values())
     seen = _seen_fronts(runs, visible)
+    cards = cards_of(runs, person=person, now=now)
     for run in runs:
         change = changes.get(run.pk)
         yield RunView(
             run=run,
-            card=card_of(run, person=person, may_approve=may_approve),
+            card=cards.get(run.pk),
             lines=tuple(tails.get(run.pk, ())),
             undoing=undoing_of(change, undos[change.pk]) if change else None,
             later=tuple(later[change.pk]) if change else (),

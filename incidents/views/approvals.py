@@ -1,29 +1,46 @@
-"""The queue of approvals, and the decisions taken on them."""
+"""The queue of approvals, one by its link, and the decisions taken on them."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
-from incidents import permissions
+from incidents import clock, permissions, second_factor
 from incidents.actions import approve as decide
-from incidents.forms import ApproveForm, ReasonForm
-from incidents.queries.approvals import read_queue
-from incidents.views.answers import answer
-from incidents.views.requests import PageRequest, approves_in, find_incident
+from incidents.actions.ask_again import ask_again
+from incidents.forms import ApproveForm, AskForm, ReasonForm
+from incidents.queries.approvals import read_card, read_queue
+from incidents.refusal import Refused
+from incidents.views.answers import answer, room_url
+from incidents.views.requests import PageRequest, find_incident
 from incidents.views.typed import typed
 
 
 @require_GET
 def approvals(request: PageRequest) -> HttpResponse:
     cards = read_queue(
-        permissions.visible_incidents(request.user),
-        person=request.user,
-        approves_in=approves_in(request.user),
+        permissions.visible_incidents(request.user), person=request.user, now=clock.now()
     )
     template = "approvals/_queue.html" if request.htmx else "approvals/approvals.html"
     return render(request, template, {"cards": cards})
+
+
+@require_GET
+def approval(request: PageRequest, approval_id: int) -> HttpResponse:
+    """Where a notification leads: one question, decided or not."""
+    card = read_card(
+        permissions.visible_incidents(request.user),
+        approval_id=approval_id,
+        person=request.user,
+        now=clock.now(),
+    )
+    if card is None:
+        raise Http404("No such approval.")
+    can = permissions.abilities(person=request.user, incident=card.run.incident)
+    return render(request, "approvals/approval.html", {"card": card, "can": can})
 
 
 @require_GET
@@ -36,10 +53,25 @@ def approvals_link(request: PageRequest) -> HttpResponse:
 def approve(request: PageRequest, approval_id: int) -> HttpResponse:
     incident = find_incident(request.user, runs__approval=approval_id)
     form = typed(ApproveForm(request.POST))
-    decide.approve(
-        actor=request.user, approval_id=approval_id, digest=form["digest"], words=form["words"]
-    )
+    try:
+        decide.approve(
+            actor=request.user,
+            approval_id=approval_id,
+            digest=form["digest"],
+            words=form["words"],
+            proven_at=second_factor.proven_at(request),
+        )
+    except decide.SecondFactorNeeded as needed:
+        raise _with_way(request, needed, approval_id) from needed
     return answer(request, incident, panel=f"approval-{approval_id}")
+
+
+def _with_way(request: PageRequest, needed: Refused, approval_id: int) -> Refused:
+    if second_factor.is_enrolled(request.user):
+        way = second_factor.way_to_prove(reverse("approval", args=[approval_id]))
+    else:
+        way = second_factor.way_to_enrol()
+    return Refused(needed.sentence, status=needed.status, way=way)
 
 
 @require_POST
@@ -55,3 +87,14 @@ def withdraw(request: PageRequest, approval_id: int) -> HttpResponse:
     incident = find_incident(request.user, runs__approval=approval_id)
     decide.withdraw(actor=request.user, approval_id=approval_id)
     return answer(request, incident, panel=f"approval-{approval_id}")
+
+
+@require_POST
+def again(request: PageRequest, approval_id: int) -> HttpResponse:
+    incident = find_incident(request.user, runs__approval=approval_id)
+    urgent = typed(AskForm(request.POST))["emergency_reason"]
+    run = ask_again(actor=request.user, approval_id=approval_id, emergency_reason=urgent)
+    step_id = run.command.step_id
+    if request.htmx and request.POST.get("panel") != f"step-{step_id}":
+        return HttpResponseClientRedirect(room_url(incident, step_id=step_id))
+    return answer(request, incident, panel=f"step-{step_id}")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from incidents import clock, permissions
 from incidents.queries.approvals import read_queue
 from incidents.queries.now import read_now
-from incidents.views.requests import PageRequest, approves_in
+from incidents.views.requests import PageRequest
 
 
 @require_GET
@@ -17,7 +17,7 @@ def now(request: PageRequest) -> HttpResponse:
     """`?wall=1` is for a screen on the wall: larger, without navigation."""
     moment = clock.now()
     visible = permissions.visible_incidents(request.user)
-    queue = read_queue(visible, person=request.user, approves_in=approves_in(request.user))
+    queue = read_queue(visible, person=request.user, now=moment)
     context = {
         "seen": read_now(visible, now=moment),
         "mine": [card for card in queue if card.may_decide],

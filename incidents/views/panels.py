@@ -24,7 +24,7 @@ from incidents.queries.overview import overview, with_overview
 from incidents.queries.room import read_room
 from incidents.queries.step import read_step
 from incidents.states import Audience, ComponentState, Role
-from incidents.views.requests import PageRequest, approves_in, find_incident, number_in
+from incidents.views.requests import PageRequest, find_incident, number_in
 
 TIMELINE_LENGTH = 60
 LONGEST_TIMELINE = 2000
@@ -93,7 +93,7 @@ def read_chosen_step(scene: Scene, key: int) -> Context:
         incident=scene.incident,
         step_id=key,
         person=scene.person,
-        may_approve=scene.can.can_approve,
+        now=scene.now,
         visible=permissions.visible_incidents(scene.person),
     )
     if view is None:
@@ -150,11 +150,11 @@ def read_approval(scene: Scene, key: int) -> Context:
         permissions.visible_incidents(scene.person),
         approval_id=key,
         person=scene.person,
-        approves_in=approves_in(scene.person),
+        now=scene.now,
     )
     if card is None:
         raise Http404("No such approval.")
-    return {"card": card, "is_in_queue": True}
+    return {"card": card}
 
 
 PANELS: dict[str, tuple[str, Callable[[Scene, int], Context]]] = {

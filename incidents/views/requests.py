@@ -43,8 +43,3 @@ def find_incident(person: User, **lookup: object) -> Incident:
 def number_in(text: str) -> int | None:
     """A number somebody wrote into an address: None for anything longer than a database counts."""
     return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else None
-
-
-def approves_in(person: User) -> set[int]:
-    """Ids of the environments in which the person may approve."""
-    return set(permissions.environments_to_approve_in(person).values_list("pk", flat=True))

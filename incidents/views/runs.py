@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from incidents.actions import execute, probe, settle, stop, undo
-from incidents.forms import ReasonForm, SettleForm
+from incidents.forms import AskForm, ReasonForm, SettleForm
 from incidents.models import Run
 from incidents.queries.output import find_lines, read_page, whole_output
 from incidents.views.answers import answer
@@ -20,7 +20,13 @@ LAST_LINE = 999_999_999
 @require_POST
 def request_run(request: PageRequest, command_id: int) -> HttpResponse:
     incident = find_incident(request.user, steps__commands=command_id)
-    run = execute.request_run(actor=request.user, command_id=command_id)
+    asked = typed(AskForm(request.POST))
+    run = execute.request_run(
+        actor=request.user,
+        command_id=command_id,
+        reason=asked["reason"],
+        emergency_reason=asked["emergency_reason"],
+    )
     return answer(request, incident, panel=f"step-{run.command.step_id}")
 
 

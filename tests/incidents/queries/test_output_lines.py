@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
+from incidents import clock
 from incidents.models import Incident, OutputChunk, Run
 from incidents.queries.output import find_lines, read_page, whole_output
 from incidents.queries.step import read_step
@@ -74,7 +75,7 @@ def test_step_shows_the_tail_of_the_newest_run(run: Run, commander: User) -> Non
         incident=run.incident,
         step_id=run.command.step_id,
         person=commander,
-        may_approve=False,
+        now=clock.now(),
         visible=Incident.objects.all(),
     )
 
