@@ -1,6 +1,7 @@
 """The containers run the processes that `make run` runs, and the compose client accepts them."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -104,6 +105,16 @@ def test_everything_waits_for_the_migration() -> None:
         if service["depends_on"].get("migrate") == {"condition": "service_completed_successfully"}
     }
     assert waits == set(ours) - {"migrate"}
+
+
+def test_worker_of_changes_may_finish_the_longest_run_before_it_is_killed() -> None:
+    """The hard limit of a task is two minutes more than a run's deadline."""
+    default = re.search(
+        r"RUNBOOK_RUN_DEADLINE_SECONDS:-(\d+)", (ROOT / "docker-compose.yml").read_text()
+    )
+    assert default is not None
+    grace = services()["worker-changes"]["stop_grace_period"]
+    assert int(grace.removesuffix("m")) * 60 > int(default[1]) + 120
 
 
 def test_containers_hold_no_privileges() -> None:

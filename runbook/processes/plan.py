@@ -27,13 +27,15 @@ class Ready:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Child:
     """One process. It starts when every child named in `after` has been ready once. It is asked
-    to stop with SIGTERM and killed, with all it started, `patience` seconds later."""
+    to stop with SIGTERM and killed, with all it started, `patience` seconds later. `farewell` is
+    what people are told when that takes longer than a moment."""
 
     name: str
     command: tuple[str, ...]
     ready: Ready = field(default_factory=Ready)
     after: tuple[str, ...] = ()
     patience: float = 5.0
+    farewell: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,7 @@ def read_plan(path: Path) -> Plan:
             ready=Ready(**child["ready"]),
             after=tuple(child["after"]),
             patience=child["patience"],
+            farewell=child["farewell"],
         )
         for child in values.pop("children")
     ]

@@ -11,6 +11,7 @@ from runbook.processes.plan import Child, Plan, Ready
 from runbook.processes.redis_server import redis_command, redis_socket
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
+CHANGE_PATIENCE = 60.0
 _QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
@@ -101,7 +102,7 @@ def _web(stack: Stack) -> Child:
     )
 
 
-def _worker(name: str, *options: str) -> Child:
+def _worker(name: str, *options: str, patience: float = 10.0, farewell: str = "") -> Child:
     return Child(
         name=name,
         command=(
@@ -111,7 +112,8 @@ def _worker(name: str, *options: str) -> Child:
         ),
         ready=Ready("line", " ready."),
         after=("web",),
-        patience=10.0,
+        patience=patience,
+        farewell=farewell,
     )
 
 
@@ -120,7 +122,15 @@ def _reads() -> Child:
 
 
 def _changes() -> Child:
-    return _worker("changes", "-P", "prefork", "-c", "1")
+    """It finishes what it has sent to Google; what it has not, another worker does later."""
+    return _worker(
+        *("changes", "-P", "prefork", "-c", "1"),
+        patience=CHANGE_PATIENCE,
+        farewell=(
+            "a change was sent to Google and is finished first, for at most"
+            f" {CHANGE_PATIENCE:g} s; Ctrl-C again stops at once and leaves its outcome unknown"
+        ),
+    )
 
 
 def _clock() -> Child:

@@ -10,52 +10,25 @@ from __future__ import annotations
 import os
 import re
 import selectors
-import sys
 import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from runbook.processes.log_file import LogFile
-from runbook.processes.plan import Child, Plan
+from runbook.processes.plan import Plan
 from runbook.processes.readiness import answers
 from runbook.processes.running import Running
 from runbook.processes.sentinel import Sentinel
+from runbook.processes.slot import Slot
+from runbook.processes.terminal import say_on_terminal
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-STEADY_AFTER = 30.0
-SETTLED_AFTER = 3.0
+STEADY_AFTER, SETTLED_AFTER = 30.0, 3.0
 TRIES_BEFORE_FIRST_READY = 5
-SLOW_START = 60.0
+SLOW_START, SLOW_STOP = 60.0, 2.0
 _BUSY_TICK, _CALM_TICK = 0.05, 0.5
 _WORTH_SAYING = re.compile(r"^(\S+ \S+ )?(WARNING|ERROR|CRITICAL)\b")
 _SHOWN_LINES, _SHOWN_WIDTH = 3, 160
-
-
-def say_on_terminal(text: str) -> None:
-    """A terminal that is gone must not end the supervisor before it has stopped its children."""
-    try:
-        sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
-    except OSError:
-        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  (kept for the process's life)
-
-
-class Slot:
-    """What the supervisor knows of one child of the plan, through all its lives."""
-
-    def __init__(self, child: Child, logs: Path) -> None:
-        self.child = child
-        self.log = LogFile(logs / f"{child.name}.log")
-        self.running: Running | None = None
-        self.is_wanted = True
-        self.is_ready = False
-        self.was_ready = False
-        self.is_slow = False
-        self.start_at = 0.0
-        self.kill_at: float | None = None
-        self.failures = 0
-        self.last_lines: deque[str] = deque(maxlen=20)
 
 
 class Supervisor:
@@ -158,13 +131,22 @@ class Supervisor:
             return
         code = running.exit_code()
         if code is None:
-            if slot.kill_at is not None and time.monotonic() >= slot.kill_at:
-                running.kill()
+            self._see_it_stop(slot, running)
             return
         self._read(slot)
         self._bury(slot, running)
         if slot.is_wanted and not self._stops:
             self._plan_restart(slot, code, lived=time.monotonic() - running.started)
+
+    def _see_it_stop(self, slot: Slot, running: Running) -> None:
+        if slot.kill_at is None:
+            return
+        left = slot.kill_at - time.monotonic()
+        if left <= 0:
+            running.kill()
+        elif left < slot.child.patience - SLOW_STOP and slot.farewell:
+            self._tell(slot, slot.farewell)
+            slot.farewell = ""
 
     def _bury(self, slot: Slot, running: Running) -> None:
         self._selector.unregister(running.output)
@@ -256,6 +238,7 @@ class Supervisor:
 
     def _ask_to_stop(self, slot: Slot, running: Running) -> None:
         slot.kill_at = time.monotonic() + slot.child.patience
+        slot.farewell = slot.child.farewell
         slot.is_ready = False
         running.ask_to_stop()
 

@@ -64,7 +64,7 @@ class Supervised:
     def stop(self, name: str) -> None:
         """Asks it to stop and keeps it stopped."""
         self._supervisor.want(name, running=False)
-        wait_until(lambda: self._supervisor.pid(name) is None, f"{name} has stopped", within=20)
+        wait_until(lambda: self._supervisor.pid(name) is None, f"{name} has stopped", within=70)
 
     def start(self, name: str) -> None:
         self._supervisor.want(name, running=True)
@@ -80,7 +80,7 @@ class Supervised:
 
     def close(self) -> None:
         self._supervisor.stop()
-        self._thread.join(timeout=40)
+        self._thread.join(timeout=80)
         if self._alive():
             raise AssertionError("the supervisor did not stop: " + "\n".join(self.said))
 

@@ -212,3 +212,17 @@ def _mentions(code: str) -> bool:
         except OSError:
             continue
     return False
+
+
+def test_supervisor_says_what_it_waits_for_when_a_child_takes_its_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runbook.processes.supervisor.SLOW_STOP", 0.2)
+    slow = "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: 0);"
+    slow += "print('here', flush=True); time.sleep(1); time.sleep(1); sys.exit()"
+    farewell = child("busy", slow, patience=30.0, farewell="something is finished first")
+    with supervised(tmp_path, farewell, child("quick", SLEEPER, farewell="never said")) as running:
+        pass
+    assert [line for line in running.said if "first" in line or "never" in line] == [
+        "busy      | something is finished first"
+    ]
