@@ -13,6 +13,7 @@ from incidents.actions.moves import end_run, hold, move_run, panels_of
 from incidents.actions.voiding import void
 from incidents.models import Approval, Decision
 from incidents.quorum import Weighing, weigh
+from incidents.redacting import redactor_of
 from incidents.refusal import Refused
 from incidents.states import ApprovalState, RunState, Verdict
 from incidents.windows import why_closed
@@ -71,14 +72,14 @@ def reject(*, actor: User, approval_id: int, reason: str) -> Approval:
         approval = _waiting(actor=actor, approval_id=approval_id)
         weighing = weigh(approval, also=actor)
         _require_voice(actor, approval, weighing)
-        _decide(actor, approval, Verdict.REJECTED, weighing, reason, None)
-        _end(approval, ApprovalState.REJECTED, actor=actor, words=reason)
+        decision = _decide(actor, approval, Verdict.REJECTED, weighing, reason, None)
+        _end(approval, ApprovalState.REJECTED, actor=actor, words=decision.words)
         end_run(
             approval.run,
             old=RunState.WAITING,
             new=RunState.REJECTED,
             actor=actor,
-            message=reason.strip(),
+            message=decision.words,
         )
     return approval
 
@@ -112,12 +113,13 @@ def _decide(
     proven_at: datetime | None,
 ) -> Decision:
     roles = sorted(weighing.counts_as(actor.pk))
+    words = redactor_of(approval.run).text(words.strip())
     decision = Decision.objects.create(
         approval=approval,
         person=actor,
         verdict=verdict,
         digest=approval.digest,
-        words=words.strip(),
+        words=words,
         roles=roles,
         proven_at=proven_at,
         source=source.current(),
@@ -157,7 +159,7 @@ def _end(approval: Approval, state: ApprovalState, *, actor: User, words: str) -
     now = clock.now()
     moved = Approval.objects.filter(
         pk=approval.pk, state=ApprovalState.WAITING, expires_at__gt=now
-    ).update(state=state, decided_by=actor, decided_at=now, words=words.strip())
+    ).update(state=state, decided_by=actor, decided_at=now, words=words)
     if not moved:
         raise Refused(_already(Approval.objects.select_related("decided_by").get(pk=approval.pk)))
     approval.refresh_from_db()

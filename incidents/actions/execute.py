@@ -16,6 +16,7 @@ from incidents.actions.emergency import require_open_or_emergency
 from incidents.actions.moves import hold, panels_of
 from incidents.actions.new_run import new_run
 from incidents.models import Phase, Run, StepCommand
+from incidents.redacting import redactor_for
 from incidents.refusal import Refused
 from incidents.states import LIVE_RUN_STATES, EffectChoice, RunState
 
@@ -60,8 +61,13 @@ def request_run(
 
 def _asked(command: StepCommand, reason: str, emergency_reason: str) -> dict[str, str]:
     """What is kept of the reasons for a change; refused where it is closed and no emergency."""
-    require_open_or_emergency(command.step.incident.environment, emergency_reason)
-    return {"reason": reason.strip(), "emergency_reason": emergency_reason.strip()}
+    incident = command.step.incident
+    require_open_or_emergency(incident.environment, emergency_reason)
+    redactor = redactor_for(incident, command.text)
+    return {
+        "reason": redactor.text(reason.strip()),
+        "emergency_reason": redactor.text(emergency_reason.strip()),
+    }
 
 
 def request_phase_diagnostics(*, actor: User, phase_id: int) -> list[Run]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TypedDict
 
 from incidents import ledger
-from incidents.models import Environment, Run
+from incidents.models import Environment, Run, StepCommand
 from incidents.requirements import requirements_of
 from incidents.targets import programs_of
 from runbook.document.definition import Json
@@ -17,6 +17,7 @@ WORDS = {
     "command": "the command",
     "text": "a secret value in the command",
     "step_command": "the command of the step",
+    "step_text": "a secret value in the command of the step",
     "parameters": "parameter",
     "secrets": "a secret parameter",
     "environment": "the environment's",
@@ -57,10 +58,20 @@ def named_of(run: Run, *, identity: str) -> Named:
     if run.text != run.shown:
         named["text"] = ledger.seal_of(run.text)
     if run.undoes_id is None:
-        named["step_command"] = run.command.shown if run.command.is_runnable else ""
+        named |= _in_the_step(run.command)
     if incident.secrets:
         named["secrets"] = ledger.seal_of(ledger.digest_of_json(incident.secrets))
     return named | _program(run)
+
+
+def _in_the_step(command: StepCommand) -> Named:
+    """What the step says now: an edited command is not the one that was approved."""
+    if not command.is_runnable:
+        return {"step_command": ""}
+    named: Named = {"step_command": command.shown}
+    if command.text != command.shown:
+        named["step_text"] = ledger.seal_of(command.text)
+    return named
 
 
 def _environment(environment: Environment) -> Json:
@@ -108,7 +119,7 @@ def _parts(part: str, was: Json, now: Json) -> Iterator[tuple[str, Json, Json]]:
     words = WORDS[part]
     if part == "requirements":
         yield words, _in_words(was), _in_words(now)
-    elif part in ("text", "secrets"):
+    elif part in ("text", "step_text", "secrets"):
         yield words, *(("as it was", "another") if was != now else ("", ""))
     elif isinstance(was, dict) and isinstance(now, dict):
         for key in sorted(was.keys() | now.keys()):

@@ -25,6 +25,7 @@ from incidents.queries.room import read_room
 from incidents.queries.step import read_step
 from incidents.states import Audience, ComponentState, Role
 from incidents.views.requests import PageRequest, find_incident, number_in
+from incidents.windows import why_closed
 
 TIMELINE_LENGTH = 60
 LONGEST_TIMELINE = 2000
@@ -98,7 +99,7 @@ def read_chosen_step(scene: Scene, key: int) -> Context:
     )
     if view is None:
         raise Http404("No such step.")
-    return {"view": view}
+    return {"view": view, "closed": why_closed(scene.incident.environment, scene.now)}
 
 
 def read_timeline(scene: Scene, _key: int = 0) -> Context:
