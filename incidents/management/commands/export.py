@@ -8,9 +8,8 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from incidents import clock
-from incidents.models import Incident
+from incidents.queries.named import incident_named
 from incidents.queries.proof.bundle import write_bundle
-from incidents.views.requests import number_in
 
 
 class Command(BaseCommand):
@@ -22,8 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("file", metavar="FILE", help="must not be there yet")
 
     def handle(self, *, incident: str, file: str, **_options: object) -> None:
-        number = number_in(incident.upper().removeprefix("INC-"))
-        found = Incident.objects.filter(number=number or 0).first()
+        found = incident_named(incident)
         if found is None:
             raise CommandError(f"There is no incident {incident}. Name it like INC-3.")
         try:

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from incidents import clock
-from incidents.models import Incident
+from incidents.queries.named import incident_named
 from incidents.queries.proof import heads
 from incidents.queries.proof.problem import Problem
 from incidents.queries.proof.verification import (
@@ -21,7 +21,6 @@ from incidents.queries.proof.verification import (
     verify_incident,
     wrong_installation,
 )
-from incidents.views.requests import number_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +111,10 @@ def _summary(verdict: Verdict) -> Summary:
 
 
 def _number(name: str) -> int:
-    number = number_in(name.upper().removeprefix("INC-"))
-    if number is None or not Incident.objects.filter(number=number).exists():
+    found = incident_named(name)
+    if found is None:
         raise CommandError(f"There is no incident {name}. Name it like INC-3.")
-    return number
+    return found.number
 
 
 def _kept(file: str) -> dict[str, tuple[int, str]]:
