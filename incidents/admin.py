@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 
+from incidents import account_admin  # noqa: F401  (registers what it shows)
 from incidents.models import Environment, ListedProgram, Membership, Runbook
 from incidents.targets import program_of
 from runbook.cloud.endpoints import check_endpoint
