@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 """Verifies an incident that Runbook exported: python3 verify_bundle.py FILE [HEAD]
 
-HEAD is the end of the timeline as the incident's page shows it. Without it nobody can tell whether
-somebody made the whole bundle anew. Needs Python 3.8 or newer and nothing else. Says that all is
-whole and exits with 0, or lists what is wrong and exits with 1.
+HEAD is the end of the timeline as the incident's page shows it: without it nobody can tell whether
+all of it was made anew. Needs only Python, 3.8 or newer. Exits with 1 when something is wrong.
 """
 
 import json
@@ -91,12 +90,11 @@ class Timeline:
         for number, previous, _digest in self.links:
             if digests.get(number - 1, previous) != previous:
                 yield f"entry {number}: does not follow from entry {number - 1} as it is here"
-        moved = [n for n, wanted in zip(numbers, sorted(numbers)) if n != wanted]
-        if moved:
-            yield f"entries {' and '.join(map(str, sorted(moved)))}: swapped"
-        for head in heads:
-            if len(head) < 12 or not digests[max(digests)].startswith(head.lower()):
-                yield f"head: expected {head}, the last entry here is {digests[max(digests)]}"
+        moved = sorted(n for n, wanted in zip(numbers, sorted(numbers)) if n != wanted)
+        yield from [f"entries {' and '.join(map(str, moved))}: swapped"] if moved else []
+        last = digests[max(digests)]
+        for head in (h for h in heads if len(h) < 12 or not last.startswith(h.lower())):
+            yield f"head: expected {head}, the last entry here is {last}"
 
 
 def wrong_rows(bundle, line, hashes):
@@ -132,9 +130,9 @@ def verify(path, head=""):
         if manifest["format"] != FORMAT:
             raise ValueError(f"format {manifest['format']} is not known here, only {FORMAT}")
         line = Timeline(bundle, incident["name"])
-        found = [*wrong_files(hashes, manifest["files"]), *line.wrong]
+        rows = wrong_rows(bundle, line, hashes)
+        found = [*wrong_files(hashes, manifest["files"]), *line.wrong, *rows]
         found += line.wrong_order(manifest["entries"], [manifest["head"], head or manifest["head"]])
-        found += wrong_rows(bundle, line, hashes)
         if hashes["document.md"] != (line.source or incident["runbook"]["digest"]):
             found.append("document.md: not the document that the timeline names")
     said = f"{incident['name']}: {len(line.links)} entries, all whole. Head {manifest['head']}"
@@ -142,6 +140,8 @@ def verify(path, head=""):
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:]:
+        sys.exit(__doc__)
     try:
         problems, verdict = verify(*sys.argv[1:3])
     except Exception as error:  # noqa: BLE001  (whatever a hostile file does, this is the answer)
