@@ -70,8 +70,8 @@ def _outside(environment: Environment, windows: Iterable[ChangeWindow], now: dat
 
 
 def _spans(window: ChangeWindow, now: datetime) -> Iterator[tuple[datetime, datetime, str]]:
-    """When the window is open around now, in UTC. A local time that the clocks skip is the moment
-    they jump; of one that comes twice the first counts."""
+    """When the window is open around now, in UTC. A local time that the clocks skip is read as if
+    they had not jumped yet; of one that comes twice the first counts."""
     zone = ZoneInfo(window.time_zone)
     today = now.astimezone(zone).date()
     lasts = timedelta(days=0 if window.closes > window.opens else 1)
