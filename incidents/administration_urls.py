@@ -1,11 +1,11 @@
-"""Addresses of environments, groups and people."""
+"""Addresses of environments, groups, people and their tokens."""
 
 from __future__ import annotations
 
 from django.urls import path
 
 from incidents import row_numbers  # noqa: F401  (makes <row:…> known)
-from incidents.views import environments, freezes, people, windows
+from incidents.views import environments, freezes, people, tokens, windows
 
 of_environments = [
     path("environments/", environments.environments, name="environments"),
@@ -56,4 +56,10 @@ of_people = [
     ),
 ]
 
-urlpatterns = of_environments + of_people
+of_tokens = [
+    path("account/tokens/", tokens.tokens, name="tokens"),
+    path("account/tokens/add/", tokens.create, name="create-token"),
+    path("account/tokens/<row:token_id>/revoke/", tokens.revoke, name="revoke-token"),
+]
+
+urlpatterns = of_environments + of_people + of_tokens

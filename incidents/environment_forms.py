@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, User
 from django.forms import BoundField
 
 from incidents.models import Environment
-from incidents.states import CredentialsKind, Role
+from incidents.states import CredentialsKind, Role, Scope
 
 LONGEST_LINES = 8000
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -208,3 +208,9 @@ class NewPersonForm(forms.Form):
     first_name = forms.CharField(required=False, max_length=150)
     last_name = forms.CharField(required=False, max_length=150)
     email = forms.EmailField(required=False, max_length=254)
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(max_length=100)
+    scopes = forms.MultipleChoiceField(choices=Scope.choices, required=False)
+    days = forms.IntegerField()

@@ -11,5 +11,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("incidents.account_urls")),
     path("", include("incidents.administration_urls")),
+    path("", include("incidents.api.urls")),
     path("", include("incidents.urls")),
 ]

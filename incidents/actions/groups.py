@@ -13,6 +13,7 @@ from incidents.actions.last_administrators import keeping_administrators
 from incidents.actions.voiding import void_where_authority_fell
 from incidents.models import Environment, Membership
 from incidents.refusal import Refused
+from incidents.sign_in import sessions
 from runbook.document.approval_policy import ROLES, parse_policy, slug
 
 LONGEST = 60
@@ -70,6 +71,7 @@ def remove_from_group(*, actor: User, group_id: int, person: User) -> Group:
         group.user_set.remove(person)
         text = f"took {person} out of the group {group}"
         _record(actor, "group.changed", text, group, before, _members(group))
+        sessions.tell_pages()
     void_where_authority_fell(environment_id=None, actor=actor)
     return group
 
@@ -94,6 +96,7 @@ def follow_provider(*, person: User, names: Collection[str]) -> None:
             text=f"the organisation's sign-in says which groups {person} is in",
             data={"person": person.get_username(), "before": before, "after": after},
         )
+        sessions.tell_pages()
     if set(before) - set(after):
         void_where_authority_fell(environment_id=None, actor=None)
 

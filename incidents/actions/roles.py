@@ -9,6 +9,7 @@ from incidents.actions.last_administrators import keeping_administrators
 from incidents.actions.voiding import void_where_authority_fell
 from incidents.models import Environment, Membership
 from incidents.refusal import Refused
+from incidents.sign_in import sessions
 from incidents.states import Role
 
 
@@ -37,6 +38,7 @@ def revoke_role(*, actor: User, membership_id: int) -> Environment:
         Membership.objects.filter(pk=found.pk).delete()
         text = f"took the role {found.role} from {name_of(holder)}"
         _record(actor, environment, holder, before, text)
+        sessions.tell_pages()
     void_where_authority_fell(environment_id=environment.pk, actor=actor)
     return environment
 

@@ -1,0 +1,47 @@
+"""A person's own tokens: made, shown once, revoked."""
+
+from __future__ import annotations
+
+import re
+
+from django.contrib.auth.models import User
+from django.test import Client
+
+from incidents.models import ApiToken
+from tests.incidents.views.conftest import SignIn
+
+
+def test_token_is_shown_once_and_opens_the_api(sign_in: SignIn, engineer: User) -> None:
+    client = sign_in(engineer)
+    made = client.post(
+        "/account/tokens/add/", {"name": "<deploy>", "scopes": ["read"], "days": "30"}
+    )
+
+    found = re.search(r'id="new-token">(rb_[\w-]+)<', made.content.decode())
+    assert found
+    assert "no-store" in made["Cache-Control"]
+    answer = Client().get("/api/v1/incidents", headers={"Authorization": f"Bearer {found[1]}"})
+    assert answer.status_code == 200
+    page = client.get("/account/tokens/").content.decode()
+    assert found[1] not in page
+    assert "&lt;deploy&gt;" in page
+    assert "last used" in page
+
+
+def test_token_is_revoked_by_its_owner_alone(
+    sign_in: SignIn, engineer: User, commander: User
+) -> None:
+    sign_in(engineer).post("/account/tokens/add/", {"name": "x", "scopes": ["read"], "days": "1"})
+    token = ApiToken.objects.get()
+    revoke = f"/account/tokens/{token.pk}/revoke/"
+
+    assert sign_in(commander).post(revoke).status_code == 404
+    assert sign_in(engineer).post(revoke).status_code == 302
+    assert "revoked" in sign_in(engineer).get("/account/tokens/").content.decode()
+
+
+def test_wrong_words_make_no_token(sign_in: SignIn, engineer: User) -> None:
+    client = sign_in(engineer)
+    for given in ({}, {"name": "x", "days": "x"}, {"name": "x", "days": "9999", "scopes": "read"}):
+        assert client.post("/account/tokens/add/", given).status_code == 422
+    assert not ApiToken.objects.exists()
