@@ -24,27 +24,19 @@ MOST_COMMANDS = 2_500
 def write_phases(
     incident: Incident, document: definition.Runbook, values: dict[str, str], now: datetime
 ) -> None:
-    phases = Phase.objects.bulk_create(
-        Phase(
-            incident=incident,
-            position=position,
-            title=phase.title[:300],
-            introduction=phase.introduction,
-            role=phase.role[:60],
-            planned_least=phase.duration.least if phase.duration else 0,
-            planned_most=phase.duration.most if phase.duration else 0,
-            is_rollback=phase.is_rollback,
-            state=PhaseState.ACTIVE if position == 1 else PhaseState.PENDING,
-            started_at=now if position == 1 else None,
-        )
+    phases = [
+        phase_row(incident, phase, position)
         for position, phase in enumerate(document.phases, start=1)
-    )
+    ]
+    for first in phases[:1]:
+        first.state, first.started_at = PhaseState.ACTIVE, now
+    Phase.objects.bulk_create(phases)
     reader = Reader.of(incident.environment, values)
     rows: list[Step] = []
     commands: list[StepCommand] = []
     for row, phase in zip(phases, document.phases, strict=True):
         for step, depth, is_exit in steps_of(phase):
-            written = _step_row(incident, row, step, depth, is_exit, len(rows) + 1)
+            written = step_row(incident, row, step, depth, is_exit, len(rows) + 1)
             rows.append(written)
             readings = enumerate(reader.commands(step), start=1)
             commands.extend(command_row(written, reading, place) for place, reading in readings)
@@ -73,12 +65,25 @@ def _descendants(step: definition.Step) -> Iterator[definition.Step]:
         yield from _descendants(child)
 
 
-def _step_row(
+def phase_row(incident: Incident, phase: definition.Phase, position: int) -> Phase:
+    return Phase(
+        incident=incident,
+        position=position,
+        title=phase.title[:300],
+        introduction=phase.introduction,
+        role=phase.role[:60],
+        planned_least=phase.duration.least if phase.duration else 0,
+        planned_most=phase.duration.most if phase.duration else 0,
+        is_rollback=phase.is_rollback,
+    )
+
+
+def step_row(
     incident: Incident,
     phase: Phase,
     step: definition.Step,
     depth: int,
-    is_exit: bool,  # noqa: FBT001  (private, called once)
+    is_exit: bool,  # noqa: FBT001  (the next of what `steps_of` yields)
     position: int,
 ) -> Step:
     return Step(
