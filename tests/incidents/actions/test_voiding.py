@@ -212,24 +212,15 @@ def test_a_requester_who_lost_the_role_voids_the_question(
 
 
 def test_a_question_keeps_waiting_when_a_yes_lost_its_weight(
-    approval: Approval, engineer: User
+    command: StepCommand, commander: User, engineer: User
 ) -> None:
-    Approval.objects.update(requirements=[{"from": "the runbook", "policy": "2 approvers"}])
     Incident.objects.update(approval_policy={"changes": "2 approvers"})
-    _set_named()
+    factories.make_waiting_approval(StepCommand.objects.get(), commander)
     _yes(engineer)
     Membership.objects.filter(person=engineer).delete()
 
     assert voiding.void_where_authority_fell(environment_id=None, actor=None) == 0
     assert Approval.objects.get().state == "waiting"
-
-
-def _set_named() -> None:
-    """Name the question anew, as it would be planned now."""
-    old = Approval.objects.get()
-    command, person = old.run.command, old.run.requested_by
-    old.run.delete()
-    factories.make_waiting_approval(StepCommand.objects.get(pk=command.pk), person)
 
 
 def _declare(actor: User, **columns: object) -> Freeze:
