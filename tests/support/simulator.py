@@ -18,6 +18,12 @@ class Simulator:
     def state(self) -> dict[str, Any]:
         return self._send("GET", "state")
 
+    def change_resource(self, key: str, **columns: object) -> None:
+        """Gives one resource of the state ("sql/projects/…") other values, past every API."""
+        state = self.state()
+        state["resources"][key] |= columns
+        self._send("PUT", "state", state)
+
     def reset(self) -> None:
         self._send("POST", "reset")
 
