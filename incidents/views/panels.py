@@ -17,7 +17,7 @@ from incidents import clock, permissions
 from incidents.actions.declare import open_runbook
 from incidents.models import Incident
 from incidents.permissions import Abilities
-from incidents.queries import parameters
+from incidents.queries import parameters, timeline
 from incidents.queries.approvals import read_card
 from incidents.queries.handover import read_command
 from incidents.queries.overview import overview, with_overview
@@ -26,9 +26,6 @@ from incidents.queries.step import read_step
 from incidents.states import Audience, ComponentState, Role
 from incidents.views.requests import PageRequest, find_incident, number_in
 from incidents.windows import why_closed
-
-TIMELINE_LENGTH = 60
-LONGEST_TIMELINE = 2000
 
 Context = dict[str, Any]  # Any: what templates read
 
@@ -41,7 +38,7 @@ class Scene:
     person: User
     can: Abilities
     now: datetime
-    is_whole_timeline: bool = False
+    timeline: str = ""
 
 
 def scene_of(request: PageRequest, incident: Incident) -> Scene:
@@ -50,7 +47,7 @@ def scene_of(request: PageRequest, incident: Incident) -> Scene:
         person=request.user,
         can=permissions.abilities(person=request.user, incident=incident),
         now=clock.now(),
-        is_whole_timeline=request.GET.get("timeline") == "all",
+        timeline=request.GET.get("timeline", ""),
     )
 
 
@@ -103,13 +100,7 @@ def read_chosen_step(scene: Scene, key: int) -> Context:
 
 
 def read_timeline(scene: Scene, _key: int = 0) -> Context:
-    length = LONGEST_TIMELINE if scene.is_whole_timeline else TIMELINE_LENGTH
-    entries = list(scene.incident.timeline.select_related("actor")[: length + 1])
-    return {
-        "entries": entries[:length],
-        "has_more": len(entries) > length,
-        "is_whole": scene.is_whole_timeline,
-    }
+    return {"timeline": timeline.read_timeline(scene.incident, view=scene.timeline)}
 
 
 def read_updates(scene: Scene, _key: int = 0) -> Context:

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from incidents import clock
-from incidents.models import Incident
+from incidents.models import Incident, insert_only
 from incidents.refusal import Refused
 from incidents.states import Role
 from tests import factories
@@ -64,6 +64,23 @@ def outsider(db: None) -> User:
 @pytest.fixture
 def incident(commander: User) -> Incident:
     return factories.make_incident(commander)
+
+
+Tamper = Callable[..., None]
+
+
+@pytest.fixture
+def tamper(db: None) -> Tamper:
+    """Runs SQL as somebody would who owns the database, past its triggers."""
+
+    def change(*statements: str) -> None:
+        insert_only.unprotect(connection)
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+        insert_only.protect(connection)
+
+    return change
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 
 from incidents import clock, timeline
 from incidents.actions.moves import end_run, hold
-from incidents.models import Approval, Incident, OutputChunk, Plan, insert_only
+from incidents.models import Approval, Incident, OutputChunk, Plan
 from incidents.plan_digest import PLAN_FIELDS, digest_of
 from incidents.states import ApprovalState, RunState
 from tests import factories
@@ -97,20 +96,3 @@ def _change(incident: Incident, commander: User, engineer: User, asked: Approval
     type(run).objects.filter(pk=run.pk).update(state=RunState.RUNNING)
     with transaction.atomic():
         end_run(run, old=RunState.RUNNING, new=RunState.SUCCEEDED, actor=None, message="Done.")
-
-
-Tamper = Callable[..., None]
-
-
-@pytest.fixture
-def tamper(db: None) -> Tamper:
-    """Runs SQL as somebody would who owns the database."""
-
-    def change(*statements: str) -> None:
-        insert_only.unprotect(connection)
-        with connection.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-        insert_only.protect(connection)
-
-    return change

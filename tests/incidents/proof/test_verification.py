@@ -15,7 +15,7 @@ from incidents.queries.proof.verification import (
     verify_incident,
     wrong_installation,
 )
-from tests.incidents.proof.conftest import Tamper
+from tests.incidents.conftest import Tamper
 
 ENTRIES = "incidents_timelineentry"
 

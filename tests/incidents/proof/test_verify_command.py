@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from incidents.models import Incident
 from incidents.states import RunState
 from tests import factories
-from tests.incidents.proof.conftest import Tamper
+from tests.incidents.conftest import Tamper
 
 pytestmark = pytest.mark.django_db
 
