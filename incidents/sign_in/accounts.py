@@ -6,13 +6,29 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 
+from incidents import administration
 from incidents.addresses import client_address
 from incidents.sign_in import throttle
+
+NOTED = {
+    "account/email/password_changed": ("password.changed", "changed their password"),
+    "mfa/email/totp_activated": ("factor.added", "set up an authenticator app"),
+    "mfa/email/totp_deactivated": ("factor.removed", "removed their authenticator app"),
+    "mfa/email/webauthn_added": ("factor.added", "added a passkey"),
+    "mfa/email/webauthn_removed": ("factor.removed", "removed a passkey"),
+    "mfa/email/recovery_codes_generated": ("factor.codes", "made new recovery codes"),
+    "socialaccount/email/account_connected": (
+        "account.connected",
+        "was connected to their account at the sign-in provider",
+    ),
+}
+"""Of what allauth would tell the person by mail: what the ledger of administration keeps."""
 
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -81,3 +97,16 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         return reverse("account")
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,  # Any: allauth's signature  # noqa: ARG002
+        email: str | None = None,  # noqa: ARG002  (allauth's signature)
+    ) -> None:
+        """No mail is sent here; what changed about an account is written down instead."""
+        noted = NOTED.get(template_prefix)
+        if noted:
+            with transaction.atomic():
+                administration.record(actor=user, kind=noted[0], text=noted[1])

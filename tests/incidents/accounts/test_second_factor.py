@@ -12,7 +12,7 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from incidents import clock, second_factor
-from incidents.models import Membership
+from incidents.models import AdministrationEntry, Membership
 from incidents.states import Role
 from tests import factories
 from tests.incidents.accounts.conftest import PASSWORD, SignIn, code_of, set_up_app
@@ -141,6 +141,7 @@ def test_removing_the_app_takes_its_recovery_codes_along(sign_in: SignIn, person
     client.post("/account/prove/code/", {"code": code_of(secret)})
     client.post("/account/app/remove/")
 
+    assert AdministrationEntry.objects.get().text == "removed their authenticator app"
     assert not Authenticator.objects.exists()
     assert not second_factor.is_enrolled(person)
 

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
+from incidents.models import AdministrationEntry
 from incidents.sign_in.devices import device_of
 from tests.incidents.accounts.conftest import PASSWORD, SignIn
 
@@ -83,6 +84,7 @@ def test_new_password_ends_the_sessions_elsewhere(sign_in: SignIn) -> None:
     assert (_is_in(elsewhere), _is_in(here)) == (False, True)
     assert not _is_in(sign_in())
     assert _is_in(sign_in(password=NEW))
+    assert AdministrationEntry.objects.get().kind == "password.changed"
 
 
 @pytest.mark.parametrize(
