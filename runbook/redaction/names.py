@@ -13,6 +13,7 @@ TRIGGERS = ("pass", "pwd", "secret", "token", "key")
 _NUMBER = 6
 """A shorter number is a count or a port, and no token."""
 
+_NAME = re.compile(r"[\w.\- ]{1,100}")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _PASSWORDS = ("password", "passwd", "passphrase", "passcode", "pwd")
 _KEYS = ("apikey", "privatekey", "secretkey", "accesskey", "authkey", "signingkey", "accountkey")
@@ -36,6 +37,7 @@ _HELD_IN_SECRET = {
 _REFERENCE = re.compile(
     r"""
       [*\u2022.?xX-]*                                             # already hidden, or nothing
+    | [{\[(]+ | \{["']?\w+["']?:.*                               # the beginning of a structure
     | \[[A-Za-z][\w -]*\]? | (?:ENV|getenv|os\.(?:environ|getenv)|process\.env)\b.*
     | \$\{?[A-Za-z_]\w*(?:[:#%/^,@\[][^}]*)?\}? | \$\(.* | `.*    # a shell's
     | %\(?\w+\)?s? | \{\{.* | \{\w*\} | <[A-Za-z][^<>]*>?               # a template's
@@ -120,7 +122,7 @@ def words_of(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def kind_of(name: str) -> str:
     """What a value under this name is, or "" for a name that announces no secret."""
-    words = words_of(name)
+    words = words_of(name) if _NAME.fullmatch(name) else ()
     if not words:
         return ""
     last, before = words[-1], words[-2] if len(words) > 1 else ""

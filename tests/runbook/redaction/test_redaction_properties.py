@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from runbook.redaction.labels import DONE
 from runbook.redaction.redactor import Redactor
 
-HALF_MIB = 1 << 19
+LENGTH = 1 << 17
 WORDS = [
     *("password", "token=", "secret: ", "api_key", "Authorization: ", "Bearer ", "Basic ", "\n"),
     *("-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", "://", "u:", "@", '"', "'", "\\"),
@@ -183,9 +183,9 @@ def test_numbers_and_arguments_in_json() -> None:
 )
 def test_hostile_text_comes_to_an_end(piece: str) -> None:
     """Anything worse than linear would take hours."""
-    Redactor(known=["hunter2hunter2"]).text(piece * (HALF_MIB // len(piece)))
+    Redactor(known=["hunter2hunter2"]).text(piece * (LENGTH // len(piece)))
 
 
-def test_a_million_characters_without_an_end_are_read_once() -> None:
-    letters = random.Random(0).choices(string.ascii_letters + string.digits + "+/=_-.:", k=HALF_MIB)
+def test_many_characters_without_an_end_are_read_once() -> None:
+    letters = random.Random(0).choices(string.ascii_letters + string.digits + "+/=_-.:", k=LENGTH)
     Redactor().text("token " + "".join(letters))
