@@ -11,7 +11,11 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+
+from incidents.actions.last_administrators import keeping_administrators
+from incidents.recorded_admin import RecordedAdmin
 
 for model in (Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken, UserSession):
     if admin.site.is_registered(model):
@@ -19,8 +23,9 @@ for model in (Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken
 
 
 @admin.register(SocialAccount)
-class ConnectionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
-    """A person of the provider and their account here; taken apart by deleting the row."""
+class ConnectionAdmin(RecordedAdmin):
+    """A person of the provider and their account here; taken apart by deleting the row, unless
+    the last superuser could not sign in any more."""
 
     list_display = ("user", "provider", "uid", "last_login")
     search_fields = ("user__username", "uid")
@@ -35,3 +40,11 @@ class ConnectionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic on
         obj: object = None,  # noqa: ARG002  (Django's signature)
     ) -> bool:
         return False
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        with keeping_administrators():
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
+        with keeping_administrators():
+            super().delete_queryset(request, queryset)

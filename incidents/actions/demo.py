@@ -1,11 +1,11 @@
-"""The people and the environment that a first start comes with."""
+"""The people, the group and the environment that a first start comes with."""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db import transaction
 
 from incidents.models import Environment, Membership
@@ -20,6 +20,8 @@ class DemoPerson:
     last_name: str
     roles: tuple[Role, ...]
     about: str
+    group: str = ""
+    is_superuser: bool = False
 
 
 PEOPLE = {
@@ -27,9 +29,20 @@ PEOPLE = {
         "Chiara", "Moretti", (Role.COMMANDER, Role.RESPONDER), "runs the incident"
     ),
     "engineer": DemoPerson(
-        "Emeka", "Obi", (Role.APPROVER, Role.RESPONDER), "runs and approves commands"
+        "Emeka",
+        "Obi",
+        (Role.APPROVER, Role.RESPONDER),
+        "runs and approves commands",
+        group="infrastructure",
     ),
     "leader": DemoPerson("Lena", "Fischer", (Role.VIEWER,), "reads the status page"),
+    "administrator": DemoPerson(
+        "Ines",
+        "Duarte",
+        (Role.ADMINISTRATOR,),
+        "looks after environments, groups and people",
+        is_superuser=True,
+    ),
 }
 
 
@@ -62,7 +75,11 @@ def create_people(environment: Environment) -> dict[str, str]:
                 password=made[username],
                 first_name=person.first_name,
                 last_name=person.last_name,
+                is_superuser=person.is_superuser,
+                is_staff=person.is_superuser,
             )
+            if person.group:
+                user.groups.add(Group.objects.get_or_create(name=person.group)[0])
             Membership.objects.bulk_create(
                 Membership(person=user, environment=environment, role=role) for role in person.roles
             )

@@ -1,4 +1,4 @@
-"""`manage.py create_demo`: the environment `staging`, which is the simulator, and three people."""
+"""`manage.py create_demo`: the environment `staging`, which is the simulator, and four people."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ class Command(BaseCommand):
         environment = create_environment(f"http://127.0.0.1:{settings.SIMULATOR_PORT}")
         passwords = create_people(environment)
         for username, password in passwords.items():
-            self.stdout.write(f"  {username:<10} {password}   {PEOPLE[username].about}")
+            self.stdout.write(f"  {username:<14} {password}   {PEOPLE[username].about}")
         if passwords:
             self.stdout.write("These passwords are shown this once; only their hashes are kept.")

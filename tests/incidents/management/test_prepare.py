@@ -33,7 +33,7 @@ def test_prepare_loads_runbooks_and_static_files_but_nobody(tmp_path: Path) -> N
 def test_prepare_makes_the_demo_people_once() -> None:
     assert "commander" in prepare("--demo")
     assert prepare("--demo") == ""
-    assert get_user_model().objects.count() == 3
+    assert get_user_model().objects.count() == 4
 
 
 def test_prepare_follows_the_simulator_to_another_port(settings: object) -> None:

@@ -1,13 +1,16 @@
-"""What administrators list: programs and networks, refused with the reason where they cannot be."""
+"""What administrators list in Django's admin, refused with the reason where it cannot be."""
 
 from __future__ import annotations
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
-from incidents.models import ListedProgram
+from incidents.models import AdministrationEntry, ListedProgram
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -51,26 +54,6 @@ def test_nobody_but_administrators_lists_programs(client: Client, commander: Use
     assert client.get(reverse("admin:incidents_listedprogram_add")).status_code == 302
 
 
-def test_environment_refuses_a_network_that_is_none(admin_client: Client) -> None:
-    environment = factories.make_environment()
-    page = admin_client.post(
-        reverse("admin:incidents_environment_change", args=[environment.pk]),
-        {
-            "name": "staging",
-            "project": "netra-staging",
-            "region": "us-central1",
-            "endpoint": environment.endpoint,
-            "allowed_hosts": "[]",
-            "allowed_networks": '["10.0.0.0/33"]',
-            "routes": "{}",
-            "credentials": "application default",
-            "memberships-TOTAL_FORMS": "0",
-            "memberships-INITIAL_FORMS": "0",
-        },
-    )
-    assert "10.0.0.0/33 is not a network" in page.content.decode()
-
-
 def test_administrator_is_told_what_belongs_into_each_field(admin_client: Client) -> None:
     page = admin_client.get(reverse("admin:incidents_listedprogram_add")).content.decode()
 
@@ -88,34 +71,49 @@ def test_only_administrators_have_a_way_to_the_administration(
     assert 'href="/admin/"' not in client.get("/runbooks/").content.decode()
 
 
-@pytest.mark.parametrize(
-    ("changed", "sentence"),
-    [
-        ({"endpoint": "https://compute.googleapis.com"}, "reached over http on this machine"),
-        ({"endpoint": "http://10.0.0.1:80"}, "reached over http on this machine"),
-        ({"routes": '{"a.example.com": "http://169.254.169.254"}'}, "on this machine"),
-        ({"routes": '["a"]'}, "Write {"),
-        ({"allowed_hosts": '"a.example.com"'}, "Write a list of hosts"),
-    ],
-)
-def test_environment_refuses_addresses_that_are_not_of_this_machine(
-    admin_client: Client, changed: dict[str, str], sentence: str
-) -> None:
+def test_what_is_done_in_the_administration_is_written_down(admin_client: Client) -> None:
     environment = factories.make_environment()
-    change = reverse("admin:incidents_environment_change", args=[environment.pk])
     given = {
-        "name": "staging",
-        "project": "netra-staging",
-        "region": "us-central1",
-        "endpoint": "http://127.0.0.1:8001",
-        "allowed_hosts": '["App.example.com"]',
-        "allowed_networks": "[]",
-        "routes": '{"app.example.com": "http://127.0.0.1:8001"}',
-        "credentials": "application default",
-        "memberships-TOTAL_FORMS": "0",
-        "memberships-INITIAL_FORMS": "0",
+        "environment": str(environment.pk),
+        "name": "deploy",
+        "written": "python scripts/deploy.py",
+        "executable": '["/usr/bin/python3", "deploy.py"]',
+        "effect": "changes",
+        "seconds": "60",
+        "folder": "/srv/tools",
+        "variables": "[]",
     }
-    assert sentence in admin_client.post(change, {**given, **changed}).content.decode()
-    assert admin_client.post(change, given).status_code == 302
-    environment.refresh_from_db()
-    assert environment.allowed_hosts == ["app.example.com"]
+    admin_client.post(reverse("admin:incidents_listedprogram_add"), given)
+    program = ListedProgram.objects.get()
+    change = reverse("admin:incidents_listedprogram_change", args=[program.pk])
+    admin_client.post(change, given | {"seconds": "90"})
+    delete = reverse("admin:incidents_listedprogram_delete", args=[program.pk])
+    admin_client.post(delete, {"post": "yes"})
+
+    entries = list(AdministrationEntry.objects.order_by("number"))
+    assert [entry.kind for entry in entries] == [
+        "listedprogram.added",
+        "listedprogram.changed",
+        "listedprogram.deleted",
+    ]
+    assert {entry.environment for entry in entries} == {environment}
+    assert entries[1].data["after"]["seconds"] == 90.0
+
+
+def test_nothing_that_has_rules_of_its_own_is_changed_there() -> None:
+    names = {model._meta.model_name for model in admin.site._registry}
+
+    assert names == {"listedprogram", "runbook", "socialaccount"}
+
+
+def test_connection_of_the_last_superuser_is_not_taken_apart(
+    admin_client: Client, admin_user: User, settings: Settings
+) -> None:
+    settings.LOCAL_PASSWORDS, settings.OIDC_URL = False, "https://id.example.com"
+    linked = SocialAccount.objects.create(user=admin_user, provider="x", uid="1")
+    delete = reverse("admin:socialaccount_socialaccount_delete", args=[linked.pk])
+
+    refused = admin_client.post(delete, {"post": "yes"})
+
+    assert "last superuser who can sign in" in refused.content.decode()
+    assert SocialAccount.objects.exists()
