@@ -109,6 +109,15 @@ class EditParametersForm(forms.Form):
         return {name: value for name, value in given.items() if value or name not in secret}
 
 
+class RereadForm(forms.Form):
+    """Values of new parameters arrive as `parameter-NAME`; those left empty keep their default."""
+
+    revision = forms.IntegerField(min_value=1, max_value=2**31)
+
+    def parameters(self) -> dict[str, str]:
+        return {name: value for name, value in _parameters(self.data).items() if value}
+
+
 class EditCommandForm(forms.Form):
     """`seen` is the text that the person looked at. Browsers send their own line ends."""
 

@@ -21,6 +21,7 @@ from incidents.queries import parameters, timeline
 from incidents.queries.approvals import read_card
 from incidents.queries.handover import read_command
 from incidents.queries.overview import overview, with_overview
+from incidents.queries.reread import newest_revision
 from incidents.queries.room import read_room
 from incidents.queries.step import read_step
 from incidents.states import Audience, ComponentState, Role
@@ -79,7 +80,8 @@ def read_phase(scene: Scene, key: int) -> Context:
     part = room.part(key)
     if part is None:
         raise Http404("No such phase.")
-    return {"part": part, "room": room}
+    closed = why_closed(scene.incident.environment, scene.now)
+    return {"part": part, "room": room, "closed": closed}
 
 
 def read_next(scene: Scene, _key: int = 0) -> Context:
@@ -134,7 +136,10 @@ def read_components(scene: Scene, _key: int = 0) -> Context:
 
 def read_parameters(scene: Scene, _key: int = 0) -> Context:
     document = open_runbook(scene.incident.revision)
-    return {"parameters": parameters.read_parameters(scene.incident, document.parameters)}
+    return {
+        "parameters": parameters.read_parameters(scene.incident, document.parameters),
+        "newer": newest_revision(scene.incident) if scene.incident.is_open else None,
+    }
 
 
 def read_approval(scene: Scene, key: int) -> Context:

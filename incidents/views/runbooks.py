@@ -16,6 +16,7 @@ from incidents.models import Revision, Runbook
 from incidents.queries.library import read_library, revisions_of, uses_of
 from incidents.states import Severity
 from incidents.views.answers import room_url
+from incidents.views.difference import Difference, difference_of
 from incidents.views.document import draw_document
 from incidents.views.requests import PageRequest, number_in
 from incidents.views.typed import typed
@@ -41,7 +42,7 @@ def add(request: PageRequest) -> HttpResponse:
 
 @require_GET
 def runbook(request: PageRequest, slug: str) -> HttpResponse:
-    """`?revision=N` shows an older one."""
+    """`?revision=N` shows an older one, `?against=M` what is different in it from that one."""
     row = get_object_or_404(Runbook, slug=slug)
     revision = _revision(row, request.GET.get("revision", ""))
     environments = permissions.environments_to_declare_in(request.user)
@@ -52,6 +53,7 @@ def runbook(request: PageRequest, slug: str) -> HttpResponse:
         "revisions": revisions_of(row),
         "uses": uses_of(row, permissions.visible_incidents(request.user)),
         "document": draw_document(document),
+        "difference": _difference(row, revision, request.GET.get("against", "")),
         "environments": environments,
         "severities": Severity,
     }
@@ -76,6 +78,10 @@ def declare(request: PageRequest, slug: str) -> HttpResponse:
     if request.htmx:
         return HttpResponseClientRedirect(room_url(incident))
     return redirect(room_url(incident))
+
+
+def _difference(row: Runbook, revision: Revision, against: str) -> Difference | None:
+    return difference_of(_revision(row, against), revision) if against else None
 
 
 def _revision(row: Runbook, number: str) -> Revision:
