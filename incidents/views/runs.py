@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from incidents.actions import execute, probe, settle, stop, undo
-from incidents.forms import AskForm, ReasonForm, SettleForm
+from incidents.forms import AskForm, SettleForm
 from incidents.models import Run
 from incidents.queries.output import find_lines, read_page, whole_output
 from incidents.views.answers import answer
@@ -68,8 +68,13 @@ def look_again(request: PageRequest, run_id: int) -> HttpResponse:
 def request_undo(request: PageRequest, run_id: int) -> HttpResponse:
     """Asked for at the step or at its phase; the form names the panel that is to be drawn anew."""
     incident = find_incident(request.user, runs=run_id)
-    reason = typed(ReasonForm(request.POST))["reason"]
-    run = undo.request_undo(actor=request.user, run_id=run_id, reason=reason)
+    asked = typed(AskForm(request.POST))
+    run = undo.request_undo(
+        actor=request.user,
+        run_id=run_id,
+        reason=asked["reason"],
+        emergency_reason=asked["emergency_reason"],
+    )
     return answer(request, incident, panel=f"step-{run.command.step_id}")
 
 
