@@ -63,3 +63,19 @@ def test_somebody_must_be_able_to_sign_in(settings: Settings) -> None:
     settings.LOCAL_PASSWORDS, settings.OIDC_URL = False, ""
 
     assert ours() == ["runbook.E005"]
+
+
+@pytest.mark.parametrize(
+    ("patterns", "wrong"),
+    [
+        ([r"customer-\d+", r"badge (\w+)"], []),
+        (["(a+)+"], ["runbook.E003"]),
+        (["x*", "["], ["runbook.E003", "runbook.E003"]),
+    ],
+)
+def test_patterns_of_secrets_must_be_usable(
+    settings: Settings, patterns: list[str], wrong: list[str]
+) -> None:
+    settings.REDACT = patterns
+
+    assert ours() == wrong
