@@ -17,9 +17,10 @@ pytestmark = [
 ]
 
 PROJECT = "netra-staging"
-PLACE = f"--region=us-central1 --project={PROJECT}"
-CONNECTORS = "gcloud compute networks vpc-access connectors"
-PATCH = "gcloud sql instances patch netra-staging-db --quiet"
+UPDATE = (
+    "gcloud compute networks vpc-access connectors update staging-connector --region=us-central1 "
+    f"--project={PROJECT}"
+)
 
 
 @pytest.fixture
@@ -42,35 +43,19 @@ def colleague(story: Story, tmp_path: Path) -> Callable[[str], None]:
     return types
 
 
-@pytest.mark.parametrize(
-    ("planned", "quicker", "moved"),
-    [
-        (
-            "connectors update staging-connector",
-            f"{CONNECTORS} update staging-connector --min-instances=2 --max-instances=9 {PLACE}",
-            "maxInstances was 3 and is now 9",
-        ),
-        (
-            "--ssl-mode=ENCRYPTED_ONLY",
-            f"{PATCH} --ssl-mode=TRUSTED_CLIENT_CERTIFICATE_REQUIRED --project={PROJECT}",
-            "TRUSTED_CLIENT_CERTIFICATE_REQUIRED",
-        ),
-    ],
-    ids=["connector", "instance"],
-)
 def test_nothing_is_sent_and_the_page_says_what_moved(
-    story: Story, colleague: Callable[[str], None], planned: str, quicker: str, moved: str
+    story: Story, colleague: Callable[[str], None]
 ) -> None:
-    run = story.asks(story.declares(), planned)
+    run = story.asks(story.declares(), "connectors update staging-connector")
     story.waits_for(run, "waiting")
 
-    colleague(quicker)
+    colleague(f"{UPDATE} --min-instances=2 --max-instances=9")
     by_colleague = story.sent("PATCH")
     assert story.approves(run).status_code == 302
 
     story.waits_for(run, "void", "succeeded", "failed", "unknown")
     assert story.state(run) == "void", story.message(run)
     assert "Nothing was sent" in story.message(run)
-    assert moved in story.message(run)
+    assert "maxInstances was 3 and is now 9" in story.message(run)
     assert "Nothing was sent" in story.step_page(run)
     assert story.sent("PATCH") == by_colleague

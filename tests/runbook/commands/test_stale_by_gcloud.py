@@ -13,7 +13,6 @@ from tests.support.gcloud import IS_INSTALLED, Gcloud
 pytestmark = pytest.mark.skipif(not IS_INSTALLED, reason="gcloud is not installed")
 
 _PLACE = f"--region=us-central1 {HERE}"
-_CONNECTORS = "gcloud compute networks vpc-access connectors"
 _BACKEND = "gcloud compute backend-services update staging-backend-service --global"
 _PATCH = "gcloud sql instances patch netra-staging-db --quiet"
 _TRAFFIC = "gcloud run services update-traffic netra-backend-staging"
@@ -23,11 +22,6 @@ _SECRET = f"--secret=redis-url {HERE}"
 @pytest.mark.parametrize(
     ("planned", "quicker", "moved"),
     [
-        (
-            f"{_CONNECTORS} update staging-connector --min-instances=4 --max-instances=10 {_PLACE}",
-            f"{_CONNECTORS} update staging-connector --min-instances=5 --max-instances=10 {_PLACE}",
-            "minInstances",
-        ),
         (f"{_BACKEND} --timeout=700s {HERE}", f"{_BACKEND} --timeout=650s {HERE}", "timeoutSec"),
         (
             f"{_PATCH} --availability-type=REGIONAL {HERE}",
@@ -50,7 +44,7 @@ _SECRET = f"--secret=redis-url {HERE}"
             "lastRestart",
         ),
     ],
-    ids=["connector", "backend service", "instance", "traffic", "secret", "restart"],
+    ids=["backend service", "instance", "traffic", "secret", "restart"],
 )
 def test_what_gcloud_changed_is_not_overwritten(
     healthy: Simulated, tmp_path: Path, planned: str, quicker: str, moved: str
