@@ -27,6 +27,7 @@ from incidents import permissions
 from incidents.hub import Chunk, Topic, Viewer, hub
 from incidents.live import ACCESS, NOW, topic_of
 from incidents.models import Incident, OutputChunk, Run
+from incidents.visible_text import readable
 from runbook.document.definition import Json
 
 logger = logging.getLogger(__name__)
@@ -241,7 +242,7 @@ def stored_lines(run: int, after: int) -> list[Chunk]:
     size = 0
     rows = OutputChunk.objects.filter(run_id=run, last__gt=after).order_by("first")
     for row in rows[:200].iterator():
-        lines = tuple(row.text.split("\n"))
+        lines = tuple(readable(row.text).split("\n"))
         found.append(Chunk(run, row.first, lines, len(row.text)))
         size += len(row.text)
         if size >= FRAME_BYTES:

@@ -27,6 +27,7 @@ from django.db import DatabaseError
 from redis.exceptions import RedisError
 
 from incidents.live import stream_of
+from incidents.visible_text import readable
 
 logger = logging.getLogger(__name__)
 
@@ -245,7 +246,8 @@ class Topic:
                 viewer.panels.update(json.loads(fields["panels"]))
             return
         text = fields["lines"]
-        chunk = Chunk(int(fields["run"]), int(fields["first"]), tuple(json.loads(text)), len(text))
+        lines = tuple(map(readable, json.loads(text)))
+        chunk = Chunk(int(fields["run"]), int(fields["first"]), lines, len(text))
         self.ring.add(chunk)
 
     def _wake_all(self) -> None:

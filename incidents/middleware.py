@@ -17,6 +17,7 @@ from incidents import source
 from incidents.addresses import source_class
 from incidents.refusal import Refused
 from incidents.sign_in import sessions
+from incidents.visible_text import readable_page
 
 Sync = Callable[[HttpRequest], HttpResponseBase]
 Async = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
@@ -60,7 +61,18 @@ def _guarded(response: HttpResponseBase) -> HttpResponseBase:
     for name, text in HEADERS.items():
         response.headers.setdefault(name, text)
     patch_vary_headers(response, ["HX-Request"])
+    if isinstance(response, HttpResponse) and response["Content-Type"].startswith("text/html"):
+        _make_readable(response)
     return response
+
+
+def _make_readable(response: HttpResponse) -> None:
+    """Whoever wrote what a page shows: nothing in it reorders or hides other text."""
+    content = readable_page(response.content)
+    if content != response.content:
+        response.content = content
+        if response.has_header("Content-Length"):
+            response["Content-Length"] = str(len(content))
 
 
 @sync_and_async_middleware

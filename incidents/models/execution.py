@@ -7,6 +7,7 @@ from django.db import models
 
 from incidents.models.incident import Incident, StepCommand
 from incidents.states import LIVE_RUN_STATES, EffectChoice, RunState
+from incidents.visible_text import visible
 from runbook.commands.secret_text import without_value
 
 
@@ -119,8 +120,8 @@ class Run(models.Model):
 
     @property
     def shown(self) -> str:
-        """The text as people read it."""
-        return self.shown_as or without_value(self.text)
+        """The text as people read it, with nothing unseen in it."""
+        return visible(self.shown_as or without_value(self.text))
 
     @property
     def is_live(self) -> bool:

@@ -16,6 +16,7 @@ from incidents.states import (
     StepKind,
     StepState,
 )
+from incidents.visible_text import visible
 from runbook.commands.secret_text import without_value
 
 
@@ -198,8 +199,8 @@ class StepCommand(models.Model):
 
     @property
     def shown(self) -> str:
-        """The text as people read it."""
-        return self.shown_as or without_value(self.text)
+        """The text as people read it, with nothing unseen in it."""
+        return visible(self.shown_as or without_value(self.text))
 
     @property
     def is_runnable(self) -> bool:

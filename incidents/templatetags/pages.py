@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 from incidents import clock, permissions
 from incidents.models import Incident
 from incidents.queries.approvals import count_for
+from incidents.visible_text import visible
 from runbook.document.definition import Json
 
 register = template.Library()
@@ -153,15 +154,15 @@ def person(user: User | None) -> str:
 def short_resource(resource: str) -> str:
     """What tells a resource apart: "connectors/staging-connector", "database-url/versions/2"."""
     if "://" in resource:
-        return resource
-    parts = resource.split("/")
+        return visible(resource)
+    parts = visible(resource).split("/")
     return "/".join(parts[-3:] if "versions" in parts[-2:-1] else parts[-2:])
 
 
 @register.filter
 def field_path(path: str) -> SafeString:
     """A field's path that breaks behind a dot or a slash when it is long, and nowhere else."""
-    parts = re.split(r"(?<=[./])", path)
+    parts = re.split(r"(?<=[./])", visible(path))
     return format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in parts))
 
 
@@ -200,8 +201,8 @@ def value(found: Json) -> str:
     if isinstance(found, bool):
         return "true" if found else "false"
     if isinstance(found, str):
-        return found or "empty"
-    return json.dumps(found, ensure_ascii=False)
+        return visible(found) or "empty"
+    return visible(json.dumps(found, ensure_ascii=False))
 
 
 def clock_face(seconds: float) -> str:
