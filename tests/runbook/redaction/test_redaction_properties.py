@@ -35,13 +35,14 @@ values = st.recursive(
 
 
 @given(texts)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_redacting_twice_is_redacting_once(text: str) -> None:
     once = Redactor().text(text)
     assert Redactor().text(once) == once
 
 
 @given(values)
+@settings(deadline=None)
 def test_json_keeps_its_form_and_stays_json(value: object) -> None:
     once = Redactor().json(value)  # type: ignore[arg-type]  # JSON, as generated
     json.dumps(once)
@@ -65,7 +66,7 @@ FORMS = st.sampled_from(["plain", "json", "json of json", "url", "base64"])
 
 
 @given(known, texts, texts, FORMS)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_a_known_value_never_survives(secret: str, before: str, after: str, form: str) -> None:
     """Neither in the whole text nor line by line."""
     shown = written(secret.strip(), form, before)
