@@ -4,6 +4,7 @@ PASSWORD = "pass-word-1234"
 PEOPLE = {
     "commander": ("Chiara", "Moretti", ("commander", "responder")),
     "engineer": ("Emeka", "Obi", ("approver", "responder")),
+    "second": ("Dana", "Weiss", ("approver",)),
     "leader": ("Lena", "Fischer", ("viewer",)),
     "guard": ("Gita", "Rao", ("viewer",)),
 }

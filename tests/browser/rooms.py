@@ -19,8 +19,9 @@ from incidents.models import (
     Run,
     StepCommand,
 )
-from incidents.states import ApprovalState, Audience, LevelState, Role, RunState
+from incidents.states import ApprovalState, Audience, LevelState, Role, RunState, Verdict
 from tests import factories
+from tests.browser import made_changes
 from tests.browser.people import PASSWORD, PEOPLE
 
 SOURCE = Path(__file__).resolve().parents[2] / "runbook/library/staging-cannot-reach-cloud-sql.md"
@@ -31,6 +32,13 @@ WIDE_TABLE = [
     "  ".join(f"{word:<28}" for word in ("staging-connector", "us-central1", "vpc", "-", "READY")),
     "    Failure threshold: 1",
 ]
+NEWER = (
+    SOURCE.read_bytes()
+    .replace(b"parameters:\n", b"parameters:\n  TICKET: {about: Where people talk about it}\n")
+    .replace(b"expires: 30m", b"expires: 20m")
+    .replace(b"- [ ] The first update has gone", b"- [ ] In ${TICKET}: the first update has gone")
+    .replace(b"- [ ] The connector is ready and has", b"- [ ] The connector is ready, and has")
+)
 LONG_VALUE = "spec.template.metadata.annotations = " + '{"run.googleapis.com/egress": "all"}, ' * 5
 
 
@@ -65,6 +73,7 @@ def furnish() -> None:
         parameters={},
     )
     resolve.resolve(actor=commander, incident_id=ended.pk, words="Rolled back.")
+    library.add_revision(slug=SLUG, source=NEWER, is_shipped=True, actor=None)
 
 
 def _people(*environments: Environment) -> tuple[User, User]:
@@ -88,18 +97,10 @@ def _busy(incident: Incident, commander: User, engineer: User) -> None:
         reads, (RunState.SUCCEEDED, RunState.FAILED, RunState.RUNNING), strict=False
     ):
         _with_output(factories.make_run(command, commander, state))
-    approval = factories.make_waiting_approval(changes[0], commander)
-    approval.evidence = [
-        {"run": 1, "text": reads[0].text, "state": "succeeded", "failed_checks": 1},
-        {"run": 2, "text": reads[1].text, "state": "succeeded", "failed_checks": 0},
-    ]
-    approval.save(update_fields=["evidence"])
+    _asked(changes[0], commander, list(incident.runs.order_by("pk")))
     factories.make_run(changes[1], engineer, RunState.UNKNOWN, message="No answer came back.")
-    void = factories.make_waiting_approval(changes[2], engineer)
-    Approval.objects.filter(pk=void.pk).update(
-        state=ApprovalState.VOID, void_reason="minInstances moved from 1 to 2."
-    )
-    Run.objects.filter(pk=void.run_id).update(state=RunState.VOID)
+    _void(changes[2], engineer)
+    made_changes.furnish(incident, commander, engineer)
     incident.levels.filter(position=1).update(state=LevelState.FIRED, fired_at=clock.now())
     incident.updates.create(
         audience=Audience.LEADERSHIP,
@@ -111,6 +112,48 @@ def _busy(incident: Incident, commander: User, engineer: User) -> None:
     Incident.objects.filter(pk=incident.pk).update(
         started_at=started, run_count=incident.runs.count()
     )
+
+
+def _asked(command: StepCommand, commander: User, diagnostics: list[Run]) -> None:
+    """A question with a reason and evidence that waits for the second of two."""
+    command.step.approve = "2 approvers + 1 network"
+    command.step.save(update_fields=["approve"])
+    approval = factories.make_waiting_approval(
+        command, commander, run={"reason": "The pool of connections is used up."}
+    )
+    approval.evidence = [
+        {
+            "id": run.pk,
+            "run": run.number,
+            "text": run.shown,
+            "state": "succeeded",
+            "failed_checks": failed,
+            "finished_at": clock.now().isoformat(timespec="seconds"),
+            "digest": "0" * 64,
+        }
+        for run, failed in zip(diagnostics, (1, 0), strict=False)
+    ]
+    approval.save(update_fields=["evidence"])
+    approval.decisions.create(
+        person=User.objects.get(username="second"),
+        verdict=Verdict.APPROVED,
+        digest=approval.digest,
+        words="Go, and watch the error rate.",
+        roles=["approver"],
+        at=clock.now(),
+    )
+
+
+def _void(command: StepCommand, engineer: User) -> None:
+    void = factories.make_waiting_approval(command, engineer)
+    moved = [
+        {"what": "minInstances", "before": 1, "after": 2},
+        {"what": "the environment's region", "before": "us-central1", "after": "europe-west1"},
+    ]
+    Approval.objects.filter(pk=void.pk).update(
+        state=ApprovalState.VOID, void_reason="The connector moved meanwhile.", moved=moved
+    )
+    Run.objects.filter(pk=void.run_id).update(state=RunState.VOID)
 
 
 def _with_output(run: Run) -> None:

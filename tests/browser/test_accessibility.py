@@ -16,8 +16,12 @@ PATHS = {
     "resolved room": "/incidents/INC-4/",
     "board": "/incidents/INC-1/board/",
     "approvals": "/approvals/",
+    "approval that waits": "/approvals/1/",
+    "void approval": "/approvals/2/",
     "runbooks": "/runbooks/",
     "runbook": "/runbooks/staging-cannot-reach-cloud-sql/",
+    "differences": "/runbooks/staging-cannot-reach-cloud-sql/?against=1#book-differences",
+    "newer revision": "/incidents/INC-1/revision/",
     "status": "/status/",
     "output": "/runs/1/output/",
     "account": "/account/",
@@ -58,7 +62,7 @@ def test_every_step_with_a_run_is_accessible(open_page: OpenPage) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["now", "room", "board", "approvals", "status", "runbook"])
+@pytest.mark.parametrize("name", ["now", "room", "board", "approvals", "status", "runbook", "newer revision"])
 def test_page_never_scrolls_sideways(name: str, open_page: OpenPage) -> None:
     page = open_page(PATHS[name])
     overflow = {}
