@@ -65,12 +65,12 @@ def read_federated(path: Path) -> dict[str, Json]:
             f"The credentials file {path} holds a key, and a key is never used here: describe a "
             "workload identity or name a service account to act as."
         )
-    if found.get("type") != "external_account" or not found.get("audience"):
+    named = (found.get("audience"), found.get("subject_token_type"))
+    if found.get("type") != "external_account" or not all(map(_is_text, named)):
         raise _refused(f"The credentials file {path} does not describe a workload identity.")
     if not _sends_to_google(found):
         raise _refused(f"The credentials file {path} sends tokens to somebody else than Google.")
-    source = found.get("credential_source")
-    if not isinstance(source, dict) or "executable" in source:
+    if not _is_plain_source(found.get("credential_source")):
         raise _refused(f"The credentials file {path} must take its token from a file or a server.")
     return found
 
@@ -120,6 +120,17 @@ def _sends_to_google(found: dict[str, Json]) -> bool:
     addresses = (found.get("token_url"), found.get("service_account_impersonation_url", _ANY))
     is_usual = found.get("universe_domain", _USUAL) == _USUAL
     return is_usual and all(_GOOGLES.fullmatch(str(address)) for address in addresses)
+
+
+def _is_text(value: Json) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _is_plain_source(source: Json) -> bool:
+    """No program is run for a token, and the library meets texts where it expects them."""
+    if not isinstance(source, dict) or "executable" in source:
+        return False
+    return all(_is_text(source[name]) for name in ("file", "url") if name in source)
 
 
 def _bytes(path: Path) -> bytes:

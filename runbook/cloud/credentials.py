@@ -27,6 +27,8 @@ from runbook.cloud.target import CredentialsKind, Target
 
 _SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 _LIFETIME = 3600
+_MALFORMED = (AttributeError, KeyError, TypeError, ValueError)
+"""What the library stumbles over in a file that is JSON and not what it should be."""
 _LONGEST = 300
 _FOR_AWS = "urn:ietf:params:aws:token-type:aws4_request"
 
@@ -94,6 +96,8 @@ def load(reference: Reference) -> Credentials:
         found = _federated(reference) if reference.file else _own()
     except GoogleAuthError as error:
         raise refused_credentials(error) from error
+    except _MALFORMED as error:
+        raise CloudError("DENIED", "The credentials of this worker make no sense.") from error
     _check_unchanged(reference)
     return _acting_as(found, reference.service_account) if reference.service_account else found
 

@@ -5,87 +5,29 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from runbook.cloud.compute_place import Place
 from runbook.cloud.errors import CloudError
-from runbook.cloud.references import refused_reference
 from runbook.cloud.sessions import Session
 from runbook.cloud.target import Target
-from tests.support.google_over_tls import Google, google_over_tls
-
-ACCOUNT = "deployer@netra-staging.iam.gserviceaccount.com"
-OTHER = "reader@netra-staging.iam.gserviceaccount.com"
-AUDIENCE = "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/ci"
-ACT_AS = (
-    "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/{}:generateAccessToken"
+from tests.runbook.cloud.credential_drill import (
+    ACCOUNT,
+    ACT_AS,
+    AUDIENCE,
+    OTHER,
+    USER,
+    ask,
+    federated,
+    federation,
+    impersonated,
+    session,
 )
-USER = {
-    "type": "authorized_user",
-    "client_id": "runbook.apps.googleusercontent.com",
-    "client_secret": "not-a-secret",
-    "refresh_token": "one",
-}
+from tests.support.google_over_tls import Google
 
-
-@pytest.fixture
-def google(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Google]:
-    with google_over_tls(tmp_path, monkeypatch) as answering:
-        yield answering
-
-
-@pytest.fixture(autouse=True)
-def signed_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine of nobody, wherever the tests run."""
-    monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS", raising=False)
-    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path / "nobody"))
-    monkeypatch.setenv("NO_GCE_CHECK", "true")
-
-
-@pytest.fixture
-def sign_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The file of application default credentials, a person's at first, whom no test met before:
-    what was loaded is kept."""
-    file = tmp_path / "own.json"
-    file.write_text(json.dumps({**USER, "refresh_token": tmp_path.name}))
-    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(file))
-    return file
-
-
-def federation(tmp_path: Path, **changed: Any) -> Path:
-    """The configuration of a workload identity whose outside token is "subject"."""
-    token = tmp_path / "token"
-    token.write_text("subject")
-    made = {
-        "type": "external_account",
-        "audience": AUDIENCE,
-        "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
-        "token_url": "https://sts.googleapis.com/v1/token",
-        "credential_source": {"file": str(token)},
-    }
-    file = tmp_path / "federation.json"
-    file.write_text(json.dumps({**made, **changed}))
-    return file
-
-
-def session(**references: Any) -> Session:
-    return Session(Target("real", "netra-staging", "us-central1", **references), request_id="r")
-
-
-def impersonated(account: str = ACCOUNT) -> Session:
-    return session(credentials="impersonated", service_account=account)
-
-
-def federated(file: Path, **more: Any) -> Session:
-    return session(credentials="workload identity", credentials_file=str(file), **more)
-
-
-def ask(asking: Session) -> str:
-    return str(asking.sql.instance("netra-staging", "db")["name"])
+pytestmark = pytest.mark.usefixtures("signed_out")
 
 
 def test_a_simulator_is_asked_as_nobody(google: Google) -> None:
@@ -210,80 +152,6 @@ def test_a_refused_exchange_says_so(google: Google, tmp_path: Path) -> None:
         "Google does not exchange the worker's token: Error code invalid_grant: Wrong issuer."
     )
     assert google.tokens_at("sqladmin.googleapis.com") == []
-
-
-@pytest.mark.parametrize(
-    ("changed", "words"),
-    [
-        ({"type": "service_account", "private_key": "-----BEGIN"}, "holds a key"),
-        ({"credential_source": {"file": "/t", "x": [{"private_key": "k"}]}}, "holds a key"),
-        ({"client_secret": "s"}, "holds a key"),
-        ({"subject": "-----BEGIN EC PRIVATE KEY-----"}, "holds a key"),
-        ({"type": "authorized_user"}, "does not describe a workload identity"),
-        ({"audience": ""}, "does not describe a workload identity"),
-        ({"token_url": "http://sts.googleapis.com/v1/token"}, "somebody else than Google"),
-        ({"token_url": "https://sts.googleapis.com.evil.example/"}, "somebody else than Google"),
-        ({"token_url": "https://evil.example/#.googleapis.com/"}, "somebody else than Google"),
-        ({"token_url": "https://evil.example\\.googleapis.com/"}, "somebody else than Google"),
-        ({"token_url": "https://a@sts.googleapis.com/"}, "somebody else than Google"),
-        ({"token_url": "https://sts.googleapis.com:444/"}, "somebody else than Google"),
-        ({"service_account_impersonation_url": "https://evil.example/"}, "somebody else"),
-        ({"universe_domain": "evil.example"}, "somebody else than Google"),
-        ({"credential_source": {"executable": {"command": "/x"}}}, "from a file or a server"),
-        ({"credential_source": None}, "from a file or a server"),
-    ],
-)
-def test_a_file_that_is_no_reference_is_refused(
-    google: Google, tmp_path: Path, changed: dict[str, Any], words: str
-) -> None:
-    asking = federated(federation(tmp_path, **changed), service_account=ACCOUNT)
-    for use in (asking.identity, lambda: ask(asking)):
-        with pytest.raises(CloudError, match=words) as caught:
-            use()
-        assert (caught.value.kind, "BEGIN" in caught.value.message) == ("DENIED", False)
-    assert google.asked == []
-
-
-@pytest.mark.parametrize(("text", "words"), [("{", "is not JSON"), ("[]", "does not describe")])
-def test_a_file_that_is_something_else_is_not_quoted(tmp_path: Path, text: str, words: str) -> None:
-    file = tmp_path / "other"
-    file.write_text(text)
-    with pytest.raises(CloudError, match=words):
-        federated(file).identity()
-
-
-@pytest.mark.parametrize("path", ["/nowhere/federation.json", "/dev/zero", "/"])
-def test_a_file_that_cannot_be_read_is_named(path: str) -> None:
-    with pytest.raises(CloudError, match=f"The credentials file {path} cannot be read"):
-        federated(Path(path)).identity()
-
-
-@pytest.mark.parametrize(
-    ("kind", "account", "file", "word"),
-    [
-        ("application default", "", "", ""),
-        ("application default", ACCOUNT, "", "neither"),
-        ("impersonated", "", "", "Name the service account"),
-        ("impersonated", ACCOUNT, "", ""),
-        ("impersonated", ACCOUNT, "/a", "takes no file"),
-        ("impersonated", "a@example.com", "", "not the e-mail address"),
-        ("impersonated", f"{ACCOUNT}:signBlob", "", "not the e-mail address"),
-        ("impersonated", f"../{ACCOUNT}", "", "not the e-mail address"),
-        ("workload identity", "", "", "Name the file"),
-        ("workload identity", "", "a.json", "not the full path"),
-        ("workload identity", ACCOUNT, "/a.json", ""),
-    ],
-)
-def test_a_reference_is_checked_as_text(kind: Any, account: str, file: str, word: str) -> None:
-    refused = refused_reference(kind, account, file)
-    assert (refused == "") == (word == "")
-    assert word in refused
-    if refused:
-        asking = session(credentials=kind, service_account=account, credentials_file=file)
-        with pytest.raises(CloudError, match=word):
-            asking.identity()
-        with pytest.raises(CloudError, match=word):
-            ask(asking)
 
 
 def test_a_machine_of_googles_says_who_it_is(tmp_path: Path) -> None:
