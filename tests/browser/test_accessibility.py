@@ -62,7 +62,9 @@ def test_every_step_with_a_run_is_accessible(open_page: OpenPage) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["now", "room", "board", "approvals", "status", "runbook", "newer revision"])
+@pytest.mark.parametrize(
+    "name", ["now", "room", "board", "approvals", "status", "runbook", "newer revision"]
+)
 def test_page_never_scrolls_sideways(name: str, open_page: OpenPage) -> None:
     page = open_page(PATHS[name])
     overflow = {}
