@@ -62,6 +62,8 @@ second_factors = [
     ),
 ]
 
+for pattern in second_factors:
+    pattern.callback = account.recently_signed_in(pattern.callback)
 for pattern in second_factors + proof:
     pattern.callback = never_cache(pattern.callback)  # secrets must not come back with "Back"
 

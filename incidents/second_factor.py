@@ -25,8 +25,17 @@ def is_enrolled(person: User) -> bool:
 
 def proven_at(request: HttpRequest) -> datetime | None:
     """When this session last proved a second factor, signing in included; None for never."""
+    return _last(request, {"mfa"})
+
+
+def signed_in_at(request: HttpRequest) -> datetime | None:
+    """When the person last proved in this session who they are, in any way."""
+    return _last(request, {"password", "socialaccount", "mfa"})
+
+
+def _last(request: HttpRequest, methods: set[str]) -> datetime | None:
     records = get_authentication_records(request, request.user)
-    moments = [float(record["at"]) for record in records if record.get("method") == "mfa"]
+    moments = [float(record["at"]) for record in records if record.get("method") in methods]
     return datetime.fromtimestamp(max(moments), tz=UTC) if moments else None
 
 

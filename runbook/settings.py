@@ -48,7 +48,7 @@ STATUS_PAGE_IS_PUBLIC = env.bool("RUNBOOK_STATUS_PUBLIC", default=False)
 
 SESSION_HOURS = env.int("RUNBOOK_SESSION_HOURS", default=12)
 SESSION_COOKIE_AGE = SESSION_HOURS * 3600
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = RUNBOOK_HTTPS
 SECURE_SSL_REDIRECT = RUNBOOK_HTTPS
@@ -255,7 +255,12 @@ REDACT = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "runbook.redaction.logs.RedactedFormatter",
+            "fmt": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
         # One line per message would be several a second; what fails is still said.

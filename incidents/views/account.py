@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 from allauth.account import views as accounts
 from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
@@ -20,6 +24,8 @@ from incidents import second_factor, single_sign_on
 from incidents.refusal import Refused
 from incidents.sign_in import sessions
 from incidents.views.requests import PageRequest, PublicRequest
+
+View = Callable[..., HttpResponseBase]
 
 
 @require_GET
@@ -63,6 +69,28 @@ def end_session(request: PageRequest, session_id: int) -> HttpResponse:
 def end_other_sessions(request: PageRequest) -> HttpResponse:
     sessions.end_others(request, request.user)
     return redirect("account")
+
+
+def recently_signed_in(view: View) -> View:
+    """For who has neither password nor second factor here and so cannot be asked again: who found
+    their browser open must not be able to set up a second factor in their name."""
+
+    @wraps(view)
+    def guarded(
+        request: PageRequest,
+        *arguments: Any,  # Any: whatever the address holds  # noqa: ANN401
+        **named: Any,  # Any: whatever the address holds  # noqa: ANN401
+    ) -> HttpResponseBase:
+        can_be_asked = get_adapter().get_reauthentication_methods(request.user)
+        if not can_be_asked and not second_factor.is_fresh(second_factor.signed_in_at(request)):
+            raise Refused(
+                f"For this you must have signed in within the last {settings.SECOND_FACTOR_MINUTES}"
+                " minutes. Sign out, sign in again and come back here.",
+                status=403,
+            )
+        return view(request, *arguments, **named)
+
+    return guarded
 
 
 @require_GET

@@ -49,6 +49,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{name} was missing; what is written is protected again.")
             insert_only.protect(connection)
         call_command("createcachetable", verbosity=0)
+        call_command("clearsessions")
 
     def _collect_static(self) -> None:
         sources = [settings.BASE_DIR / "static"]

@@ -194,3 +194,16 @@ def test_provider_that_is_away_is_told(provider: Provider, settings: Settings) -
 
     assert answer.status_code == 503
     assert "does not answer" in answer.content.decode()
+
+
+def test_browser_that_was_left_open_sets_up_no_second_factor(provider: Provider) -> None:
+    client, _ = _sign_in(provider)
+    assert client.get("/account/app/add/").status_code == 200
+
+    session = client.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 601
+    session.save()
+    for path in ("/account/app/add/", "/account/passkeys/add/"):
+        assert client.get(path).status_code == 403
+        assert client.post(path).status_code == 403
