@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib.auth.models import User
 from django.db import transaction
 
@@ -17,6 +19,7 @@ from incidents.models import Step, StepCommand
 from incidents.redacting import all_values
 from incidents.refusal import Refused
 from runbook.commands.secret_text import LEFT_OUT, without_value
+from runbook.redaction.labels import DONE
 
 ONCE = {"": "was only shown", "reads": "only read", "changes": "changed", "destroys": "destroyed"}
 NOW = {"": "is only shown", "reads": "only reads", "changes": "changes", "destroys": "destroys"}
@@ -54,7 +57,7 @@ def reset_command(*, actor: User, command_id: int, seen: str | None = None) -> S
         if not command.edited:
             raise Refused("This is the runbook's own text already.")
         before = _as_it_stood(command)
-        filled = Reader.of(command.step.incident.environment, {})
+        filled = replace(_reader(command), values={})
         columns = edited_columns(command.written, filled)
         _rewrite(command, actor, columns, edited="", written="")
         _record(command, actor, "command.reset", before)
@@ -91,18 +94,25 @@ def _readable(command: StepCommand, words: str) -> TextColumns:
         raise Refused("Write a command, or take the runbook's text again.", status=422)
     if _hands_over_a_stand_in(words):
         raise Refused(
-            f"The word {LEFT_OUT} stands for a secret that is not shown. Write the secret itself in"
-            " its place, or it is replaced by that word.",
+            "In this text stands a mark for a secret that is not shown. Write the parameter or the"
+            " secret itself there; the mark would be taken for its value.",
             status=422,
         )
-    reader = Reader.of(command.step.incident.environment, all_values(command.step.incident))
-    columns = edited_columns(words, reader)
+    columns = edited_columns(words, _reader(command))
     if command.is_runnable and not columns["effect"]:
         raise Refused(f"This would not be run here. {columns['reason']}", status=422)
     return columns
 
 
+def _reader(command: StepCommand) -> Reader:
+    incident = command.step.incident
+    return Reader.of(incident.environment, all_values(incident))
+
+
 def _hands_over_a_stand_in(words: str) -> bool:
+    """Whether somebody copied the command as it is shown, where a secret is not."""
+    if DONE.search(words):
+        return True
     return LEFT_OUT in words and without_value(words.replace(LEFT_OUT, "x")) == words
 
 

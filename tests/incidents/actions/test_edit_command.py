@@ -82,7 +82,8 @@ def test_an_effect_that_changes_is_told(step: Step, engineer: User) -> None:
         (factories.DESCRIBE.replace("netra-staging", "elsewhere"), "elsewhere"),
         (f"{factories.UPDATE} && rm -rf /", "would not be run here"),
         (factories.UPDATE, "stands already"),
-        ("echo VALUE | gcloud secrets versions add s --data-file=-", "stands for a secret"),
+        ("echo VALUE | gcloud secrets versions add s --data-file=-", "a mark for a secret"),
+        ("echo [redacted password 0123456789ab]", "a mark for a secret"),
     ],
 )
 def test_what_is_not_one_command_that_runs_here_is_refused(
@@ -230,3 +231,16 @@ def test_a_secret_value_is_not_told(step: Step, engineer: User) -> None:
     told = TimelineEntry.objects.get()
     assert "secret-1" not in f"{told.text} {told.data}"
     assert Run.objects.count() == 0
+
+
+def test_a_secret_parameter_stays_hidden_after_an_edit_and_a_reset(
+    change: StepCommand, engineer: User
+) -> None:
+    Incident.objects.update(secrets={"CONNECTOR_TOKEN": "staging-connector"})
+
+    edited = edit_command(actor=engineer, command_id=change.pk, text=LONGER)
+    assert "staging-connector" in edited.text
+    assert "staging-connector" not in edited.shown
+
+    reset = reset_command(actor=engineer, command_id=change.pk)
+    assert (reset.text, "staging-connector" in reset.shown) == (factories.UPDATE, False)
