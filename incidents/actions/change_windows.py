@@ -13,6 +13,8 @@ from incidents import administration, permissions
 from incidents.models import ChangeWindow, Environment
 from incidents.refusal import Refused
 
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
 
 def add_window(
     *,
@@ -42,7 +44,7 @@ def add_window(
             closes=closes,
             time_zone=time_zone,
         )
-        text = f"opened {environment} for changes {window}"
+        text = f"opened {environment} for changes {in_words(window)}"
         _record(actor, environment, text, {"before": None, "after": _facts(window)})
     return window
 
@@ -55,10 +57,14 @@ def remove_window(*, actor: User, window_id: int) -> Environment:
         if found is None:
             raise Refused("Somebody has removed this window already.", status=404)
         _require_administrator(actor, found.environment)
-        text = f"removed the change window {found} of {found.environment}"
+        text = f"removed the change window {in_words(found)} of {found.environment}"
         _record(actor, found.environment, text, {"before": _facts(found), "after": None})
         found.delete()
     return found.environment
+
+
+def in_words(window: ChangeWindow) -> str:
+    return f"{', '.join(DAYS[day] for day in window.weekdays)} {window}"
 
 
 def _facts(window: ChangeWindow) -> dict[str, object]:

@@ -65,6 +65,8 @@ TIMELINE_ICONS = {
     "phase": "flag",
     "incident": "activity",
     "check": "check",
+    "handover": "users",
+    "freeze": "ban",
 }
 
 
