@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 
 from incidents import clock, ledger, source
 from incidents.models import AdministrationEntry, Environment, LedgerHead
+from incidents.redacting import redactor_with
 
 LEDGER = ledger.ADMINISTRATION
 
@@ -29,9 +30,12 @@ def record(
     environment: Environment | None = None,
     data: dict[str, Any] | None = None,  # Any: JSON whose shape belongs to `kind`
 ) -> AdministrationEntry:
-    """Write one entry inside the caller's transaction; two writers wait for each other."""
+    """Write one entry inside the caller's transaction; two writers wait for each other. Secrets
+    that were typed by mistake are taken out first."""
     head = hold()
     named = {"environment": environment.name} if environment else {}
+    redactor = redactor_with({}, environment.redact if environment else [])
+    told = ledger.plain(named | (data or {}))
     now = clock.now()
     facts = ledger.facts_of(
         ledger=LEDGER,
@@ -40,8 +44,8 @@ def record(
         actor=actor.get_username() if actor else "",
         source=source.current(),
         kind=kind,
-        text=text,
-        data=ledger.plain(named | (data or {})),
+        text=redactor.text(text),
+        data={name: redactor.json(value) for name, value in told.items()},
     )
     link = ledger.link(facts, after=head.head)
     moved = LedgerHead.objects.filter(pk=head.pk, count=head.count).update(

@@ -23,7 +23,7 @@ from incidents.models import (
     Revision,
 )
 from incidents.permissions import COMMANDING, roles_in
-from incidents.redacting import split_secrets
+from incidents.redacting import redactor_with, split_secrets
 from incidents.refusal import Refused
 from incidents.states import Severity
 from runbook.document import definition
@@ -83,7 +83,7 @@ def declare(
                     revision=revision,
                     environment=environment,
                     severity=severity,
-                    title=title.strip()[:200],
+                    title=title.strip(),
                     values=values,
                     document=document,
                     is_drill=is_drill,
@@ -124,7 +124,7 @@ def _write(
     shown, secrets = split_secrets(values)
     incident = Incident.objects.create(
         number=(Incident.objects.aggregate(last=Max("number"))["last"] or 0) + 1,
-        title=title,
+        title=redactor_with(secrets, environment.redact).text(title)[:200],
         severity=severity,
         environment=environment,
         revision=revision,
