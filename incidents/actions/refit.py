@@ -38,8 +38,13 @@ class Edition:
         steps = (step for phase in document.phases for step, _, _ in steps_of(phase))
         return cls({step.key[:120]: step for step in steps}, reader)
 
+    def templates(self, key: str) -> list[str]:
+        """The texts of a step's commands in the document."""
+        step = self.steps.get(key)
+        return [command.text for command in step.commands] if step else []
+
     def commands(self, key: str) -> list[Reading]:
-        """None for a step that is not in the document."""
+        """Each costs a moment. None for a step that is not in the document."""
         step = self.steps.get(key)
         return self.reader.commands(step) if step else []
 
@@ -59,7 +64,7 @@ def refit(
     used = set(Run.objects.filter(command__in=stood).values_list("command_id", flat=True))
     kept: list[StepCommand] = []
     for step in steps:
-        pairs = _matched(rows[step.pk], before.commands(step.key), after.commands(step.key))
+        pairs = _matched(rows[step.pk], step.key, before, after)
         fitted = _fitted(step, pairs, after.reader, used=used, gone=gone)
         for position, row in enumerate(fitted, start=1):
             row.position = position
@@ -89,15 +94,19 @@ def take(row: StepCommand, columns: TextColumns) -> None:
 
 
 def _matched(
-    rows: Sequence[StepCommand], before: Sequence[Reading], after: Sequence[Reading]
+    rows: Sequence[StepCommand], key: str, before: Edition, after: Edition
 ) -> list[tuple[StepCommand | None, Reading | None]]:
     """Each row with what it becomes: by the document's text of both, and by place in between."""
+    fresh = after.commands(key)
+    if before.templates(key) == after.templates(key) and len(rows) == len(fresh):
+        return list(zip(rows, fresh, strict=True))
     templates = [row.written or row.text for row in rows]
-    for row, reading in paired(templates, [reading.columns["text"] for reading in before]):
+    stood = before.commands(key)
+    for row, reading in paired(templates, [one.columns["text"] for one in stood]):
         if row is not None and reading is not None:
-            templates[row] = before[reading].template
-    pairs = paired(templates, [reading.template for reading in after])
-    return [(None if i is None else rows[i], None if j is None else after[j]) for i, j in pairs]
+            templates[row] = stood[reading].template
+    pairs = paired(templates, [one.template for one in fresh])
+    return [(None if i is None else rows[i], None if j is None else fresh[j]) for i, j in pairs]
 
 
 def _fitted(

@@ -157,7 +157,7 @@ def _fit(
 def _record(actor: User, incident: Incident, digest: str, known: Mapping[str, str]) -> None:
     """Both digests, and the parameters that are new, as people read them."""
     revision = incident.revision
-    fresh = [name for name in incident.parameters if name not in known]
+    fresh = sorted(incident.parameters.keys() - known.keys())
     changes = [{"name": n, "before": None, "after": incident.parameters[n]} for n in fresh]
     told = "".join(f"; {c['name']} is {c['after']}" for c in changes)
     timeline.record(

@@ -53,7 +53,7 @@ def read_parameters(incident: Incident, known: Iterable[Parameter]) -> Parameter
     entries = settings_of(incident)
     last = {name: entry for entry in entries for name in _names_set(entry)}
     about = {parameter.name: parameter.about for parameter in known}
-    names = sorted(incident.parameters, key=lambda name: name in FROM_ENVIRONMENT)
+    names = sorted(incident.parameters, key=lambda name: (name in FROM_ENVIRONMENT, name))
     in_order = [*(name for name in about if name in names), *names]
     lines = _lines(incident, dict.fromkeys(in_order), about, last)
     return ParameterList(tuple(lines), seen=entries[-1].number if entries else 0)
