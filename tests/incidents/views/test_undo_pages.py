@@ -126,9 +126,12 @@ def test_later_changes_of_the_resource_are_warned_of(
     other = factories.make_command(command.step, text=SCALE, effect="changes")
     later = make_change(other, commander)
 
-    assert f"Run {later.number} changed the same resource since" in page(
-        sign_in, commander, command.step
-    )
+    elsewhere = factories.make_step(factories.make_phase(factories.make_incident(commander)))
+    make_change(factories.make_command(elsewhere, text=SCALE, effect="changes"), commander)
+
+    text = page(sign_in, commander, command.step)
+
+    assert f"since: run {later.number}, a run of another incident." in text
     assert change.number == 1
 
 
