@@ -24,6 +24,7 @@ from runbook.document.definition import Json
 register = template.Library()
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
+PROSE = nh3.ALLOWED_TAGS - {"img"}
 
 RUN_ICONS = {
     "planning": "circle-dashed",
@@ -127,8 +128,9 @@ def timeline_look(kind: str) -> str:
 
 @register.filter
 def markdown(text: str) -> SafeString:
-    """CommonMark and tables as HTML that cannot carry a script, a style or a form."""
-    return mark_safe(nh3.clean(_markdown.render(text), link_rel="noopener noreferrer"))  # noqa: S308  (cleaned)
+    """CommonMark and tables as HTML without scripts, styles, forms or pictures from elsewhere."""
+    shown = nh3.clean(_markdown.render(text), tags=PROSE, link_rel="noopener noreferrer")
+    return mark_safe(shown)  # noqa: S308  (cleaned)
 
 
 @register.filter
