@@ -124,9 +124,7 @@ class Story:
         command = self.command(incident, words)
         answer = (who or self.commander).post(f"/commands/{command}/run/")
         assert answer.status_code in (200, 302), answer.text
-        return int(
-            self.rows.one("SELECT max(id) FROM incidents_run WHERE command_id = ?", command)
-        )
+        return int(self.rows.one("SELECT max(id) FROM incidents_run WHERE command_id = ?", command))
 
     def approves(self, run: int, *, who: Caller | None = None) -> httpx.Response:
         approval, digest = self.rows.one(
