@@ -34,6 +34,8 @@ own = [
     path("account/", account.account, name="mfa_index"),
     path("account/", account.account, name="mfa_list_webauthn"),
     path("account/password/", account.change_password, name="account_change_password"),
+    path("account/connect/", account.connect, name="connect"),
+    path("account/disconnect/", account.disconnect, name="disconnect"),
     path("account/sessions/end/", account.end_other_sessions, name="end-other-sessions"),
     path("account/sessions/<row:session_id>/end/", account.end_session, name="end-session"),
 ]

@@ -13,10 +13,13 @@ from typing import Any
 import requests
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.adapter import get_adapter as get_provider_adapter
-from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.internal import flows
+from allauth.socialaccount.models import SocialAccount, SocialLogin
+from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from incidents.actions import groups
@@ -27,13 +30,14 @@ PROVIDER = "organisation"
 Claims = Mapping[str, Any]  # Any: JSON of the provider
 
 
-def address_of_provider(request: HttpRequest, *, next_page: str) -> str:
-    """Where the browser must go to sign in; comes back to `next_page` if that is ours."""
+def address_of_provider(request: HttpRequest, *, next_page: str, process: str = "login") -> str:
+    """Where the browser must go to sign in there, or to "connect" the account it is signed in to;
+    comes back to `next_page` if that is ours."""
     provider = get_provider_adapter().get_provider(request, PROVIDER)
     is_ours = url_has_allowed_host_and_scheme(next_page, allowed_hosts=None)
     try:
         leads_on = provider.redirect(
-            request, process="login", next_url=next_page if is_ours else None
+            request, process=process, next_url=next_page if is_ours else None
         )
     except (requests.RequestException, KeyError, ValueError):
         raise Refused(
@@ -56,10 +60,20 @@ class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allaut
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         claims = claims_of(sociallogin)
+        if sociallogin.state.get("process") == AuthProcess.CONNECT:
+            _require_nobody_else(request, sociallogin)
+            return
         if not sociallogin.is_existing:
             _find_by_mail(request, sociallogin, claims)
         if sociallogin.is_existing:
             take_groups(sociallogin.user, claims)
+
+    def get_connect_redirect_url(
+        self,
+        request: HttpRequest,  # noqa: ARG002  (allauth's signature)
+        socialaccount: SocialAccount,  # noqa: ARG002  (allauth's signature)
+    ) -> str:
+        return reverse("account")
 
     def save_user(
         self,
@@ -91,6 +105,22 @@ def take_groups(person: User, claims: Claims) -> None:
     groups.follow_provider(person=person, names=names)
 
 
+def disconnect(request: HttpRequest, person: User) -> None:
+    """Only for who has another way in."""
+    if not person.has_usable_password():
+        raise Refused("Without it you could not sign in any more: you have no password here.")
+    for row in SocialAccount.objects.filter(user_id=person.pk):
+        flows.connect.disconnect(request, row)
+
+
+def _require_nobody_else(request: HttpRequest, sociallogin: SocialLogin) -> None:
+    if sociallogin.is_existing and sociallogin.user != request.user:
+        raise Refused(
+            f"Your sign-in at {settings.OIDC_NAME} belongs to another account here already. Ask an"
+            " administrator to take the two apart."
+        )
+
+
 def _find_by_mail(request: HttpRequest, sociallogin: SocialLogin, claims: Claims) -> None:
     """An account with this address may be the same person's; two accounts of one person would be
     two pairs of eyes."""
@@ -102,7 +132,8 @@ def _find_by_mail(request: HttpRequest, sociallogin: SocialLogin, claims: Claims
     if not is_sure or len(found) > 1 or not found[0].is_active:
         raise Refused(
             f"There is an account with the address {mail} here already, and it does not belong to"
-            f" your sign-in at {settings.OIDC_NAME}. Ask an administrator to connect the two.",
+            f" your sign-in at {settings.OIDC_NAME} yet. If it is yours, sign in with your password"
+            " and connect the two on the page of your account.",
             status=403,
         )
     sociallogin.connect(request, found[0])

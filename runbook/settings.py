@@ -172,6 +172,7 @@ OIDC_NAME = env.str("RUNBOOK_OIDC_NAME", default="your organisation")
 OIDC_GROUPS_CLAIM = env.str("RUNBOOK_OIDC_GROUPS_CLAIM", default="")
 OIDC_MATCHES_MAIL = env.bool("RUNBOOK_OIDC_MATCHES_MAIL", default=False)
 
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
 SOCIALACCOUNT_ADAPTER = "incidents.single_sign_on.SingleSignOn"
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {

@@ -25,7 +25,11 @@ NOTED = {
     "mfa/email/recovery_codes_generated": ("factor.codes", "made new recovery codes"),
     "socialaccount/email/account_connected": (
         "account.connected",
-        "was connected to their account at the sign-in provider",
+        "connected their account with the sign-in provider",
+    ),
+    "socialaccount/email/account_disconnected": (
+        "account.disconnected",
+        "took their account and the sign-in provider apart",
     ),
 }
 """Of what allauth would tell the person by mail: what the ledger of administration keeps."""

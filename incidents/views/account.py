@@ -8,8 +8,10 @@ from typing import Any
 
 from allauth.account import views as accounts
 from allauth.account.adapter import get_adapter
+from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import views as passkeys
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.forms import Form
@@ -38,6 +40,8 @@ def account(request: PageRequest) -> HttpResponse:
         "passkeys": [row for row in found if row.type == Authenticator.Type.WEBAUTHN],
         "has_codes": codes is not None,
         "codes_left": len(codes.wrap().get_unused_codes()) if codes else 0,
+        "provider": settings.OIDC_NAME if settings.OIDC_URL else "",
+        "is_connected": SocialAccount.objects.filter(user_id=request.user.pk).exists(),
         "has_password": request.user.has_usable_password(),
         "sessions": sessions.list_sessions(request, request.user),
     }
@@ -114,6 +118,23 @@ def to_provider(request: PublicRequest) -> HttpResponse:
         raise Refused("There is no single sign-on here. Sign in with a password.", status=404)
     address = single_sign_on.address_of_provider(request, next_page=request.POST.get("next", ""))
     return render(request, "account/to_provider.html", {"address": address})
+
+
+@require_POST
+@reauthentication_required(app="allauth.mfa")  # type: ignore[untyped-decorator]  # of allauth
+def connect(request: PageRequest) -> HttpResponse:
+    """Lets the provider sign the person in to this account from now on."""
+    address = single_sign_on.address_of_provider(
+        request, next_page=reverse("account"), process="connect"
+    )
+    return render(request, "account/to_provider.html", {"address": address})
+
+
+@require_POST
+@reauthentication_required(app="allauth.mfa")  # type: ignore[untyped-decorator]  # of allauth
+def disconnect(request: PageRequest) -> HttpResponse:
+    single_sign_on.disconnect(request, request.user)
+    return redirect("account")
 
 
 class ProveByPasskey(passkeys.ReauthenticateWebAuthnView):  # type: ignore[misc]  # allauth has no types

@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from incidents.models import AdministrationEntry
-from tests.incidents.accounts.conftest import SignIn, code_of, set_up_app
+from tests.incidents.accounts.conftest import PASSWORD, SignIn, code_of, set_up_app
 from tests.support.oidc_provider import Provider, private_provider
 
 
@@ -207,3 +207,46 @@ def test_browser_that_was_left_open_sets_up_no_second_factor(provider: Provider)
     for path in ("/account/app/add/", "/account/passkeys/add/"):
         assert client.get(path).status_code == 403
         assert client.post(path).status_code == 403
+
+
+def _connect(client: Client, provider: Provider, sub: str) -> str:
+    client.post("/account/prove/password/", {"password": PASSWORD})
+    address = client.post("/account/connect/").context["address"]
+    return _come_back(client, provider.let_in(address, sub))
+
+
+def test_person_connects_their_own_account(
+    provider: Provider, person: User, sign_in: SignIn
+) -> None:
+    User.objects.filter(pk=person.pk).update(email="chiara@example.com")
+    provider.know("chiara-3", email="chiara@example.com", preferred_username="chiara")
+    client = sign_in()
+
+    assert _connect(client, provider, "chiara-3") == "/account/"
+    fresh, _ = _sign_in(provider, "chiara-3")
+    assert fresh.session["_auth_user_id"] == str(person.pk)
+
+    client.post("/account/disconnect/")
+    assert "There is an account with the address" in _sign_in(provider, "chiara-3")[1]
+
+
+def test_connecting_asks_for_the_password_first(provider: Provider, sign_in: SignIn) -> None:
+    answer = sign_in().post("/account/connect/")
+
+    assert answer.headers["Location"].startswith("/account/prove/password/")
+
+
+def test_what_belongs_to_somebody_else_is_not_connected(
+    provider: Provider, sign_in: SignIn
+) -> None:
+    _sign_in(provider)
+
+    assert "belongs to another account" in _connect(sign_in(), provider, "gita")
+
+
+def test_person_without_a_password_stays_connected(provider: Provider) -> None:
+    client, _ = _sign_in(provider)
+    answer = client.post("/account/disconnect/")
+
+    assert "you have no password here" in answer.content.decode()
+    assert User.objects.get(username="gita").socialaccount_set.count() == 1
