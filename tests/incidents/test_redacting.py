@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core import serializers
+from django.test import Client
 from pytest_django.fixtures import Settings
 
-from incidents import timeline
+from incidents import clock, timeline
 from incidents.actions import announce, checklist, resolve
 from incidents.actions.compare import compare
 from incidents.actions.declare import declare
@@ -26,6 +30,7 @@ from incidents.models import (
     TimelineEntry,
     Update,
 )
+from incidents.queries.proof.bundle import write_bundle
 from incidents.redacting import (
     PlanSecrets,
     all_values,
@@ -87,7 +92,7 @@ def command(asked: Incident, words: str) -> StepCommand:
 @pytest.fixture
 def run(asked: Incident, commander: User) -> Run:
     run = request_run(actor=commander, command_id=command(asked, "curl").pk)
-    Run.objects.filter(pk=run.pk).update(state=RunState.RUNNING, token=1)
+    Run.objects.filter(pk=run.pk).update(state=RunState.RUNNING, token=1, started_at=clock.now())
     return Run.objects.select_related("incident__environment", "command__step").get(pk=run.pk)
 
 
@@ -103,6 +108,34 @@ def test_a_secret_parameter_is_shown_nowhere_and_still_runs(asked: Incident, run
     assert VALUE not in "".join(
         [run.resource, command(asked, "ssh").reason, str(run.command.checks)]
     )
+
+
+def test_no_page_and_no_export_shows_the_secret(
+    asked: Incident, run: Run, commander: User, client: Client, settings: Settings
+) -> None:
+    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
+    client.force_login(commander)
+    room = f"/incidents/INC-{asked.number}/"
+    steps = [step.pk for step in asked.steps.all()]
+    pages = [
+        *(room, "/", "/approvals/", f"/runs/{run.pk}/output/", f"{room}board/"),
+        *(f"{room}panels/{name}/" for name in ["parameters", *(f"step-{pk}" for pk in steps)]),
+        *(f"{room}?step={pk}" for pk in steps),
+    ]
+    for page in pages:
+        answer = client.get(page)
+        assert answer.status_code == 200, page
+        assert VALUE not in answer.content.decode(), page
+    assert (
+        "X-Custom: [redacted secret value]"
+        in client.get(f"{room}panels/step-{steps[0]}/").content.decode()
+    )
+    with io.BytesIO() as file:
+        write_bundle(asked.number, file, at=clock.now())
+        with zipfile.ZipFile(file) as bundle:
+            exported = [bundle.read(name).decode() for name in bundle.namelist()]
+    assert "X-Custom: [redacted secret value]" in "".join(exported)
+    assert VALUE not in "".join(exported)
 
 
 def test_checks_see_the_secret_and_keep_none_of_it(run: Run) -> None:
