@@ -13,12 +13,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "runbook.settings")
 pages = get_asgi_application()
 
 from incidents.routing import sockets  # noqa: E402  (Django must be set up first)
+from runbook.body_limit import BodyLimit  # noqa: E402  (likewise)
 
 routed = URLRouter(sockets)  # type: ignore[arg-type]  # its stubs know Channels' own paths only
 
 application = ProtocolTypeRouter(
     {
-        "http": pages,
+        "http": BodyLimit(pages),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(routed)),
     }
 )
