@@ -35,6 +35,11 @@ def watched(watch: Watch) -> Iterator[None]:
         _watch.reset(before)
 
 
+def current() -> Watch:
+    """The watch over this work; `nobody` where there is none."""
+    return _watch.get()
+
+
 def look() -> None:
     """Raises what the watch over this work raises."""
     _watch.get()()

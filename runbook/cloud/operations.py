@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from runbook.cloud import interruption
+from runbook.cloud.beside import attentive
 from runbook.cloud.errors import CloudError
 from runbook.document.definition import Json
 
@@ -101,7 +102,7 @@ def _look(
     operation: Operation, read: Callable[[], Operation], emit: Callable[[str], None]
 ) -> Operation:
     try:
-        return read()
+        return attentive(read)
     except CloudError as error:
         if not error.can_retry_help:
             error.may_have_applied = True

@@ -1,84 +1,29 @@
-"""A read that can be left at any moment, whatever it is blocked in.
-
-It runs in a thread beside and its caller looks on. When the caller is told to stop, the read is
-left behind: it may say nothing any more, stops itself where it next looks, and at the latest when
-the request it waits for runs out of time. Nothing that changes anything may run like this.
-"""
+"""A command that only reads, run so that it can be left at any moment."""
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
-from contextvars import copy_context
-from typing import Generic, TypeVar
+from typing import TypeVar
 
-from runbook.cloud.errors import CloudError
-from runbook.cloud.interruption import Watch, watched
-from runbook.commands.base import Cancelled, Emit, Stream
+from runbook.cloud.beside import Beside
+from runbook.cloud.interruption import Watch
+from runbook.commands.base import Emit, Stream
 
 Result = TypeVar("Result")
 
-_LOOK_SECONDS = 0.25
-_FAREWELL_SECONDS = 1.0
-_LATE = 2.0
 
+def attended(
+    work: Callable[[Emit], Result], emit: Emit, watch: Watch, *, deadline: float
+) -> Result:
+    """What `work` gives, which prints to the `Emit` it is given; once it is left, nobody hears it.
 
-class Attended(Generic[Result]):
-    """One read. `run` gives what `work` gives and raises what it raises."""
+    Raises what `watch` raises, at most two seconds after it begins to, and `CloudError` when
+    `deadline` seconds have passed.
+    """
 
-    def __init__(self, work: Callable[[], Result], watch: Watch, *, deadline: float) -> None:
-        self._work = work
-        self._watch = watch
-        self._deadline = deadline
-        self._is_left = threading.Event()
-        self._results: list[Result] = []
-        self._faults: list[BaseException] = []
-        context = copy_context()
-        self._thread = threading.Thread(target=context.run, args=(self._do,), daemon=True)
+    def heard(text: str, stream: Stream = "stdout") -> None:
+        reading.look()
+        emit(text, stream)
 
-    def run(self) -> Result:
-        """Raises what `watch` raises, and `CloudError` after `deadline` seconds and a moment."""
-        until = time.monotonic() + self._deadline + _LATE
-        self._thread.start()
-        try:
-            while self._thread.is_alive():
-                self._watch()
-                self._check_time(until)
-                self._thread.join(_LOOK_SECONDS)
-        except BaseException:
-            self._leave()
-            raise
-        if self._faults:
-            raise self._faults[0]
-        return self._results[0]
-
-    def look(self) -> None:
-        """What the read itself is watched by."""
-        if self._is_left.is_set():
-            raise Cancelled
-
-    def heard(self, emit: Emit) -> Emit:
-        """`emit` for as long as somebody listens."""
-
-        def say(text: str, stream: Stream = "stdout") -> None:
-            self.look()
-            emit(text, stream)
-
-        return say
-
-    def _do(self) -> None:
-        try:
-            with watched(self.look):
-                self._results.append(self._work())
-        except BaseException as fault:  # noqa: BLE001 (raised again where the result is wanted)
-            self._faults.append(fault)
-
-    def _leave(self) -> None:
-        """A moment for what ends by itself: processes and connections are put away."""
-        self._is_left.set()
-        self._thread.join(_FAREWELL_SECONDS)
-
-    def _check_time(self, until: float) -> None:
-        if time.monotonic() > until:
-            raise CloudError("TIMEOUT", f"It was not done within {self._deadline:g} s.")
+    reading = Beside(lambda: work(heard), watch, deadline=deadline)
+    return reading.run()

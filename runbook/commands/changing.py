@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from runbook.cloud.beside import attentive
 from runbook.cloud.errors import CloudError
 from runbook.commands import belonging
 from runbook.commands.base import (
@@ -152,8 +153,8 @@ class Changing(ABC):
             return Outcome("failed", "Changes need an approved plan; nothing was sent.")
         try:
             # Asked before the resource is read: what ends in between is seen in the resource.
-            busy = self.busy(session)
-            found = self.read(session)
+            busy = attentive(lambda: self.busy(session))
+            found = attentive(lambda: self.read(session))
             reason = refused_while(busy) or moved(plan, self.fingerprint(found), found)
             if reason:
                 return Outcome("failed", reason, found)

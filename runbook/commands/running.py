@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runbook.cloud.beside import Beside
 from runbook.cloud.errors import CloudError
 from runbook.cloud.interruption import Watch, nobody, watched
 from runbook.cloud.target import Target
-from runbook.commands.attended import Attended
+from runbook.commands.attended import attended
 from runbook.commands.base import (
     Cancelled,
     Effect,
@@ -34,7 +35,7 @@ def plan(line: Line, session: Session, target: Target, watch: Watch = nobody) ->
     timed = _timed(line, session)
     if watch is nobody:
         return line.command.plan(timed)
-    return Attended(lambda: line.command.plan(timed), watch, deadline=timed.target.deadline).run()
+    return Beside(lambda: line.command.plan(timed), watch, deadline=timed.target.deadline).run()
 
 
 def execute(
@@ -50,8 +51,8 @@ def execute(
 
     Output that the line's filters keep goes to `emit` as it appears, an error's sentence always.
     A cancellation that `emit` or `watch` raises becomes `cancelled`, or `unknown` once a change was
-    sent. A read is left at most two seconds after `watch` begins to raise; a change notices it
-    between requests and in pauses, and is never left.
+    sent. A read is left at most two seconds after `watch` begins to raise, and so are the reads of
+    a change; what changes something is sent and waited for to its end.
     """
     outcome = _attempt(line, session, target, emit, plan, watch)
     if outcome.state in ("failed", "unknown"):
@@ -83,12 +84,11 @@ def _attempt(
 def _read(line: Line, session: Session, emit: Emit, watch: Watch) -> Outcome:
     timed = _timed(line, session)
 
-    def work() -> Outcome:
-        with filtered(reading.heard(emit), line.filters) as kept:
+    def work(heard: Emit) -> Outcome:
+        with filtered(heard, line.filters) as kept:
             return line.command.execute(timed, kept)
 
-    reading = Attended(work, watch, deadline=timed.target.deadline)
-    return reading.run()
+    return attended(work, emit, watch, deadline=timed.target.deadline)
 
 
 def _tell(emit: Emit, text: str) -> None:

@@ -14,12 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from runbook.cloud import interruption, operations
+from runbook.cloud import beside, interruption, operations
+from runbook.cloud.beside import Beside
 from runbook.cloud.errors import CloudError
 from runbook.cloud.interruption import Watch
-from runbook.commands import attended, running, shell
-from runbook.commands.attended import Attended
-from runbook.commands.base import Cancelled, Effect, HandedBack, Outcome, Stream
+from runbook.commands import running, shell
+from runbook.commands.attended import attended
+from runbook.commands.base import Cancelled, Effect, Emit, HandedBack, Outcome, Stream
 from runbook.commands.programs import Program
 from tests.runbook.commands.change_drill import Sends
 from tests.runbook.simulated import CONNECTOR, HERE, HOST, Simulated, line_of
@@ -43,7 +44,7 @@ SLEEPING = Program(
 def short_moments(monkeypatch: pytest.MonkeyPatch) -> None:
     """The moments that are given to what is left would be most of the tests' time."""
     for name in ("_LOOK_SECONDS", "_FAREWELL_SECONDS", "_LATE"):
-        monkeypatch.setattr(attended, name, 0.1)
+        monkeypatch.setattr(beside, name, 0.1)
 
 
 def after(looks: int, stop: Exception) -> Watch:
@@ -169,24 +170,51 @@ def test_a_change_that_was_sent_is_only_no_longer_waited_for(
     assert outcome.message.startswith("Stopped waiting, but Google goes on")
 
 
+def test_the_reads_of_a_change_are_left(cloud: Simulated, silent: str) -> None:
+    line, target = line_of(SCALE), cloud.target()
+    plan = running.plan(line, cloud.session(), target)
+    hanging = cloud.session(endpoint=silent)
+    with pytest.raises(HandedBack):
+        running.execute(line, hanging, target, _heard, plan, after(3, HandedBack()))
+
+
+def test_a_look_at_an_operation_is_left(cloud: Simulated) -> None:
+    sends, asked = Sends(cloud), threading.Event()
+    cloud.arm(match=CONNECTOR, method="PATCH", kind="operation-never-ends")
+
+    def emit(text: str, stream: Stream = "stdout") -> None:
+        if "is running" in text:
+            cloud.arm(match="/", method="GET", kind="hang", times=0)
+            asked.set()
+
+    def watch() -> None:
+        if asked.is_set():
+            stop()
+
+    stop = after(6, Cancelled())
+    line, session, target = line_of(SCALE), cloud.session(), cloud.target()
+    plan = running.plan(line, session, target)
+    assert running.execute(line, session, target, emit, plan, watch).state == "unknown"
+    cloud.disarm()
+    assert sends.count() == 1
+
+
 def test_what_was_left_says_nothing_any_more() -> None:
     told: list[str] = []
     go_on, is_over = threading.Event(), threading.Event()
 
-    def work() -> None:
+    def work(heard: Emit) -> None:
         try:
             go_on.wait(30)
-            said("too late")
+            heard("too late")
         finally:
             is_over.set()
 
     def emit(text: str, stream: Stream = "stdout") -> None:
         told.append(text)
 
-    reading = Attended(work, after(2, HandedBack()), deadline=30)
-    said = reading.heard(emit)
     with pytest.raises(HandedBack):
-        reading.run()
+        attended(work, emit, after(2, HandedBack()), deadline=30)
     go_on.set()
     assert is_over.wait(10)
     assert told == []
@@ -197,4 +225,4 @@ def test_a_fault_inside_comes_out() -> None:
         raise CloudError("NOT_FOUND", "Nothing there.")
 
     with pytest.raises(CloudError, match="Nothing there"):
-        Attended(work, interruption.nobody, deadline=30).run()
+        Beside(work, interruption.nobody).run()

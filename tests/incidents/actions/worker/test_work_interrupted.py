@@ -17,6 +17,7 @@ from incidents.models import (
     Incident,
     Run,
 )
+from runbook.cloud import interruption
 from runbook.commands import base
 from tests.incidents.actions.worker.deeds import (
     approved,
@@ -142,7 +143,8 @@ def test_change_approved_by_someone_who_left_is_void(
 
     work.execute_run(run.pk, worker="test")
 
-    assert Run.objects.get(pk=run.pk).message == "engineer may not approve here any more."
+    told = Run.objects.get(pk=run.pk).message
+    assert told == "engineer may not approve here any more, so 1 approver is missing."
     assert sent() == []
 
 
@@ -167,10 +169,10 @@ def test_plan_that_takes_long_keeps_its_lease(
     settings.LEASE_SECONDS, settings.HEARTBEAT_SECONDS, settings.RESEND_SECONDS = 1, 0.2, 0
     read = job.Job.plan
 
-    def slowly(self: job.Job) -> base.Plan:
+    def slowly(self: job.Job, watch: interruption.Watch) -> base.Plan:
         time.sleep(1.3)
         assert recover.resend_waiting() == 0
-        return read(self)
+        return read(self, watch)
 
     monkeypatch.setattr(job.Job, "plan", slowly)
 
