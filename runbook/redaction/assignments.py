@@ -15,7 +15,9 @@ _NAME = re.compile(
 _DOUBLE = re.compile(r'"(?P<value>(?:[^"\\]|\\.)*+)')
 _SINGLE = re.compile(r"'(?P<value>[^'\n]*+)")
 _NESTED = re.compile(r'(?P<slashes>\\{1,3})"')
-_BARE = re.compile(r"(?P<value>(?:[^\s\"'`&;,\\]++|\\(?![\"nr])|[&;,](?!\s|$|[\w.-]{1,60}=))++)")
+_BARE = re.compile(
+    r"(?P<value>(?:[^\s\"'`&;,\\\[]++|\[(?!redacted )|\\(?![\"nr])|[&;,](?!\s|$|[\w.-]{1,60}=))++)"
+)
 _CLOSING = ")]}>"
 _SENTENCE = re.compile(r"[A-Za-z]+[.,;:!?]?[ \t]+\S")
 _AFTER_FLAG = {

@@ -88,7 +88,7 @@ SHAPES: tuple[Shape, ...] = (
         ("bearer",),
         re.compile(
             r"(?i:authorization[\"']{0,2}\s{0,3}[:=]\s{0,3}[\"']{0,2}bearer)\s{1,3}"
-            r"(?P<secret>[^\s\"'\\,;$<{\[][^\s\"'\\,;]*+)"
+            r"(?P<secret>[^\s\"'\\,;$<{\[][^\s\"'\\,;\[]*+)"
         ),
     ),
     Shape(
@@ -109,7 +109,7 @@ SHAPES: tuple[Shape, ...] = (
         re.compile(
             r"(?i:authorization)[\"']{0,2}\s{0,3}[:=]\s{0,3}[\"']{0,2}"
             r"(?!(?i:bearer|basic)\s)(?:[A-Za-z][\w-]{1,30}+\s{1,3}(?=[^\s\"']{8}))?+"
-            r"(?P<secret>[^\s\"'$<{\[][^\s\"']{7,}+(?:\s{1,3}[\w-]{1,40}=[^\s\"']++){0,20}+)"
+            r"(?P<secret>[^\s\"'$<{\[][^\s\"'\[]{7,}+(?:\s{1,3}[\w-]{1,40}=[^\s\"'\[]++){0,20}+)"
         ),
         _is_no_word,
     ),
@@ -118,7 +118,7 @@ SHAPES: tuple[Shape, ...] = (
         ("curl",),
         re.compile(
             r"\s(?:-[a-zA-Z]{0,8}u|--user|--proxy-user)[ =]{1,3}[\"']?[^\s:\"'+$]{1,100}:"
-            r"(?P<secret>[^\s\"']+)"
+            r"(?P<secret>[^\s\"'\[]+)"
         ),
         _is_no_owner,
     ),
@@ -132,7 +132,7 @@ SHAPES: tuple[Shape, ...] = (
         "signature",
         ("signature=", "sig="),
         re.compile(
-            r"(?<=[?&])(?i:x-goog-signature|x-amz-signature|signature|sig)=(?P<secret>[^&\s\"'#]{8,}+)"
+            r"(?<=[?&])(?i:x-goog-signature|x-amz-signature|signature|sig)=(?P<secret>[^&\s\"'#\[]{8,}+)"
         ),
     ),
     _shape("JSON web token", "eyj", _D, rf"eyJ[{_D}]{{8,}}+\.[{_D}]{{4,}}+(?:\.[{_D}]*+){{1,3}}"),

@@ -49,6 +49,13 @@ def test_json_keeps_its_form_and_stays_json(value: object) -> None:
     assert Redactor().json(once) == once
 
 
+@pytest.mark.parametrize("text", ["AUTHORIZATION:::::::::::Token=@", "password=abc[redacted x]"])
+def test_labels_are_not_taken_for_a_part_of_a_secret(text: str) -> None:
+    once = Redactor().text(text)
+    assert Redactor().text(once) == once
+    assert once.endswith("]")
+
+
 def written(value: str, form: str, before: str) -> str:
     data = value.encode("utf-8", errors="surrogatepass")
     forms = {
