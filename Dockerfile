@@ -28,6 +28,7 @@ WORKDIR /opt/runbook/app
 USER runbook
 EXPOSE 8000
 CMD ["uvicorn", "runbook.asgi:application", "--host", "0.0.0.0", "--port", "8000", \
-     "--ws", "websockets-sansio", "--http", "httptools", "--lifespan", "off", \
+     "--ws", "websockets-sansio", "--ws-max-size", "16384", \
+     "--http", "httptools", "--lifespan", "off", \
      "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "10", \
      "--no-proxy-headers"]

@@ -94,7 +94,8 @@ def _web(stack: Stack) -> Child:
         command=(
             *(sys.executable, "-m", "uvicorn", "runbook.asgi:application"),
             *("--host", "127.0.0.1", "--port", str(stack.port)),
-            *("--ws", "websockets-sansio", "--http", "httptools", "--lifespan", "off"),
+            *("--ws", "websockets-sansio", "--ws-max-size", "16384"),  # pages send a line at most
+            *("--http", "httptools", "--lifespan", "off"),
             *("--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "2"),
             "--no-proxy-headers",  # RUNBOOK_PROXIES says whom to believe, and nobody else does
         ),
