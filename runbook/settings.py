@@ -195,7 +195,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = SECOND_FACTOR_MINUTES * 60
 # Only what failed is counted: a whole office behind one address signs in when it matters.
-ACCOUNT_RATE_LIMITS = {"login": "", "login_failed": "20/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {"login": "", "login_failed": "5/5m/key", "login_failed_here": "20/m/ip"}
 MFA_ADAPTER = "incidents.sign_in.factors.Factors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True

@@ -71,16 +71,20 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
     ) -> None:
         if not settings.LOCAL_PASSWORDS:
             raise ValidationError("Passwords are switched off here; sign in with the button.")
+        key = self._get_login_attempts_cache_key(request, **credentials)
+        if throttle.seconds_to_wait(request, key=key):
+            raise _must_wait(request, key)
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:
-            key = self._get_login_attempts_cache_key(request, **credentials)
-            seconds = throttle.seconds_to_wait(request, key=key)
-            raise ValidationError(
-                f"Too many wrong attempts. Try again in {throttle.in_words(seconds)}, or ask an"
-                " administrator to let you try at once.",
-                code="too_many_login_attempts",
-            ) from None
+            raise _must_wait(request, key) from None
+
+    def authentication_failed(
+        self,
+        request: HttpRequest,
+        **credentials: Any,  # Any: allauth's signature  # noqa: ANN401, ARG002
+    ) -> None:
+        throttle.count_for_address(request)
 
     def _get_login_attempts_cache_key(
         self,
@@ -114,3 +118,12 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
         if noted:
             with transaction.atomic():
                 administration.record(actor=user, kind=noted[0], text=noted[1])
+
+
+def _must_wait(request: HttpRequest, key: str) -> ValidationError:
+    seconds = throttle.seconds_to_wait(request, key=key)
+    return ValidationError(
+        f"Too many wrong attempts. Try again in {throttle.in_words(seconds)}, or ask an"
+        " administrator to let you try at once.",
+        code="too_many_login_attempts",
+    )

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 
-from tests.incidents.accounts.conftest import SignIn, code_of, set_up_app
+from tests.incidents.accounts.conftest import PASSWORD, SignIn, code_of, set_up_app
 from tests.incidents.conftest import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,6 +31,14 @@ def _guess(name: str) -> Callable[[], str]:
     return guess
 
 
+def _enter_as(name: str) -> Callable[[], bool]:
+    def enter() -> bool:
+        form = {"login": name, "password": PASSWORD}
+        return Client().post("/sign-in/", form).status_code == 302
+
+    return enter
+
+
 def _second_step(client: Client, code: str) -> Callable[[], bool]:
     def step() -> bool:
         return client.post("/sign-in/second-factor/", {"code": code}).status_code == 302
@@ -42,6 +50,14 @@ def test_guesses_at_the_same_instant_are_not_heard_more_often(person: User) -> N
     answers = at_once(*[_guess(person.username)] * 12)
 
     assert 1 <= answers.count("heard") <= 5
+
+
+def test_many_people_behind_one_address_get_in_at_once() -> None:
+    names = [f"person-{number}" for number in range(16)]
+    for name in names:
+        User.objects.create_user(name, password=PASSWORD)
+
+    assert at_once(*map(_enter_as, names)) == [True] * len(names)
 
 
 def test_one_code_lets_one_of_two_in(sign_in: SignIn) -> None:

@@ -23,13 +23,8 @@ def running() -> Iterator[Provider]:
 
 @pytest.fixture
 def provider(running: Provider, settings: Settings, db: None) -> Provider:
-    app = {
-        "provider_id": "organisation",
-        "name": "Example",
-        "client_id": "runbook",
-        "secret": "a secret of the client",
-        "settings": {"server_url": running.url},
-    }
+    app = {"provider_id": "organisation", "client_id": "runbook", "secret": "a secret"}
+    app |= {"name": "Example", "settings": {"server_url": running.url}}
     settings.OIDC_URL, settings.OIDC_NAME = running.url, "Example"
     settings.SOCIALACCOUNT_PROVIDERS = {
         "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}
