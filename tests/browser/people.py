@@ -6,5 +6,6 @@ PEOPLE = {
     "engineer": ("Emeka", "Obi", ("approver", "responder")),
     "second": ("Dana", "Weiss", ("approver",)),
     "leader": ("Lena", "Fischer", ("viewer",)),
+    "superuser": ("Ines", "Duarte", ()),
     "guard": ("Gita", "Rao", ("viewer",)),
 }

@@ -84,6 +84,7 @@ def _people(*environments: Environment) -> tuple[User, User]:
         for environment in environments:
             for role in roles:
                 Membership.objects.create(person=person, environment=environment, role=Role(role))
+    User.objects.filter(username="superuser").update(is_superuser=True, is_staff=True)
     return User.objects.get(username="commander"), User.objects.get(username="engineer")
 
 
