@@ -104,6 +104,8 @@ def test_a_secret_parameter_is_shown_nowhere_and_still_runs(asked: Incident, run
     assert run.shown == run.command.shown
     assert "'X-Custom: [redacted secret value]'" in run.shown
     assert "--with [redacted secret value]" in command(asked, "ssh").shown
+    declared = TimelineEntry.objects.get(kind="incident.declared")
+    assert declared.data["parameters"] == asked.parameters
     assert VALUE not in rows(TimelineEntry, Step)
     assert VALUE not in "".join(
         [run.resource, command(asked, "ssh").reason, str(run.command.checks)]
