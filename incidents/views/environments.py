@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from incidents import clock, permissions
 from incidents.actions import environments as changing
 from incidents.actions import roles
-from incidents.environment_forms import (
+from incidents.administration_forms import (
     WEEKDAYS,
     EnvironmentForm,
     GrantForm,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from incidents import clock
 from incidents.actions import freeze
-from incidents.environment_forms import FreezeForm
+from incidents.administration_forms import FreezeForm
 from incidents.models import Freeze
 from incidents.views.answers import shown_again
 from incidents.views.environments import find_environment

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from incidents import permissions
 from incidents.actions import groups as grouping
 from incidents.actions import people as accounts
-from incidents.environment_forms import NameForm, NewPersonForm, PersonChoiceForm
+from incidents.administration_forms import NameForm, NewPersonForm, PersonChoiceForm
 from incidents.queries import environments as read
 from incidents.sign_in import throttle
 from incidents.views.answers import shown_again

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from incidents import clock
 from incidents.actions import tokens as acting
-from incidents.environment_forms import TokenForm
+from incidents.administration_forms import TokenForm
 from incidents.models import ApiToken
 from incidents.states import Scope
 from incidents.views.answers import shown_again

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from incidents.actions import change_windows
-from incidents.environment_forms import WindowForm
+from incidents.administration_forms import WindowForm
 from incidents.models import ChangeWindow
 from incidents.views.answers import shown_again
 from incidents.views.environments import find_environment
