@@ -10,7 +10,7 @@ from django.db import transaction
 from incidents import clock, permissions, timeline
 from incidents.actions.authority import name_of
 from incidents.actions.declare import open_runbook
-from incidents.actions.edit_parameters import PANELS, cancel_planning
+from incidents.actions.edit_parameters import cancel_planning
 from incidents.actions.moves import hold
 from incidents.actions.reading import Reader
 from incidents.actions.refit import Edition, refit
@@ -25,6 +25,18 @@ from incidents.refusal import Refused
 from incidents.states import IncidentState
 from runbook.document import definition
 from runbook.document.parameters import FROM_ENVIRONMENT, missing, validate
+
+PANELS = [
+    "outline",
+    "parameters",
+    "header",
+    "people",
+    "ladder",
+    "updates",
+    "components",
+    "approvals",
+    "incidents",
+]
 
 
 def reread(
@@ -165,7 +177,7 @@ def _record(actor: User, incident: Incident, digest: str, known: Mapping[str, st
         actor=actor,
         kind=REREAD,
         text=f"took in revision {revision.number} of “{revision.runbook.title}”{told}",
-        panels=[*PANELS, "incidents", "ladder", "updates", "components", "people"],
+        panels=PANELS,
         data={
             "revision": revision.number,
             "before": digest,

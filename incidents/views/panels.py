@@ -84,6 +84,12 @@ def read_phase(scene: Scene, key: int) -> Context:
     return {"part": part, "room": room, "closed": closed}
 
 
+def read_outline(scene: Scene, _key: int = 0) -> Context:
+    """All phases: after another revision of the runbook there may be more of them, or fewer."""
+    closed = why_closed(scene.incident.environment, scene.now)
+    return {"room": read_room(scene.incident), "closed": closed}
+
+
 def read_next(scene: Scene, _key: int = 0) -> Context:
     return {"room": read_room(scene.incident)}
 
@@ -157,6 +163,7 @@ def read_approval(scene: Scene, key: int) -> Context:
 PANELS: dict[str, tuple[str, Callable[[Scene, int], Context]]] = {
     "header": ("incidents/_header.html", read_header),
     "phase": ("incidents/_phase.html", read_phase),
+    "outline": ("incidents/_outline.html", read_outline),
     "next": ("incidents/_next.html", read_next),
     "step": ("incidents/_step.html", read_chosen_step),
     "timeline": ("incidents/_timeline.html", read_timeline),
