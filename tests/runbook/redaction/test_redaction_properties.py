@@ -35,14 +35,14 @@ values = st.recursive(
 
 
 @given(texts)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True)
 def test_redacting_twice_is_redacting_once(text: str) -> None:
     once = Redactor().text(text)
     assert Redactor().text(once) == once
 
 
 @given(values)
-@settings(deadline=None)
+@settings(deadline=None, derandomize=True)
 def test_json_keeps_its_form_and_stays_json(value: object) -> None:
     once = Redactor().json(value)  # type: ignore[arg-type]  # JSON, as generated
     json.dumps(once)
@@ -73,7 +73,7 @@ FORMS = st.sampled_from(["plain", "json", "json of json", "url", "base64"])
 
 
 @given(known, texts, texts, FORMS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True)
 def test_a_known_value_never_survives(secret: str, before: str, after: str, form: str) -> None:
     """Neither in the whole text nor line by line."""
     shown = written(secret.strip(), form, before)
