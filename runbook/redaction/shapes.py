@@ -124,6 +124,16 @@ SHAPES: tuple[Shape, ...] = (
     ),
     Shape(
         "password",
+        ("sshpass", "redis-cli", "mysql", "pass:", "login"),
+        re.compile(
+            r"(?:\bsshpass\s{1,3}-p\s{0,3}|\bredis-cli\b[^|;&\n]{0,200}?\s-a\s{1,3}"
+            r"|\bmysql(?:dump|admin)?\b[^|;&\n]{0,200}?\s-p|\s-pass(?:in|out)?\s{1,3}pass:"
+            r"|\blogin\s{1,3}\S{1,100}\s{1,3}password\s{1,3})[\"']?(?P<secret>[^\s\"'\[]++)"
+        ),
+        _is_written,
+    ),
+    Shape(
+        "password",
         ("password", "identified by"),
         re.compile(r"(?i:\b(?:password|identified by))\s{1,3}'(?P<secret>[^'\n]{1,200}+)'"),
         _is_written,
