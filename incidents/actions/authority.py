@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.contrib.auth.models import User
 
 from incidents import permissions, timeline
-from incidents.actions.job import Job
 from incidents.actions.moves import end_run, panels_of
 from incidents.actions.named import Moved, moved_between, named_of
-from incidents.actions.plan import as_columns, as_plan, identity_of, moved_fields, what_moved
+from incidents.actions.plan_rows import (
+    as_columns,
+    as_plan,
+    identity_of,
+    moved_fields,
+    what_moved,
+)
 from incidents.models import Approval, Run
 from incidents.plan_digest import digest_of
 from incidents.quorum import Weighing, weigh
 from incidents.states import ApprovalState, EffectChoice, IncidentState, RunState
 from incidents.windows import why_closed
 from runbook.commands.base import Plan
+
+if TYPE_CHECKING:
+    from incidents.actions.job import Job
 
 
 class Objection(NamedTuple):

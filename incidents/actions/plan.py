@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 
@@ -16,9 +13,9 @@ from incidents.actions.job import UNPLANNABLE, Job, job_of
 from incidents.actions.leases import claim_planning
 from incidents.actions.locks import lock_name
 from incidents.actions.moves import end_run, hold, move_run, panels_of
-from incidents.actions.named import Moved, named_of
+from incidents.actions.named import named_of
 from incidents.actions.output import RunKeeper
-from incidents.actions.storable import storable_text
+from incidents.actions.plan_rows import as_columns, as_plan, identity_of
 from incidents.models import Approval, Plan, Run
 from incidents.plan_digest import digest_of
 from incidents.requirements import seconds_to_decide
@@ -27,8 +24,6 @@ from incidents.windows import why_closed
 from runbook.commands import base
 from runbook.commands.base import Cancelled, NotRunnable
 
-LONGEST_IDENTITY = 300
-WRITTEN_TO = "the resource"
 UNCHANGED = "Nothing to change: the resource is already as asked."
 
 
@@ -56,11 +51,6 @@ def plan_run(run_id: int, *, worker: str) -> None:
         return
     if not keeper.has_left:
         _store(run, job, plan, identity)
-
-
-def identity_of(job: Job) -> str:
-    """Who the worker's credentials act as, as plans keep it. Raises one of `UNPLANNABLE`."""
-    return storable_text(job.identity())[:LONGEST_IDENTITY]
 
 
 def _fail(run: Run, message: str) -> None:
@@ -173,56 +163,3 @@ def _asking(run: Run, plan: Plan) -> str:
     why = f" because {run.reason}" if run.reason else ""
     urgent = f"; as an emergency: {run.emergency_reason}" if run.emergency_reason else ""
     return f"asks for approval of plan {plan.short_digest}: `{run.shown}`{why}{urgent}"
-
-
-def as_columns(plan: base.Plan) -> dict[str, Any]:  # Any: JSON columns
-    return {
-        "resource": plan.resource[:300],
-        "before": plan.before,
-        "after": plan.after,
-        "changes": [dataclasses.asdict(change) for change in plan.changes],
-        "fingerprint": plan.fingerprint[:200],
-        "warnings": list(plan.warnings),
-        "refusals": list(plan.refusals),
-        "undo": plan.undo,
-        "why_no_undo": plan.why_no_undo,
-    }
-
-
-def as_plan(row: Plan) -> base.Plan:
-    """The stored plan as the engine's value."""
-    return base.Plan(
-        resource=row.resource,
-        before=row.before,
-        after=row.after,
-        changes=tuple(base.FieldChange(**change) for change in row.changes),
-        fingerprint=row.fingerprint,
-        warnings=tuple(row.warnings),
-        refusals=tuple(row.refusals),
-        undo=row.undo,
-        why_no_undo=row.why_no_undo,
-    )
-
-
-def moved_fields(old: base.Plan, new: base.Plan) -> list[Moved]:
-    """Which fields of the resource differ between the approved plan and the world now."""
-    if old.fingerprint == new.fingerprint and old.changes == new.changes:
-        return []
-    planned = {change.path: change for change in old.changes}
-    found = {change.path: change for change in new.changes}
-    moved = []
-    for path in sorted(planned.keys() | found.keys()):
-        # A field that only one plan would change already has, in the other, the wanted value.
-        was = planned[path].before if path in planned else found[path].after
-        now = found[path].before if path in found else planned[path].after
-        if was != now:
-            moved.append(Moved(what=path, before=was, after=now))
-    return moved or [Moved(what=WRITTEN_TO, before=old.fingerprint, after=new.fingerprint)]
-
-
-def what_moved(moved: Sequence[Moved]) -> str:
-    """Words for the fields that moved."""
-    if [one["what"] for one in moved] == [WRITTEN_TO]:
-        return "the resource was written to"
-    fields = [f"{one['what']} was {one['before']!r} and is now {one['after']!r}" for one in moved]
-    return "; ".join(fields)

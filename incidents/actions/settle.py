@@ -1,4 +1,5 @@
-"""A person decides about a change of unknown outcome; it is never sent again."""
+"""A person decides about a change of unknown outcome, or has it looked at once more; it is never
+sent again."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import Literal
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from incidents import clock, timeline
+from incidents import clock, queue, timeline
 from incidents.actions.locks import announce_waiting
 from incidents.actions.moves import end_run, hold, panels_of
 from incidents.actions.stop import reachable_run
@@ -82,3 +83,26 @@ def _decided(run: Run) -> str:
     when = f" since {run.finished_at:%H:%M:%S} UTC" if run.finished_at else ""
     label = RunState(run.state).label
     return f"Run {run.number} is {label}{when}; there is nothing to decide."
+
+
+def look_again(*, actor: User, run_id: int) -> Run:
+    """Have a worker look once more; one look at a time."""
+    with transaction.atomic():
+        hold(runs=run_id)
+        run = reachable_run(actor=actor, run_id=run_id)
+        if run.state != RunState.UNKNOWN:
+            raise Refused(f"Run {run.number} is {RunState(run.state).label}; its outcome is known.")
+        looked = Run.objects.filter(pk=run_id, state=RunState.UNKNOWN, probed_at__isnull=False)
+        if not looked.update(probed_at=None, queued_at=clock.now()):
+            raise Refused("A worker is looking already; what it finds appears here in a moment.")
+        timeline.record(
+            incident_id=run.incident_id,
+            actor=actor,
+            kind="run.probe_asked",
+            text=f"asked to look again whether run {run.number} took effect",
+            panels=panels_of(run),
+            data={"run": run.number},
+        )
+        queue.enqueue("probe_run", run.pk, queue="reads")
+    run.refresh_from_db()
+    return run

@@ -15,7 +15,7 @@ from incidents.actions.job import UNPLANNABLE, Job, job_of
 from incidents.actions.leases import mark_sent, renew
 from incidents.actions.moves import end_run
 from incidents.actions.output import RunKeeper
-from incidents.actions.plan import as_plan
+from incidents.actions.plan_rows import as_plan
 from incidents.models import Run
 from incidents.states import EffectChoice, RunState
 from runbook.commands.base import HandedBack, NotRunnable, Outcome, Plan

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from incidents.actions import execute, probe, settle, stop, undo
+from incidents.actions import execute, settle, stop, undo
 from incidents.forms import AskForm, SettleForm
 from incidents.models import Run
 from incidents.queries.output import find_lines, read_page, whole_output
@@ -60,7 +60,7 @@ def settle_run(request: PageRequest, run_id: int) -> HttpResponse:
 @require_POST
 def look_again(request: PageRequest, run_id: int) -> HttpResponse:
     incident = find_incident(request.user, runs=run_id)
-    run = probe.look_again(actor=request.user, run_id=run_id)
+    run = settle.look_again(actor=request.user, run_id=run_id)
     return answer(request, incident, panel=f"step-{run.command.step_id}")
 
 

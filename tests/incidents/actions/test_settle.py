@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from incidents import clock
-from incidents.actions import locks, probe, resolve, settle
+from incidents.actions import locks, resolve, settle
 from incidents.models import Incident, Plan, Run, StepCommand, TimelineEntry
 from incidents.refusal import Refused
 from incidents.states import RunState
@@ -140,12 +140,12 @@ def test_of_two_verdicts_at_once_one_stands(run: Run, commander: User, engineer:
 
 def test_look_again_asks_once_at_a_time(run: Run, engineer: User, leader: User) -> None:
     with pytest.raises(Refused, match="A worker is looking already"):
-        probe.look_again(actor=engineer, run_id=run.pk)
+        settle.look_again(actor=engineer, run_id=run.pk)
     Run.objects.update(probed_at=clock.now())
     with pytest.raises(Refused):
-        probe.look_again(actor=leader, run_id=run.pk)
+        settle.look_again(actor=leader, run_id=run.pk)
 
-    assert probe.look_again(actor=engineer, run_id=run.pk).probed_at is None
+    assert settle.look_again(actor=engineer, run_id=run.pk).probed_at is None
 
     with pytest.raises(Refused, match="A worker is looking already"):
-        probe.look_again(actor=engineer, run_id=run.pk)
+        settle.look_again(actor=engineer, run_id=run.pk)

@@ -1,0 +1,26 @@
+"""Only workers know the clients of Google: they take seconds and memory that pages need."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+SCRIPT = """
+import sys
+import django
+django.setup()
+import runbook.asgi
+import runbook.urls
+print(*sorted({"googleapiclient", "google.cloud.compute_v1", "google.auth"} & set(sys.modules)))
+"""
+
+
+def test_pages_bring_no_client_of_google_along() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", SCRIPT],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (ended.stdout.strip(), ended.returncode) == ("", 0), ended.stderr
