@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from incidents import clock
+from incidents import clock, second_factor
 from incidents.actions import tokens as acting
 from incidents.administration_forms import TokenForm
 from incidents.models import ApiToken
+from incidents.refusal import Refused
 from incidents.states import Scope
 from incidents.views.answers import shown_again
 from incidents.views.requests import PageRequest
@@ -25,7 +27,9 @@ def tokens(request: PageRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def create(request: PageRequest) -> HttpResponse:
-    """The list again, with the new token on top of it this once."""
+    """The list again, with the new token on top of it this once. A token outlives the session that
+    made it, so whoever has a second factor shows it first."""
+    _require_proof(request)
     values = typed(TokenForm(request.POST))
     made, secret = acting.create_token(actor=request.user, **values)
     return _page(request, made=made, secret=secret)
@@ -35,6 +39,17 @@ def create(request: PageRequest) -> HttpResponse:
 def revoke(request: PageRequest, token_id: int) -> HttpResponse:
     acting.revoke_token(actor=request.user, token_id=token_id)
     return shown_again(request, "tokens")
+
+
+def _require_proof(request: PageRequest) -> None:
+    proven = second_factor.proven_at(request)
+    if second_factor.is_fresh(proven) or not second_factor.is_enrolled(request.user):
+        return
+    raise Refused(
+        "Confirm with your second factor, then make the token.",
+        status=403,
+        way=second_factor.way_to_prove(reverse("tokens")),
+    )
 
 
 def _page(request: PageRequest, **new: object) -> HttpResponse:

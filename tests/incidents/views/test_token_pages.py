@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -26,6 +28,24 @@ def test_token_is_shown_once_and_opens_the_api(sign_in: SignIn, engineer: User) 
     assert found[1] not in page
     assert "&lt;deploy&gt;" in page
     assert "last used" in page
+
+
+def test_who_has_a_second_factor_shows_it_first(sign_in: SignIn, engineer: User) -> None:
+    client = sign_in(engineer)
+    Authenticator.objects.create(user=engineer, type=Authenticator.Type.TOTP, data={})
+    given = {"name": "x", "scopes": ["read"], "days": "1"}
+
+    refused = client.post("/account/tokens/add/", given)
+
+    assert refused.status_code == 403
+    assert "/account/prove/?next=%2Faccount%2Ftokens%2F" in refused.content.decode()
+    assert not ApiToken.objects.exists()
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(engineer.pk)
+    session.save()
+    assert client.post("/account/tokens/add/", given).status_code == 200
+    assert ApiToken.objects.count() == 1
 
 
 def test_token_is_revoked_by_its_owner_alone(
