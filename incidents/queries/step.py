@@ -100,8 +100,7 @@ def read_step(
     runs = _runs(commands)
     current = [own[0] for own in runs.values()]
     views = {
-        view.run.pk: view
-        for view in _run_views(current, person=person, now=now, visible=visible)
+        view.run.pk: view for view in _run_views(current, person=person, now=now, visible=visible)
     }
     return StepView(
         step=step,

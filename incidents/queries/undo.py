@@ -155,7 +155,9 @@ def later_changes(changes: Iterable[Run]) -> dict[int, list[Run]]:
         state=RunState.SUCCEEDED,
         finished_at__gt=min(run.finished_at for run in made if run.finished_at),
     )
-    for later in since.only("lock_name", "finished_at", "undoes", "incident", "number").order_by("finished_at"):
+    for later in since.only("lock_name", "finished_at", "undoes", "incident", "number").order_by(
+        "finished_at"
+    ):
         for run in made:
             if _is_after(later, run):
                 found[run.pk].append(later)
