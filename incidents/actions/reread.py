@@ -180,6 +180,7 @@ def _record(actor: User, incident: Incident, digest: str, known: Mapping[str, st
         panels=PANELS,
         data={
             "revision": revision.number,
+            "digest": revision.digest,  # as where it was declared: the source that counts from here
             "before": digest,
             "after": revision.digest,
             "changes": changes,
