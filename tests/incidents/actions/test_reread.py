@@ -12,6 +12,7 @@ from incidents.actions.declare import declare
 from incidents.actions.edit_command import edit_command
 from incidents.actions.reread import reread
 from incidents.models import Incident, Phase, Revision, Run, Step, StepCommand, TimelineEntry
+from incidents.queries.proof.verification import verify_incident
 from incidents.refusal import Refused
 from incidents.states import RunState
 from tests import factories
@@ -333,3 +334,11 @@ def test_there_and_back_again_is_as_it_was(
     assert outline(declared) == before
     again = StepCommand.objects.order_by("step__position").values_list("text", flat=True)
     assert list(again) == texts
+
+
+def test_incident_still_verifies_with_its_newer_source(
+    declared: Incident, newer: Revision, commander: User
+) -> None:
+    take(declared, newer, commander)
+
+    assert verify_incident(declared.number).problems == []
