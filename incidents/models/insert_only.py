@@ -28,7 +28,7 @@ def protect(connection: BaseDatabaseWrapper) -> None:
     """Refuse UPDATE, DELETE and TRUNCATE on every table of `TABLES`. Done again, it is harmless."""
     _run(connection, _forget(connection))
     if connection.vendor == "postgresql":
-        _run(connection, [_FUNCTION, *(_postgres(table) for table in TABLES)])
+        _run(connection, [_FUNCTION, *(text for table in TABLES for text in _postgres(table))])
     else:
         _run(connection, [text for table in TABLES for text in _sqlite(table)])
 
@@ -38,11 +38,18 @@ def unprotect(connection: BaseDatabaseWrapper) -> None:
     _run(connection, _forget(connection))
 
 
-def _postgres(table: str) -> str:
-    return (
-        f"CREATE TRIGGER {table}_insert_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
-        " FOR EACH STATEMENT EXECUTE FUNCTION incidents_is_insert_only()"
-    )
+def _postgres(table: str) -> list[str]:
+    """By row: deleting what belongs to a parent deletes nothing where it has nothing."""
+    each = {"ROW": "UPDATE OR DELETE", "STATEMENT": "TRUNCATE"}
+    return [
+        f"CREATE TRIGGER {name} BEFORE {each[scope]} ON {table}"
+        f" FOR EACH {scope} EXECUTE FUNCTION incidents_is_insert_only()"
+        for scope, name in zip(each, _postgres_names(table), strict=True)
+    ]
+
+
+def _postgres_names(table: str) -> tuple[str, str]:
+    return f"{table}_insert_only", f"{table}_no_truncate"
 
 
 def _sqlite(table: str) -> list[str]:
@@ -60,7 +67,11 @@ def _sqlite(table: str) -> list[str]:
 
 def _forget(connection: BaseDatabaseWrapper) -> list[str]:
     if connection.vendor == "postgresql":
-        return [f"DROP TRIGGER IF EXISTS {table}_insert_only ON {table}" for table in TABLES]
+        return [
+            f"DROP TRIGGER IF EXISTS {name} ON {table}"
+            for table in TABLES
+            for name in _postgres_names(table)
+        ]
     return [f"DROP TRIGGER IF EXISTS {_name(table, verb)}" for table in TABLES for verb in _VERBS]
 
 
@@ -71,7 +82,7 @@ def _name(table: str, verb: str) -> str:
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """Names of triggers that are not there, or are there and switched off."""
     if connection.vendor == "postgresql":
-        wanted = {f"{table}_insert_only" for table in TABLES}
+        wanted = {name for table in TABLES for name in _postgres_names(table)}
         present = "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')"
     else:
         wanted = {_name(table, verb) for table in TABLES for verb in _VERBS}

@@ -152,6 +152,20 @@ class Story:
         )
         return self.commander.page(f"/incidents/INC-{number}/panels/step-{step}/")
 
+    def output_is_whole(self, run: int) -> bool:
+        """Every line from the first to the last, each once."""
+        last = self.rows.one("SELECT last_line FROM incidents_run WHERE id = ?", run)
+        chunks = self.rows.all(
+            "SELECT first, last, text FROM incidents_outputchunk WHERE run_id = ? ORDER BY first",
+            run,
+        )
+        expected = 1
+        for first, end, text in chunks:
+            if first != expected or len(text.split("\n")) != end - first + 1:
+                return False
+            expected = end + 1
+        return bool(expected == last + 1)
+
     def timeline(self, run: int) -> str:
         """Everything that the timeline of the run's incident says."""
         rows = self.rows.all(

@@ -1,5 +1,6 @@
-"""The worker that changes something is killed before, while and after Google hears of it, and the
-answer is lost: Google is asked once or never, never twice, and the page says what is known."""
+"""The worker that changes something is killed before, while and after Google hears of it, its
+answer is lost, Redis is killed: Google is asked once or never, never twice, and the page says what
+is known."""
 
 from __future__ import annotations
 
@@ -105,4 +106,32 @@ def test_answer_lost_on_the_way(story: Story) -> None:
 
     assert story.waits_for(run, "unknown", "succeeded", "failed", within=40) == "unknown"
     assert "Nobody knows whether this change was made" in story.step_page(run)
+    assert story.sent() == 1
+
+
+@pytest.mark.parametrize("attempt", range(TRIES))
+def test_redis_killed_while_google_works_on_it(story: Story, attempt: int) -> None:
+    run = waiting_change(story)
+    assert story.approves(run).status_code == 302
+    wait_until(lambda: story.sent() == 1, "Google is asked")
+
+    story.processes.kill("redis")
+    story.processes.wait_until_ready("redis")
+
+    assert story.waits_for(run, "succeeded", "unknown", "failed", within=60) == "succeeded"
+    assert story.sent() == 1
+    assert story.output_is_whole(run)
+
+
+@pytest.mark.parametrize("attempt", range(TRIES))
+def test_redis_killed_between_approval_and_start(story: Story, attempt: int) -> None:
+    run = waiting_change(story)
+    story.processes.stop("changes")
+    assert story.approves(run).status_code == 302
+
+    story.processes.kill("redis")
+    story.processes.wait_until_ready("redis")
+    story.processes.start("changes")
+
+    assert story.waits_for(run, "succeeded", "unknown", "failed", within=60) == "succeeded"
     assert story.sent() == 1

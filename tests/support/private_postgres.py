@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=")
 
@@ -34,35 +35,61 @@ def _owner() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
+class Postgres:
+    """A server with its own data folder on a unix socket; `url` names it for DATABASE_URL."""
+
+    def __init__(self, folder: Path) -> None:
+        self.url = f"postgres://runbook@/{folder}/postgres"
+        self._folder = folder
+        self._owner = _owner()
+        self._server: subprocess.Popen[bytes] | None = None
+        if self._owner:
+            shutil.chown(folder, self._owner)
+        data = ["--no-sync", "--auth=trust", "--username=runbook", "-E", "UTF8", "-D", self._data]
+        command = [_program("initdb"), *data]
+        subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL, **self._as_owner)
+
+    @property
+    def _data(self) -> str:
+        return str(self._folder / "data")
+
+    @property
+    def _as_owner(self) -> dict[str, Any]:
+        return {"user": self._owner, "extra_groups": []} if self._owner else {}
+
+    def start(self) -> None:
+        named = (*_FAST, f"unix_socket_directories={self._folder}")
+        settings = [part for value in named for part in ("-c", value)]
+        with (self._folder / "server.log").open("ab") as log:
+            self._server = subprocess.Popen(
+                [_program("postgres"), "-D", self._data, *settings],
+                cwd="/",
+                stdout=log,
+                stderr=log,
+                **self._as_owner,
+            )
+        _wait_for(self._folder / ".s.PGSQL.5432", self._server)
+
+    def stop(self) -> None:
+        """At once, cutting every connection."""
+        if self._server is not None:
+            self._server.send_signal(signal.SIGINT)
+            self._server.wait(timeout=30)
+            self._server = None
+
+
 @contextmanager
-def private_postgres() -> Iterator[str]:
+def private_postgres() -> Iterator[Postgres]:
     folder = Path(tempfile.mkdtemp(prefix="rb-pg-"))
-    owner = _owner()
-    if owner:
-        shutil.chown(folder, owner)
-    options = {"user": owner, "extra_groups": []} if owner else {}
-    data = str(folder / "data")
-    initdb = [_program("initdb"), "--no-sync", "--auth=trust", "--username=runbook", "-E", "UTF8"]
-    subprocess.run([*initdb, "-D", data], check=True, cwd="/", stdout=subprocess.DEVNULL, **options)
-    settings = [
-        part for value in (*_FAST, f"unix_socket_directories={folder}") for part in ("-c", value)
-    ]
-    with (folder.parent / f"{folder.name}.log").open("wb") as log:
-        server = subprocess.Popen(
-            [_program("postgres"), "-D", data, *settings],
-            cwd="/",
-            stdout=log,
-            stderr=log,
-            **options,
-        )
+    try:
+        server = Postgres(folder)
+        server.start()
         try:
-            _wait_for(folder / ".s.PGSQL.5432", server)
-            yield f"postgres://runbook@/{folder}/postgres"
+            yield server
         finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(timeout=30)
-            shutil.rmtree(folder, ignore_errors=True)
-            Path(log.name).unlink()
+            server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait_for(socket: Path, server: subprocess.Popen[bytes]) -> None:
@@ -75,8 +102,8 @@ def _wait_for(socket: Path, server: subprocess.Popen[bytes]) -> None:
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    with private_postgres() as url:
-        environment = {**os.environ, "DATABASE_URL": url}
+    with private_postgres() as server:
+        environment = {**os.environ, "DATABASE_URL": server.url}
         return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
 
 

@@ -105,18 +105,20 @@ class Processes(Supervised):
         self.demo = self.manage("prepare", "--demo")
         super().__init__(plan)
 
-    def manage(self, *arguments: str) -> str:
-        """What `manage.py` with these arguments printed; AssertionError when it failed."""
+    def manage(self, *arguments: str, **environment: str) -> str:
+        """What `manage.py` with these arguments printed; AssertionError, with all that it said,
+        when it failed. `environment` is laid over that of the processes."""
         answer = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
-            env=self.environment,
+            env=self.environment | environment,
             capture_output=True,
             text=True,
             check=False,
         )
         if answer.returncode:
-            raise AssertionError(f"manage.py {' '.join(arguments)}:\n{answer.stderr}")
+            said = f"{answer.stdout}\n{answer.stderr}"
+            raise AssertionError(f"manage.py {' '.join(arguments)}:\n{said}")
         return answer.stdout
 
     def restart_redis(self) -> None:
