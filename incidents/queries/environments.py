@@ -51,7 +51,7 @@ class Account:
 def list_environments(visible: QuerySet[Environment]) -> QuerySet[Environment]:
     """With the number of open incidents in `open`."""
     is_open = Q(incidents__state=IncidentState.OPEN)
-    return visible.annotate(open=Count("incidents", filter=is_open))
+    return visible.annotate(open=Count("incidents", filter=is_open)).order_by("name")
 
 
 def members_of(environment: Environment) -> list[Member]:
