@@ -5,6 +5,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := manage.py runbook incidents tests benchmarks
 
+# What asks no database, or nothing in which databases differ, is tested on SQLite alone.
+SQLITE_ONLY := templatetags test_settings_checks.py test_web_without_google.py test_visible_text.py \
+	test_request_limits.py test_socket_origin.py accounts/test_forms_are_protected.py \
+	accounts/test_security_headers.py accounts/test_addresses.py management/test_try_one_line.py \
+	management/test_up.py management/test_lint_files.py views/test_hostile_text.py \
+	views/test_page_templates.py views/test_runbook_findings.py
+
 .PHONY: help install install-dev system run test lint types unit postgres stories browser judge bench format lock clean
 
 help: ## List the targets
@@ -38,7 +45,8 @@ unit: .venv/.installed-dev ## Fast tests, on SQLite
 	$(BIN)/pytest -q -m "not story and not browser"
 
 postgres: .venv/.installed-dev system ## The application's tests again, on a private PostgreSQL
-	$(BIN)/python tests/support/private_postgres.py $(BIN)/pytest -q $(SPREAD) -m "not story and not browser" tests/incidents
+	$(BIN)/python tests/support/private_postgres.py $(BIN)/pytest -q $(SPREAD) -m "not story and not browser" \
+		$(addprefix --ignore=tests/incidents/,$(SQLITE_ONLY)) tests/incidents
 
 stories: .venv/.installed-dev system ## The whole way, with real processes
 	$(BIN)/pytest -q -m story
