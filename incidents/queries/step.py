@@ -48,6 +48,12 @@ class RunView:
         return self.run.state == RunState.UNKNOWN and self.run.left_at is None
 
     @property
+    def asks_again(self) -> bool:
+        """The card offers to plan this change again, so that the command itself need not."""
+        card = self.card
+        return self.run.undoes_id is None and card is not None and card.may_be_asked_again
+
+    @property
     def first_line(self) -> int:
         return self.lines[0].number if self.lines else self.run.last_line + 1
 

@@ -74,3 +74,15 @@ def test_checks_of_a_run_that_failed_are_called_unchecked(
     Run.objects.filter(pk=run.pk).update(state=RunState.FAILED, checks=[])
 
     assert "not checked" in _panel(sign_in, engineer, busy_incident, run)
+
+
+def test_void_plan_is_planned_again_by_one_button(
+    sign_in: SignIn, engineer: User, busy_incident: Incident, waiting: Approval
+) -> None:
+    Approval.objects.filter(pk=waiting.pk).update(state=ApprovalState.VOID)
+    Run.objects.filter(pk=waiting.run_id).update(state=RunState.VOID)
+
+    page = _panel(sign_in, engineer, busy_incident, waiting.run)
+
+    assert page.count("data-run-button") == 1
+    assert f'id="again-{waiting.pk}"' in page
