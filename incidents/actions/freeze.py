@@ -120,6 +120,6 @@ def _tell(actor: User, freeze: Freeze, kind: str, text: str) -> None:
                 actor=actor,
                 kind=kind,
                 text=text,
-                panels=["header", "approvals"],
+                panels=["header", "outline", "approvals"],
                 data={"reason": freeze.reason},
             )

@@ -26,6 +26,7 @@ from incidents.states import Role
 from incidents.views.answers import shown_again
 from incidents.views.requests import PageRequest
 from incidents.views.typed import typed
+from incidents.windows import why_closed
 
 
 @require_GET
@@ -60,6 +61,7 @@ def environment(request: PageRequest, name: str) -> HttpResponse:
         "people": User.objects.filter(is_active=True).order_by("username"),
         "windows": read.windows_of(row),
         "weekdays": list(enumerate(WEEKDAYS)),
+        "closed": why_closed(row, now),
         "freezes": [(freeze, read.has_ended(freeze, now)) for freeze in read.freezes_of(row, now)],
         "entries": read.entries_about(row),
     }

@@ -72,7 +72,8 @@ def render_panel(request: PageRequest, incident: Incident, name: str) -> HttpRes
 
 def read_header(scene: Scene, _key: int = 0) -> Context:
     row = with_overview(Incident.objects.filter(pk=scene.incident.pk)).get()
-    return {"overview": overview(row, now=scene.now), "audiences": Audience}
+    closed = why_closed(row.environment, scene.now) if row.is_open else ""
+    return {"overview": overview(row, now=scene.now), "audiences": Audience, "closed": closed}
 
 
 def read_phase(scene: Scene, key: int) -> Context:

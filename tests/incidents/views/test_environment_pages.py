@@ -219,11 +219,13 @@ def test_commander_freezes_and_lifts(
     assert sign_in(engineer).post(freezes, {"reason": "Black Friday"}).status_code == 403
     assert client.post(freezes, {"reason": "", "hours": "2"}).status_code == 422
     assert client.post(freezes, {"reason": "Black Friday", "hours": "2"}).status_code == 302
-    assert "Black Friday" in client.get(STAGING).content.decode()
+    assert "staging is frozen until" in client.get(STAGING).content.decode()
 
     freeze = staging.freezes.get()
     assert client.post(f"{freezes}{freeze.pk}/lift/").status_code == 302
-    assert "lifted" in client.get(STAGING).content.decode()
+    page = client.get(STAGING).content.decode()
+    assert "lifted" in page
+    assert "is frozen" not in page.partition('class="administration"')[0]
 
 
 def test_superuser_makes_an_environment_and_is_its_administrator(
