@@ -36,7 +36,7 @@ RUN_ICONS = {
     "cancelled": "circle-slash",
     "rejected": "ban",
     "expired": "timer-off",
-    "void": "undo-2",
+    "void": "shield-x",
     "unknown": "circle-help",
 }
 EFFECT_ICONS = {"reads": "eye", "changes": "pencil", "destroys": "trash-2"}

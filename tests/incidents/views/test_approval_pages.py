@@ -70,7 +70,7 @@ def test_progress_names_who_said_yes_and_what_is_open(
 
     page = " ".join(sign_in(engineer).get(_page(waiting)).content.decode().split())
 
-    assert '1 of 2</b> <span class="soft">that the runbook asks for' in page
+    assert '1 of 2</b> <span class="soft">approvals that the runbook asks for' in page
     assert "infrastructure: <b>engineer</b>" in page
     assert 'commander <span class="soft">open' in page
     assert "You approved this; 1 commander is still to decide." in page
@@ -151,6 +151,8 @@ def test_a_frozen_environment_asks_for_an_emergency(
     client, command = sign_in(commander), waiting.run.command
     path = f"/incidents/INC-{busy_incident.number}/panels/step-{command.step_id}/"
     assert "staging is frozen until it is lifted: Launch." in client.get(path).content.decode()
+    header = f"/incidents/INC-{busy_incident.number}/panels/header/"
+    assert "emergencies only" in client.get(header).content.decode()
 
     assert client.post(f"/commands/{command.pk}/run/").status_code == 409
     asked = {"reason": "Pool is full.", "emergency_reason": "Customers cannot pay."}
