@@ -38,8 +38,8 @@ def test_end_of_the_timeline_says_count_and_head_and_offers_the_export(
     record(busy_incident, commander, "second")
     shown = sign_in(commander).get(page(busy_incident)).content.decode()
     head = busy_incident.timeline_head
-    assert "2 entries, chained" in shown
-    assert f'<code title="{head}">{head[:12]}</code>' in shown
+    assert "Proof of 2 entries" in shown
+    assert f'{head}">{head[:12]}</code>' in shown
     assert reverse("export", kwargs={"number": busy_incident.number}) in shown
     assert f"entry 2, from page, private network, digest {head[:12]}" in shown
     assert "entry-proof" not in shown
@@ -81,7 +81,7 @@ def test_empty_timeline_proves_nothing(
     busy_incident: Incident, commander: User, sign_in: SignIn
 ) -> None:
     shown = sign_in(commander).get(page(busy_incident)).content.decode()
-    assert "chained" not in shown
+    assert "Proof of" not in shown
     assert read_timeline(busy_incident).head == "0" * 64
 
 
