@@ -81,8 +81,8 @@ def _stack(data: Path, *, lock: int) -> Stack:
 def _greeting() -> str:
     return (
         f"\n  Runbook is at http://127.0.0.1:{settings.PORT}/\n"
-        "  Sign in as commander, engineer or leader. Their passwords were printed at the first\n"
-        "  start; `.venv/bin/python manage.py changepassword commander` sets a new one.\n"
+        "  Sign in as commander, engineer, leader or administrator. Their passwords were printed\n"
+        "  at the first start; `.venv/bin/python manage.py changepassword NAME` sets a new one.\n"
         "  Ctrl-C stops everything; nothing is lost.\n"
     )
 
