@@ -76,11 +76,22 @@ def difference(approval: Approval) -> Objection | None:
     plan = approval.run.plan
     moved = moved_between(approval.named, named_of(approval.run, identity=plan.identity))
     if moved:
-        words = ", ".join(dict.fromkeys(one["what"] for one in moved))
+        *first, last = dict.fromkeys(one["what"] for one in moved)
+        words = f"{', '.join(first)} and {last}" if first else last
         return _void(f"{words[:1].upper()}{words[1:]} changed since it was planned.", moved)
     if digest_of(approval.named, as_columns(as_plan(plan))) != approval.digest:
         return _void("The stored plan is not the one that people decided about.")
+    if not _is_as_asked(approval):
+        return _void("What is stored of the approval is not what was asked for.")
     return None
+
+
+def _is_as_asked(approval: Approval) -> bool:
+    """Who must say yes, and whether that is an emergency, stands beside what the digest is over:
+    whoever writes past us must not make it less."""
+    is_emergency = bool(approval.run.emergency_reason)
+    asked = (approval.named.get("requirements"), is_emergency)
+    return (approval.requirements, approval.is_emergency) == asked
 
 
 def _no_right(approval: Approval, now: datetime) -> Objection | None:

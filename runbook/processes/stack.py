@@ -128,7 +128,7 @@ def _changes() -> Child:
         *("changes", "-P", "prefork", "-c", "1"),
         patience=CHANGE_PATIENCE,
         farewell=(
-            "a change was sent to Google and is finished first, for at most"
+            "still at work: a change that was sent to Google is finished first, for at most"
             f" {CHANGE_PATIENCE:g} s; Ctrl-C again stops at once and leaves its outcome unknown"
         ),
     )
