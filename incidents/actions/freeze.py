@@ -11,6 +11,7 @@ from incidents import administration, clock, permissions, timeline
 from incidents.actions.moves import hold
 from incidents.actions.voiding import void_for_freeze
 from incidents.models import Environment, Freeze, Incident
+from incidents.redacting import redactor_with
 from incidents.refusal import Refused
 from incidents.states import IncidentState
 from incidents.windows import in_words
@@ -41,7 +42,7 @@ def declare_freeze(
             environment=environment,
             starts_at=begins,
             ends_at=ends_at,
-            reason=reason.strip(),
+            reason=redactor_with({}, environment.redact).text(reason.strip())[:LONGEST_REASON],
             declared_by=actor,
         )
         sentence = in_words(freeze)

@@ -12,6 +12,7 @@ from incidents.actions.new_run import new_run
 from incidents.actions.stop import reachable_run
 from incidents.models import Run
 from incidents.queries.undo import Undoing, undoing_of, undos_of
+from incidents.redacting import redactor_of
 from incidents.refusal import Refused
 from runbook.commands import shell
 from runbook.commands.base import NotRunnable
@@ -38,6 +39,7 @@ def ask_undo(actor: User, change: Run, reason: str, emergency_reason: str = "") 
     run."""
     _require_may_ask(actor, change)
     require_open_or_emergency(change.incident.environment, emergency_reason)
+    reason, emergency_reason = map(redactor_of(change).text, (reason, emergency_reason))
     undoing = undoing_of(change, undos_of([change])[change.pk])
     if undoing.why_not:
         raise Refused(undoing.why_not)
