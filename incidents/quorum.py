@@ -27,8 +27,10 @@ Names = frozenset[str]
 
 @dataclass(frozen=True)
 class Weighing:
-    """An approval's question as it stands now. `counts` and `excluded` are by person."""
+    """An approval's question as it stands now. `counts` and `excluded` are by person; a yes to
+    another plan than the one with this `digest` weighs nothing."""
 
+    digest: str
     questions: tuple[Question, ...]
     decisions: tuple[Decision, ...]
     counts: Mapping[int, Names]
@@ -47,7 +49,11 @@ class Weighing:
 
     @property
     def _yes(self) -> list[Decision]:
-        return [one for one in self.decisions if one.verdict == Verdict.APPROVED]
+        return [
+            one
+            for one in self.decisions
+            if one.verdict == Verdict.APPROVED and one.digest == self.digest
+        ]
 
     @property
     def is_met(self) -> bool:
@@ -113,6 +119,7 @@ def weigh_all(approvals: Sequence[Approval], *, also: User | None = None) -> dic
     excluded = _excluded([approval.run for approval in approvals])
     return {
         approval.pk: Weighing(
+            digest=approval.digest,
             questions=tuple(question_of(one, known) for one in approval.requirements),
             decisions=tuple(decisions.get(approval.pk, ())),
             counts=_there(standing, approval.run.incident.environment_id),
@@ -185,6 +192,8 @@ def _excluded_from(run: Run, earlier: Iterable[tuple[int, int]]) -> dict[int, st
         for number, person in earlier
         if number < run.number
     }
+    if run.command.edited_by_id is not None:
+        found[run.command.edited_by_id] = "You wrote this command; somebody else must approve."
     if run.command.step.edited_by_id is not None:
         found[run.command.step.edited_by_id] = (
             "You edited this step last; somebody else must approve."

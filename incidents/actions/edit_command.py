@@ -120,7 +120,7 @@ def _rewrite(
     command: StepCommand, actor: User, columns: TextColumns, *, edited: str, written: str
 ) -> None:
     moved = StepCommand.objects.filter(pk=command.pk, text=command.text).update(
-        **columns, edited=edited, written=written
+        **columns, edited=edited, written=written, edited_by=actor if edited else None
     )
     if not moved:
         raise Refused("Somebody changed this command just now. Look at it again.")

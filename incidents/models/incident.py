@@ -165,7 +165,8 @@ class StepCommand(models.Model):
     what they saw into `pasted`. `checks` is a list of {"expression", "level", "line"}. `shown_as`
     is the text as people read it where it holds a secret, "" where it holds none. `edited` is what
     a person wrote instead of the runbook's text, with parameters not filled in; `written` is then
-    the runbook's, filled in. Both are empty for the runbook's own.
+    the runbook's, filled in. Both are empty for the runbook's own. `edited_by` wrote `edited`: of
+    several commands of a step, others may have edited another one since.
     """
 
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="commands")
@@ -174,6 +175,9 @@ class StepCommand(models.Model):
     shown_as = models.TextField(blank=True)
     edited = models.TextField(blank=True)
     written = models.TextField(blank=True)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     label = models.CharField(max_length=300, blank=True)
     effect = models.CharField(max_length=10, choices=EffectChoice, blank=True)
     resource = models.CharField(max_length=300, blank=True)

@@ -220,6 +220,7 @@ def _with_all(approvals: QuerySet[Approval]) -> QuerySet[Approval]:
         "run__plan",
         "run__requested_by",
         "run__command__step__phase",
+        "run__command__edited_by",
         "run__command__step__edited_by",
         "run__incident__environment",
         "decided_by",

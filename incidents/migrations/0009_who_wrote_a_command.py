@@ -1,0 +1,34 @@
+"""Who wrote a command's text, apart from who last edited anything in its step."""
+
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+
+def take_from_step(apps, _schema):
+    """Of commands that were edited before, the step's last editor is all that is known."""
+    commands = apps.get_model("incidents", "StepCommand").objects.exclude(edited="")
+    editor = apps.get_model("incidents", "Step").objects.filter(pk=models.OuterRef("step"))
+    commands.update(edited_by=models.Subquery(editor.values("edited_by")[:1]))
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("incidents", "0008_table_of_sign_in_counts"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="stepcommand",
+            name="edited_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.RunPython(take_from_step, migrations.RunPython.noop, elidable=True),
+    ]
