@@ -40,7 +40,7 @@ def edit_command(
         hold(steps__commands=command_id)
         command = _command(actor, command_id, seen)
         columns = _readable(command, words)
-        if columns["text"] == command.text:
+        if (columns["text"], columns["effect"]) == (command.text, command.effect):
             raise Refused("This is the text that stands already; nothing was changed.", status=422)
         before, written = _as_it_stood(command), command.written or command.text
         _rewrite(command, actor, columns, edited=words, written=written)

@@ -66,12 +66,22 @@ class Job:
 
 def job_of(run: Run) -> Job:
     """The run must be loaded as `leases.LOADED` says. Raises `NotRunnable` for a text that no
-    longer reads as exactly one command, which a change of our own grammar could bring, and for a
-    program that the environment no longer lists."""
+    longer reads as exactly one command of the same effect, which a change of our own grammar could
+    bring, and for a program that the environment no longer lists, or lists otherwise: who must
+    approve follows from the effect."""
     environment = run.incident.environment
     read = shell.read(run.text, {}, programs_of(environment))
     if len(read.lines) != 1:
         raise NotRunnable(read.reason or "This text is more than one command. Ask for a new run.")
+    if read.lines[0].command.effect != run.effect:
+        raise NotRunnable(_reads_otherwise(run, read.lines[0]))
     target = target_of(environment)
     session = Session(target, request_id=str(run.request_id))
     return Job(read.lines[0], target, session, PlanSecrets(run))
+
+
+def _reads_otherwise(run: Run, line: Line) -> str:
+    return (
+        f"This command {line.command.effect.value} by now; it stands here as one that {run.effect}."
+        " Edit it and save the same text, so that it is read anew; then ask again."
+    )

@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings as SettingsWrapper
 
 from incidents.actions import approve, execute, plan, work
 from incidents.actions.declare import declare
+from incidents.actions.edit_command import edit_command
 from incidents.models import Approval, Incident, ListedProgram, OutputChunk, Run, StepCommand
 from tests import factories
 
@@ -138,3 +139,25 @@ def test_change_whose_program_was_listed_otherwise_meanwhile_is_not_started(
     run.refresh_from_db()
     assert run.state in ("failed", "void")
     assert "something else" not in output_of(run)
+
+
+def test_program_that_is_listed_as_something_graver_by_now_is_read_anew_first(
+    folder: Path, commander: User, settings: SettingsWrapper
+) -> None:
+    settings.PROGRAMS = True
+    row = listed(folder)
+    declared(commander)
+    Incident.objects.update(approval_policy={"changes": "1 approver", "destroys": "2 approvers"})
+    row.effect = "destroys"
+    row.save()
+    command = StepCommand.objects.get()
+    run = execute.request_run(actor=commander, command_id=command.pk)
+
+    plan.plan_run(run.pk, worker="test")
+
+    run.refresh_from_db()
+    assert (run.state, "destroys by now" in run.message) == ("failed", True)
+    edit_command(actor=commander, command_id=command.pk, text=command.text)
+    again = execute.request_run(actor=commander, command_id=command.pk)
+    plan.plan_run(again.pk, worker="test")
+    assert [one["policy"] for one in Approval.objects.get().requirements] == ["2 approvers"]
