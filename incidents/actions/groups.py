@@ -114,12 +114,13 @@ def _require_good_name(name: str) -> None:
 
 
 def _named_by(group: Group) -> list[str]:
-    """Environments whose own approval policies name the group."""
+    """Environments whose own approval policies name the group, as policies may: "2 databases"."""
+    names = {slug(group.name), f"{slug(group.name)}s"}
     return [
         row.name
         for row in Environment.objects.exclude(changes_policy="", destroys_policy="")
         for policy in filter(None, (row.changes_policy, row.destroys_policy))
-        if slug(group.name) in {term.role for term in parse_policy(policy)}
+        if names & {term.role for term in parse_policy(policy)}
     ]
 
 

@@ -218,6 +218,9 @@ def test_group_that_environments_name_is_not_deleted(
     Environment.objects.filter(pk=staging.pk).update(changes_policy="1 Infrastructure")
     with pytest.raises(Refused, match="policy of staging names the group"):
         groups.delete_group(actor=root, group_id=infrastructure.pk)
+    Environment.objects.filter(pk=staging.pk).update(changes_policy="2 infrastructures")
+    with pytest.raises(Refused, match="policy of staging names the group"):
+        groups.delete_group(actor=root, group_id=infrastructure.pk)
 
     Membership.objects.create(group=infrastructure, environment=staging, role=Role.VIEWER)
     with pytest.raises(Refused, match="is viewer in staging"):
