@@ -17,6 +17,7 @@ from incidents.models import (
 )
 from incidents.states import ComponentState, PhaseState, TimerKind
 from runbook.document import definition
+from runbook.document.approval_policy import LONGEST
 
 MOST_COMMANDS = 2_500
 
@@ -101,8 +102,14 @@ def step_row(
         is_exit_criterion=is_exit,
         is_conditional=step.is_conditional,
         undo_key=step.attributes.undo[:120],
-        approve=step.attributes.approve[:200],
+        approve=_whole(step.attributes.approve),
     )
+
+
+def _whole(policy: str) -> str:
+    """A policy that is cut off may ask for less than was written: one that is too long stays
+    unreadable, so that it asks for two."""
+    return policy if len(policy) <= LONGEST else f"{policy[: LONGEST - 1]}…"
 
 
 def command_row(row: Step, reading: Reading, position: int) -> StepCommand:

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from incidents.actions.declare import declare
 from incidents.models import Environment, Incident, Revision, StepCommand
 from incidents.refusal import Refused
+from runbook.document.approval_policy import PolicyError, parse_policy
 from tests import factories
 
 SOURCE = b"""---
@@ -145,3 +146,17 @@ def test_declare_starts_the_clocks(
         for timer in incident.timers.all()
     }
     assert due == {("escalation", "1"): 7200, ("update due", "leadership"): 3600}
+
+
+def test_a_policy_of_a_step_that_is_too_long_asks_for_two_and_not_for_less(
+    commander: User, environment: Environment
+) -> None:
+    policy = f"1 approver{' ' * 195}+ 3 infrastructure"
+    text = f'# Down\n- [ ] a\n  ```bash {{approve="{policy}"}}\n  rm x\n  ```\n'
+
+    incident = start(commander, factories.make_revision(text.encode()), environment)
+
+    kept = incident.steps.get().approve
+    assert len(kept) == 200
+    with pytest.raises(PolicyError):
+        parse_policy(kept)
