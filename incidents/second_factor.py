@@ -56,3 +56,9 @@ def way_to_prove(next_page: str) -> Way:
     ours such as "/approvals/"; others are not followed."""
     address = f"{reverse('prove')}?{urlencode({'next': next_page})}"
     return Way("Confirm with your second factor", address)
+
+
+def way_to_confirm(next_page: str) -> Way:
+    """For who has no second factor: to the page that asks for the password again."""
+    address = f"{reverse('account_reauthenticate')}?{urlencode({'next': next_page})}"
+    return Way("Confirm with your password", address)

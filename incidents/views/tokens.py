@@ -12,7 +12,7 @@ from incidents import clock, second_factor
 from incidents.actions import tokens as acting
 from incidents.administration_forms import TokenForm
 from incidents.models import ApiToken
-from incidents.refusal import Refused
+from incidents.refusal import Refused, Way
 from incidents.states import Scope
 from incidents.views.answers import shown_again
 from incidents.views.requests import PageRequest
@@ -28,7 +28,7 @@ def tokens(request: PageRequest) -> HttpResponse:
 @require_POST
 def create(request: PageRequest) -> HttpResponse:
     """The list again, with the new token on top of it this once. A token outlives the session that
-    made it, so whoever has a second factor shows it first."""
+    made it, so who makes one shows first who they are."""
     _require_proof(request)
     values = typed(TokenForm(request.POST))
     made, secret = acting.create_token(actor=request.user, **values)
@@ -42,14 +42,23 @@ def revoke(request: PageRequest, token_id: int) -> HttpResponse:
 
 
 def _require_proof(request: PageRequest) -> None:
-    proven = second_factor.proven_at(request)
-    if second_factor.is_fresh(proven) or not second_factor.is_enrolled(request.user):
-        return
-    raise Refused(
-        "Confirm with your second factor, then make the token.",
-        status=403,
-        way=second_factor.way_to_prove(reverse("tokens")),
-    )
+    """By second factor where there is one, else by having signed in just now: a session that
+    somebody found or stole makes nothing that lasts longer than itself."""
+    here = reverse("tokens")
+    if second_factor.is_enrolled(request.user):
+        proven = second_factor.proven_at(request)
+        words, way = "Confirm with your second factor", second_factor.way_to_prove(here)
+    else:
+        proven = second_factor.signed_in_at(request)
+        words, way = _to_sign_in_again(request, here)
+    if not second_factor.is_fresh(proven):
+        raise Refused(f"{words}, then make the token.", status=403, way=way)
+
+
+def _to_sign_in_again(request: PageRequest, next_page: str) -> tuple[str, Way | None]:
+    if request.user.has_usable_password():
+        return "Confirm with your password", second_factor.way_to_confirm(next_page)
+    return "Sign out and in again", None
 
 
 def _page(request: PageRequest, **new: object) -> HttpResponse:
