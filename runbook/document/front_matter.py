@@ -29,6 +29,8 @@ MAX_NAME = 60
 
 _END = re.compile(r"(?:---|\.\.\.)[ \t]*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+"""What no database keeps. A document in UTF-8 cannot hold it, and YAML can still write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,11 @@ def _check_bounds(text: str) -> None:
         if isinstance(event, yaml.AliasEvent):
             raise _Wrong(
                 "The front matter uses a YAML alias and is not read", "Write the value again"
+            )
+        if isinstance(event, yaml.ScalarEvent) and _UNSTORABLE.search(event.value):
+            raise _Wrong(
+                "The front matter writes a zero byte or half a character and is not read",
+                "Write the character itself",
             )
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1

@@ -36,6 +36,8 @@ def _problems(yaml: str) -> list[tuple[int, str, str]]:
         ("a: &x [1]\nb: *x", 1, "The front matter uses a YAML alias"),
         ("a: " + "[" * 30 + "]" * 30, 1, "The front matter is nested deeper than 20 levels"),
         ("a: '" + "x" * 70000 + "'", 1, "The front matter is longer than 64 KiB"),
+        (r'title: "a\0b"', 1, "The front matter writes a zero byte or half a character"),
+        (r'roles: {"a\uD83D": b}', 1, "The front matter writes a zero byte or half a character"),
     ],
 )
 def test_wrong_value_is_a_problem_at_its_line(yaml: str, line: int, words: str) -> None:
