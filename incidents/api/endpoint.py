@@ -103,6 +103,7 @@ def _require_scope(token: ApiToken, scope: Scope) -> None:
 def _body(request: HttpRequest) -> Json:
     try:
         body = json.loads(request.body or b"{}")
+        json.dumps(body, ensure_ascii=False).encode()  # ValueError for half a character
     except RequestDataTooBig as error:
         raise Refused("That is too much at once.", status=413) from error
     except (ValueError, RecursionError) as error:

@@ -285,7 +285,7 @@ def test_wrong_tokens_are_slowed_down_and_right_ones_are_not(engineer: User) -> 
 def test_bodies_and_methods_that_do_not_fit_are_refused_in_json(engineer: User) -> None:
     program = Program(engineer)
     client = Client(headers={"Authorization": f"Bearer {program.secret}"})
-    for body in ("{", "[1]", "[" * 100_000):
+    for body in ("{", "[1]", "[" * 100_000, r'{"reason": "\ud800"}'):
         answer = client.post("/api/v1/steps/1/tick", body, content_type="application/json")
         assert (answer.status_code, "JSON" in sentence(answer)) == (400, True)
     assert program.post("incidents").status_code == 405
