@@ -125,16 +125,18 @@ def command_row(row: Step, reading: Reading, position: int) -> StepCommand:
 
 
 def write_components(incident: Incident, document: definition.Runbook) -> None:
+    """One of each name: of two that a runbook calls alike, the last counts."""
+    named = {component.name[:100]: component for component in document.components}
     Component.objects.bulk_create(
         Component(
             incident=incident,
             position=position,
-            name=component.name[:100],
+            name=name,
             function=component.function[:200],
             priority=component.priority[:100],
             state=ComponentState.OFFLINE,
         )
-        for position, component in enumerate(document.components, start=1)
+        for position, (name, component) in enumerate(named.items(), start=1)
     )
 
 

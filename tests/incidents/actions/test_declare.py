@@ -160,3 +160,15 @@ def test_a_policy_of_a_step_that_is_too_long_asks_for_two_and_not_for_less(
     assert len(kept) == 200
     with pytest.raises(PolicyError):
         parse_policy(kept)
+
+
+def test_components_that_are_called_alike_are_one(
+    commander: User, environment: Environment
+) -> None:
+    revision = factories.make_revision(
+        b"---\ncomponents: [API, API, Pages]\n---\n# Down\n- [ ] a\n"
+    )
+
+    incident = start(commander, revision, environment)
+
+    assert [component.name for component in incident.components.all()] == ["API", "Pages"]
