@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from incidents.actions.storable import storable, storable_text
 from incidents.models import Run
 from incidents.redacting import PlanSecrets
 from incidents.targets import programs_of, target_of
@@ -12,7 +13,7 @@ from runbook.cloud.interruption import Watch, nobody
 from runbook.cloud.sessions import Session
 from runbook.cloud.target import Target
 from runbook.commands import running, shell
-from runbook.commands.base import Emit, Line, NotRunnable, Outcome, Plan, Probe
+from runbook.commands.base import Emit, FieldChange, Line, NotRunnable, Outcome, Plan, Probe
 from runbook.commands.sentences import sentence
 
 UNPLANNABLE = (CloudError, NotRunnable)
@@ -38,7 +39,7 @@ class Job:
 
     def plan(self, watch: Watch = nobody) -> Plan:
         plan = running.plan(self.line, self.session, self.target, watch)
-        return self.secrets.redacted(plan)
+        return self.secrets.redacted(_storable(plan))
 
     def execute(self, emit: Emit, plan: Plan | None, watch: Watch = nobody) -> Outcome:
         whole = None if plan is None else self.as_read(plan)
@@ -78,6 +79,26 @@ def job_of(run: Run) -> Job:
     target = target_of(environment)
     session = Session(target, request_id=str(run.request_id))
     return Job(read.lines[0], target, session, PlanSecrets(run))
+
+
+def _storable(plan: Plan) -> Plan:
+    """What a resource holds may be nothing that a database takes. Alike each time it is read, so
+    that plans can still be compared."""
+    return replace(
+        plan,
+        resource=storable_text(plan.resource),
+        before=storable(plan.before),
+        after=storable(plan.after),
+        changes=tuple(map(_storable_change, plan.changes)),
+        warnings=tuple(map(storable_text, plan.warnings)),
+        refusals=tuple(map(storable_text, plan.refusals)),
+        undo=storable_text(plan.undo),
+        why_no_undo=storable_text(plan.why_no_undo),
+    )
+
+
+def _storable_change(change: FieldChange) -> FieldChange:
+    return FieldChange(storable_text(change.path), storable(change.before), storable(change.after))
 
 
 def _reads_otherwise(run: Run, line: Line) -> str:

@@ -12,9 +12,11 @@ from incidents.actions.evidence import digest_of as digest_of_evidence
 from incidents.models import Approval, Environment, Freeze, Incident, Plan, Run
 from incidents.plan_digest import PLAN_FIELDS, digest_of
 from tests.incidents.actions.worker.deeds import asked, command_with, run_read
+from tests.support.simulator import Simulator
 
 UPDATE = "connectors update staging-connector"
 URGENT = "Customers cannot pay."
+CONNECTOR = "vpcaccess/projects/netra-staging/locations/us-central1/connectors/staging-connector"
 
 
 def test_the_digest_can_be_computed_again_from_what_is_stored(
@@ -134,3 +136,16 @@ def test_a_freeze_between_approval_and_start_sends_nothing(
 
     assert Run.objects.get(pk=approval.run_id).state == "void"
     assert sent() == []
+
+
+def test_what_no_database_takes_is_written_otherwise(
+    brief_incident: Incident, google: Simulator, commander: User, engineer: User
+) -> None:
+    google.change_resource(CONNECTOR, note="zero \0 byte")
+
+    approval = asked(commander, command_with(brief_incident, UPDATE))
+    approve.approve(actor=engineer, approval_id=approval.pk, digest=approval.digest)
+    work.execute_run(approval.run_id, worker="test")
+
+    before = Plan.objects.get().before
+    assert (before["note"], Run.objects.get().state) == ("zero � byte", "succeeded")
