@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -44,20 +45,20 @@ def revoke(request: PageRequest, token_id: int) -> HttpResponse:
 def _require_proof(request: PageRequest) -> None:
     """By second factor where there is one, else by having signed in just now: a session that
     somebody found or stole makes nothing that lasts longer than itself."""
+    is_enrolled = second_factor.is_enrolled(request.user)
+    look = second_factor.proven_at if is_enrolled else second_factor.signed_in_at
+    if second_factor.is_fresh(look(request)):
+        return
+    words, way = _to_prove(request.user, is_enrolled=is_enrolled)
+    raise Refused(f"{words}, then make the token.", status=403, way=way)
+
+
+def _to_prove(person: User, *, is_enrolled: bool) -> tuple[str, Way | None]:
     here = reverse("tokens")
-    if second_factor.is_enrolled(request.user):
-        proven = second_factor.proven_at(request)
-        words, way = "Confirm with your second factor", second_factor.way_to_prove(here)
-    else:
-        proven = second_factor.signed_in_at(request)
-        words, way = _to_sign_in_again(request, here)
-    if not second_factor.is_fresh(proven):
-        raise Refused(f"{words}, then make the token.", status=403, way=way)
-
-
-def _to_sign_in_again(request: PageRequest, next_page: str) -> tuple[str, Way | None]:
-    if request.user.has_usable_password():
-        return "Confirm with your password", second_factor.way_to_confirm(next_page)
+    if is_enrolled:
+        return "Confirm with your second factor", second_factor.way_to_prove(here)
+    if person.has_usable_password():
+        return "Confirm with your password", second_factor.way_to_confirm(here)
     return "Sign out and in again", None
 
 
