@@ -5,13 +5,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-def take_from_step(apps, _schema):
-    """Of commands that were edited before, the step's last editor is all that is known."""
-    commands = apps.get_model("incidents", "StepCommand").objects.exclude(edited="")
-    editor = apps.get_model("incidents", "Step").objects.filter(pk=models.OuterRef("step"))
-    commands.update(edited_by=models.Subquery(editor.values("edited_by")[:1]))
-
-
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -30,5 +23,4 @@ class Migration(migrations.Migration):
                 to=settings.AUTH_USER_MODEL,
             ),
         ),
-        migrations.RunPython(take_from_step, migrations.RunPython.noop, elidable=True),
     ]
