@@ -10,6 +10,7 @@ from django.db import transaction
 from incidents import clock, permissions, queue, second_factor, source, timeline
 from incidents.actions.authority import APPROVAL_LOADED, Objection, difference, name_of
 from incidents.actions.moves import end_run, hold, move_run, panels_of
+from incidents.actions.plan_rows import with_arrow
 from incidents.actions.voiding import void
 from incidents.models import Approval, Decision
 from incidents.quorum import Weighing, weigh
@@ -59,8 +60,8 @@ def approve(
 
 
 def _to_plan_again(stale: Objection) -> str:
-    moved = [f"{one['what']}: {one['before']!r} → {one['after']!r}" for one in stale.moved[:3]]
-    return f"({'; '.join(moved)}) Have it planned again." if moved else "Have it planned again."
+    told = "; ".join(with_arrow(one) for one in stale.moved[:3])
+    return f"({told}) Have it planned again." if told else "Have it planned again."
 
 
 def reject(*, actor: User, approval_id: int, reason: str) -> Approval:

@@ -88,7 +88,8 @@ def _approvals(environment: Environment) -> Iterator[str]:
         except PolicyError as error:
             yield str(error)
         else:
-            yield from (f"There is no group {name} here." for name in unknown_groups(policy))
+            for name in unknown_groups(policy):
+                yield f"There is no group {name} here: make it under Groups first."
 
 
 def _elsewhere(address: str) -> Iterator[str]:

@@ -42,7 +42,10 @@ def delete_group(*, actor: User, group_id: int) -> None:
             raise Refused(f"The group {group} is {', '.join(roles)}. Take these roles first.")
         naming = _named_by(group)
         if naming:
-            raise Refused(f"The approval policy of {', '.join(naming)} names the group {group}.")
+            raise Refused(
+                f"The approval policy of {', '.join(naming)} names the group {group}. Change the"
+                " policy first."
+            )
         members = _members(group)
         _record(actor, "group.deleted", f"deleted the group {group}", group, members, [])
         group.delete()

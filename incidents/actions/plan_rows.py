@@ -6,6 +6,7 @@ Pages read this as workers do, so nothing here brings the clients of Google alon
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from incidents.actions.named import Moved
 from incidents.actions.storable import storable_text
 from incidents.models import Plan
 from runbook.commands import base
+from runbook.document.definition import Json
 
 if TYPE_CHECKING:
     from incidents.actions.job import Job
@@ -75,5 +77,19 @@ def what_moved(moved: Sequence[Moved]) -> str:
     """Words for the fields that moved."""
     if [one["what"] for one in moved] == [WRITTEN_TO]:
         return "the resource was written to"
-    fields = [f"{one['what']} was {one['before']!r} and is now {one['after']!r}" for one in moved]
+    fields = [
+        f"{one['what']} was {in_words(one['before'])} and is now {in_words(one['after'])}"
+        for one in moved
+    ]
     return "; ".join(fields)
+
+
+def with_arrow(one: Moved) -> str:
+    return f"{one['what']}: {in_words(one['before'])} → {in_words(one['after'])}"
+
+
+def in_words(value: Json) -> str:
+    """A value of a resource as sentences name it."""
+    if value is None:
+        return "not set"
+    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)

@@ -54,6 +54,11 @@ class RunView:
         return self.run.undoes_id is None and card is not None and card.may_be_asked_again
 
     @property
+    def is_mine_to_withdraw(self) -> bool:
+        """The card offers the person who asked to withdraw it: what cancelling would do."""
+        return self.card is not None and self.card.is_waiting and self.card.asked_by_me
+
+    @property
     def first_line(self) -> int:
         return self.lines[0].number if self.lines else self.run.last_line + 1
 

@@ -86,3 +86,18 @@ def test_void_plan_is_planned_again_by_one_button(
 
     assert page.count("data-run-button") == 1
     assert f'id="again-{waiting.pk}"' in page
+
+
+def test_who_asked_withdraws_and_others_cancel(
+    sign_in: SignIn,
+    engineer: User,
+    commander: User,
+    busy_incident: Incident,
+    waiting: Approval,
+) -> None:
+    asked = _panel(sign_in, commander, busy_incident, waiting.run)
+    others = _panel(sign_in, engineer, busy_incident, waiting.run)
+
+    buttons = (f'id="withdraw-{waiting.pk}"', f'id="cancel-{waiting.run.command_id}"')
+    assert [button in asked for button in buttons] == [True, False]
+    assert [button in others for button in buttons] == [False, True]
