@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from django.contrib.auth.models import User
 
 from incidents import clock
@@ -138,6 +139,7 @@ def test_a_freeze_between_approval_and_start_sends_nothing(
     assert sent() == []
 
 
+@pytest.mark.django_db(transaction=True)
 def test_what_no_database_takes_is_written_otherwise(
     brief_incident: Incident, google: Simulator, commander: User, engineer: User
 ) -> None:
