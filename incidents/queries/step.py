@@ -125,7 +125,8 @@ def _runs(commands: Sequence[StepCommand]) -> dict[int, list[Run]]:
     """All runs of the commands, newest first."""
     rows = (
         Run.objects.filter(command__in=commands)
-        .select_related("requested_by", "plan", "approval__decided_by", "command__step__edited_by")
+        .select_related("requested_by", "plan", "approval__decided_by")
+        .select_related("command__edited_by", "command__step__edited_by")
         .select_related("incident__environment")
         .select_related("undoes__plan", "waits_for__incident", "waits_for__command", "left_by")
         .defer("result")
