@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from incidents.actions.job import Job
 
 LONGEST_IDENTITY = 300
-WRITTEN_TO = "the resource"
+WRITTEN_TO = "the resource's version"
 
 
 def identity_of(job: Job) -> str:

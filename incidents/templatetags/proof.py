@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django import template
 
 from incidents.models.audit import Entry
@@ -10,6 +12,7 @@ from runbook.document.definition import Json
 register = template.Library()
 
 SHORT = 12
+DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @register.filter
@@ -17,6 +20,12 @@ def provenance(entry: Entry) -> str:
     """For whoever hovers: "entry 41, from page, private network, digest 3fa9c1d2e4b5"."""
     source = f", from {entry.source}" if entry.source else ""
     return f"entry {entry.number}{source}, digest {entry.digest[:SHORT]}"
+
+
+@register.filter
+def short_digest(words: str) -> str:
+    """A digest by its beginning; everything else stays as it is."""
+    return f"{words[:SHORT]}…" if DIGEST.fullmatch(words) else words
 
 
 @register.filter

@@ -79,13 +79,15 @@ def test_checks_of_a_run_that_failed_are_called_unchecked(
 def test_void_plan_is_planned_again_by_one_button(
     sign_in: SignIn, engineer: User, busy_incident: Incident, waiting: Approval
 ) -> None:
-    Approval.objects.filter(pk=waiting.pk).update(state=ApprovalState.VOID)
+    moved = [{"what": "the runbook", "before": "a" * 64, "after": "b" * 64}]
+    Approval.objects.filter(pk=waiting.pk).update(state=ApprovalState.VOID, moved=moved)
     Run.objects.filter(pk=waiting.run_id).update(state=RunState.VOID)
 
     page = _panel(sign_in, engineer, busy_incident, waiting.run)
 
     assert page.count("data-run-button") == 1
     assert f'id="again-{waiting.pk}"' in page
+    assert f'<td class="was">{"a" * 12}…</td>' in page
 
 
 def test_who_asked_withdraws_and_others_cancel(
