@@ -1,7 +1,9 @@
 """What others sent, as every database takes it: PostgreSQL refuses zero bytes in text and in JSON,
-and no database takes half of a surrogate pair."""
+no database takes half of a surrogate pair, and JSON knows neither NaN nor infinity."""
 
 from __future__ import annotations
+
+import math
 
 from runbook.document.definition import Json
 
@@ -12,9 +14,11 @@ def storable_text(text: str) -> str:
 
 
 def storable(found: Json) -> Json:
-    """The same value with every text in it made storable."""
+    """The same value with every text and every number in it made storable."""
     if isinstance(found, str):
         return storable_text(found)
+    if isinstance(found, float) and not math.isfinite(found):
+        return str(found)
     if isinstance(found, list):
         return [storable(item) for item in found]
     if isinstance(found, dict):
