@@ -160,3 +160,15 @@ def test_a_frozen_environment_asks_for_an_emergency(
 
     run = Run.objects.get(state="planning")
     assert (run.reason, run.emergency_reason) == tuple(asked.values())
+
+
+def test_the_card_names_who_wrote_the_command_and_does_not_count(
+    sign_in: SignIn, waiting: Approval, engineer: User
+) -> None:
+    StepCommand.objects.filter(pk=waiting.run.command_id).update(edited_by=engineer)
+
+    page = sign_in(engineer).get(_page(waiting)).content.decode()
+
+    assert "engineer, who wrote this command" in page
+    assert "You wrote this command; somebody else must approve." in page
+    assert "Approve exactly this" not in page
