@@ -91,18 +91,21 @@ def _environment(environment: Environment) -> Json:
 
 
 def _program(run: Run) -> Named:
-    """An operator's own program is what its listing says."""
-    for program in programs_of(run.incident.environment):
-        if run.text.startswith(program.written):
-            return {
-                "program": {
-                    "executable": list(program.executable),
-                    "pattern": program.pattern,
-                    "folder": program.folder,
-                    "variables": list(program.variables),
-                }
-            }
-    return {}
+    """An operator's own program is what its listing says; of several that begin like the command
+    the longest runs (`programs.listed`)."""
+    listed = programs_of(run.incident.environment)
+    fitting = [one for one in listed if f"{run.text} ".startswith(f"{one.written} ")]
+    if not fitting:
+        return {}
+    program = max(fitting, key=lambda one: len(one.words))
+    return {
+        "program": {
+            "executable": list(program.executable),
+            "pattern": program.pattern,
+            "folder": program.folder,
+            "variables": list(program.variables),
+        }
+    }
 
 
 def moved_between(before: Named, after: Named) -> list[Moved]:

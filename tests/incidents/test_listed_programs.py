@@ -14,6 +14,7 @@ from incidents.actions import approve, execute, plan, work
 from incidents.actions.declare import declare
 from incidents.actions.edit_command import edit_command
 from incidents.models import Approval, Incident, ListedProgram, OutputChunk, Run, StepCommand
+from incidents.refusal import Refused
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -161,3 +162,20 @@ def test_program_that_is_listed_as_something_graver_by_now_is_read_anew_first(
     again = execute.request_run(actor=commander, command_id=command.pk)
     plan.plan_run(again.pk, worker="test")
     assert [one["policy"] for one in Approval.objects.get().requirements] == ["2 approvers"]
+
+
+def test_of_two_programs_that_begin_alike_the_one_that_runs_is_approved(
+    folder: Path, commander: User, engineer: User, settings: SettingsWrapper
+) -> None:
+    settings.PROGRAMS = True
+    listed(folder)
+    runs = listed(folder, name="deploy-auth", written="python scripts/deploy.py --service=auth")
+    declared(commander)
+    run = execute.request_run(actor=commander, command_id=StepCommand.objects.get().pk)
+    plan.plan_run(run.pk, worker="test")
+    approval = Approval.objects.get(run=run)
+    runs.executable = [sys.executable, "-c", "print('something else')"]
+    runs.save()
+
+    with pytest.raises(Refused, match="The program's executable changed"):
+        approve.approve(actor=engineer, approval_id=approval.pk, digest=approval.digest)
