@@ -7,14 +7,16 @@ from collections.abc import Callable
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from incidents import permissions
+from incidents import permissions, second_factor
 from incidents.actions import groups as grouping
 from incidents.actions import people as accounts
 from incidents.administration_forms import NameForm, NewPersonForm, PersonChoiceForm
 from incidents.queries import environments as read
+from incidents.refusal import Refused
 from incidents.sign_in import throttle
 from incidents.views.answers import shown_again
 from incidents.views.requests import PageRequest
@@ -71,6 +73,7 @@ def people(request: PageRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def add_person(request: PageRequest) -> HttpResponse:
+    _require_proof(request)
     values = typed(NewPersonForm(request.POST))
     person, password = accounts.create_person(actor=request.user, **values)
     return _password(request, person, password)
@@ -79,6 +82,7 @@ def add_person(request: PageRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def give_new_password(request: PageRequest, person_id: int) -> HttpResponse:
+    _require_proof(request)
     person, password = accounts.give_new_password(actor=request.user, person_id=person_id)
     return _password(request, person, password)
 
@@ -95,12 +99,14 @@ def activate(request: PageRequest, person_id: int) -> HttpResponse:
 
 @require_POST
 def remove_second_factors(request: PageRequest, person_id: int) -> HttpResponse:
+    _require_proof(request)
     return _done(request, accounts.remove_second_factors, person_id)
 
 
 @require_POST
 def set_superuser(request: PageRequest, person_id: int) -> HttpResponse:
     """`is_superuser=yes` makes one, anything else ends it."""
+    _require_proof(request)
     accounts.set_superuser(
         actor=request.user,
         person_id=person_id,
@@ -114,6 +120,20 @@ def let_try_again(request: PageRequest, person_id: int) -> HttpResponse:
     person = accounts.let_try_again(actor=request.user, person_id=person_id)
     throttle.forgive(request, username=person.get_username(), person_id=person.pk)
     return shown_again(request, "people")
+
+
+def _require_proof(request: PageRequest) -> None:
+    """Who can act as somebody else, or let others do so, could approve alone: a superuser's session
+    that somebody found must not be enough where there is a second factor."""
+    person = request.user
+    if second_factor.is_fresh(second_factor.proven_at(request)):
+        return
+    if permissions.is_superuser(person) and second_factor.is_enrolled(person):
+        raise Refused(
+            "Confirm with your second factor, then do it again.",
+            status=403,
+            way=second_factor.way_to_prove(reverse("people")),
+        )
 
 
 def _done(request: PageRequest, action: Callable[..., User], person_id: int) -> HttpResponse:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test import Client
@@ -98,3 +100,28 @@ def test_people_ask_the_same_for_few_and_many(sign_in: SignIn, admin_user: User)
     for number in range(20):
         factories.make_person(f"person-{number}").groups.add(group)
     assert asked() == few
+
+
+def test_a_found_session_of_a_superuser_becomes_nobody_else(
+    admin_client: Client, admin_user: User, engineer: User
+) -> None:
+    Authenticator.objects.create(user=admin_user, type=Authenticator.Type.TOTP, data={})
+    Authenticator.objects.create(user=engineer, type=Authenticator.Type.TOTP, data={})
+    tries = (
+        ("add/", {"username": "friend"}),
+        (f"{engineer.pk}/password/", {}),
+        (f"{engineer.pk}/second-factors/remove/", {}),
+        (f"{engineer.pk}/superuser/", {"is_superuser": "yes"}),
+    )
+    for path, given in tries:
+        refused = admin_client.post(f"/people/{path}", given)
+        assert refused.status_code == 403
+        assert "/account/prove/?next=%2Fpeople%2F" in refused.content.decode()
+    assert not User.objects.filter(username="friend").exists()
+    assert Authenticator.objects.filter(user=engineer).exists()
+
+    session = admin_client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(admin_user.pk)
+    session.save()
+    assert admin_client.post("/people/add/", {"username": "friend"}).status_code == 200
