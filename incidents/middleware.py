@@ -112,6 +112,20 @@ def refusals(get_response: Sync) -> Refusals:
     return Refusals(get_response)
 
 
+class HealthForStrangers(MiddlewareMixin):
+    """Whether we are alive is answered alike to everybody, and so without asking the database who
+    wants to know: it may be the one that is away."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        if request.path.startswith("/health/"):
+            request.COOKIES.clear()
+
+
+@sync_and_async_middleware
+def health_for_strangers(get_response: Sync) -> HealthForStrangers:
+    return HealthForStrangers(get_response)
+
+
 class SeenSessions(MiddlewareMixin):
     """Keeps the list of a person's sessions true, and a session alive while it is used."""
 

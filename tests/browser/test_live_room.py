@@ -50,7 +50,7 @@ def test_steps_that_need_a_look_can_be_shown_alone(open_page: OpenPage) -> None:
     page = open_page("/incidents/INC-1/", person="engineer")
     page.get_by_role("button", name=re.compile("Needs a look")).click()
 
-    expect(page.locator("[data-row]:not([hidden])")).to_have_count(5)
+    expect(page.locator("[data-row]:not([hidden])")).to_have_count(6)
     page.get_by_role("button", name="All", exact=True).click()
     expect(page.locator("[data-row][hidden]")).to_have_count(0)
 

@@ -48,7 +48,8 @@ class Caller:
 
 
 class Rows:
-    """What stands in the database of a running instance, read beside it."""
+    """What stands in the database of a running instance, read beside it: a file, or the private
+    server of `private_postgres.py`."""
 
     def __init__(self, processes: Processes) -> None:
         self._url = processes.environment["DATABASE_URL"]
@@ -58,7 +59,8 @@ class Rows:
         if self._url.startswith("sqlite"):
             with sqlite3.connect(self._url.removeprefix("sqlite:///"), timeout=10) as database:
                 return list(database.execute(query, values))
-        with psycopg.connect(self._url) as connection:
+        folder = self._url.removeprefix("postgres://runbook@/").removesuffix("/postgres")
+        with psycopg.connect(host=folder, user="runbook", dbname="postgres") as connection:
             found = connection.execute(query.replace("?", "%s"), values)  # type: ignore[arg-type]
             return list(found)
 

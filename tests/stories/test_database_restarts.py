@@ -44,9 +44,11 @@ def story(instance: Processes) -> Iterator[Story]:
 
 def restart(postgres: Postgres, story: Story) -> None:
     postgres.stop()
-    assert story.commander.client.get("/health/live").status_code == 200
-    assert story.commander.client.get("/").status_code == 500
-    postgres.start()
+    try:
+        alive, page = (story.commander.client.get(path) for path in ("/health/live", "/"))
+    finally:
+        postgres.start()
+    assert (alive.status_code, page.status_code) == (200, 500)
     wait_until(
         lambda: story.commander.client.get("/health/ready").status_code == 200,
         "every part works again",

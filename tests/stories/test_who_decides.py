@@ -186,12 +186,12 @@ def test_question_that_nobody_answers_expires(story: Story) -> None:
 
 
 def test_approval_that_no_worker_used_in_time_is_worth_nothing(story: Story) -> None:
-    expires_after(story, 8)
+    expires_after(story, 12)
     try:
         run, _approval, _digest = waiting_change(story)
         story.processes.stop("changes")
         assert story.approves(run).status_code == 302
-        time.sleep(8)  # the approval's own time: nothing shows when it is over until it is used
+        time.sleep(12)  # the approval's own time: nothing shows when it is over until it is used
     finally:
         expires_after(story, None)
         story.processes.start("changes")

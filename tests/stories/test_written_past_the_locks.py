@@ -30,7 +30,7 @@ TAMPERED = {
             (RENUMBER, {"number": 3, "other": 2}),
             (RENUMBER, {"number": 1000, "other": 3}),
         ],
-        "entry 2",
+        "entries 2 and 3: Swapped.",
     ),
     "cut off": ([(REMOVE, {"number": 3}), (CUT_HEAD, {"number": 2})], "WRONG"),
     "output changed": ([(CHANGE_OUTPUT, {})], "run 1"),

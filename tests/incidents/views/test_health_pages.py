@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.contrib.auth.models import User
 from django.test import Client
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from incidents import clock
 from incidents.models import Heartbeat
+from tests.incidents.views.conftest import SignIn
 
 
 def test_live_needs_no_sign_in(db: None) -> None:
@@ -43,3 +45,11 @@ def test_not_ready_names_the_silent_and_the_absent(db: None, settings: Settings)
     assert parts["redis"]["ok"] is False
     assert (parts["clock"]["ok"], parts["clock"]["age"] >= 300) == (False, True)
     assert parts["worker"]["detail"] == "never seen"
+
+
+def test_life_is_answered_without_the_database_whoever_asks(
+    sign_in: SignIn, engineer: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = sign_in(engineer)
+    with django_assert_num_queries(0):
+        assert client.get("/health/live").status_code == 200
