@@ -129,7 +129,7 @@ def test_worker_killed_during_a_change_leaves_the_outcome_to_a_person(
 
 @pytest.mark.parametrize(
     ("kind", "words"),
-    [("403", "ermission"), ("404", "not"), ("503", "not available"), ("drop", "answer")],
+    [("403", "ermission"), ("drop", "answer")],
 )
 def test_google_refuses_and_the_page_says_what_to_do(
     processes: Processes, commander: Person, kind: str, words: str

@@ -110,20 +110,6 @@ def test_answer_lost_on_the_way(story: Story) -> None:
 
 
 @pytest.mark.parametrize("attempt", range(TRIES))
-def test_redis_killed_while_google_works_on_it(story: Story, attempt: int) -> None:
-    run = waiting_change(story)
-    assert story.approves(run).status_code == 302
-    wait_until(lambda: story.sent() == 1, "Google is asked")
-
-    story.processes.kill("redis")
-    story.processes.wait_until_ready("redis")
-
-    assert story.waits_for(run, "succeeded", "unknown", "failed", within=60) == "succeeded"
-    assert story.sent() == 1
-    assert story.output_is_whole(run)
-
-
-@pytest.mark.parametrize("attempt", range(TRIES))
 def test_redis_killed_between_approval_and_start(story: Story, attempt: int) -> None:
     run = waiting_change(story)
     story.processes.stop("changes")
