@@ -6,9 +6,10 @@ pytest_plugins = ["tests.support.servers", "tests.support.browsers", "tests.supp
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast tests first. Browser tests must come last: see `tests/support/browsers.py`. That holds
-    in each of several processes too, as they take whole files in this order."""
-    items.sort(key=lambda item: 2 * _is(item, "browser") + _is(item, "story"))
+    """Stories first: they wait a lot, while others work. Browser tests must come last: see
+    `tests/support/browsers.py`. That holds in each of several processes too, as they take whole
+    files in this order."""
+    items.sort(key=lambda item: 2 * _is(item, "browser") - _is(item, "story"))
 
 
 def _is(item: pytest.Item, marker: str) -> bool:

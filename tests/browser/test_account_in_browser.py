@@ -55,6 +55,7 @@ def _confirm_password(page: Page) -> None:
 
 def _look(page: Page) -> None:
     """Accessible in both themes, and not wider than a phone."""
+    page.wait_for_load_state()
     assert findings(page, "main") == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
@@ -68,6 +69,7 @@ def test_passkey_and_app_are_set_up_and_asked_for(page: Page, named_web: str, we
     page.goto(f"{named_web}/account/")
     page.get_by_role("link", name="Add a passkey").click()
     _confirm_password(page)
+    expect(page.get_by_label("Name of this passkey")).to_be_visible()
     _look(page)
     page.get_by_label("Name of this passkey").fill("Gita's phone")
     page.get_by_role("button", name="Add this passkey").click()
@@ -78,6 +80,7 @@ def test_passkey_and_app_are_set_up_and_asked_for(page: Page, named_web: str, we
     page.get_by_role("link", name="I have kept them").click()
     expect(page.locator("main")).to_contain_text("Gita's phone")
     page.get_by_role("link", name="Set up an app").click()
+    expect(page.locator(".secret")).to_be_visible()
     _look(page)
     secret = page.locator(".secret").inner_text()
     page.get_by_label("The code that the app shows now").fill(_code(secret))
@@ -94,6 +97,8 @@ def test_passkey_and_app_are_set_up_and_asked_for(page: Page, named_web: str, we
     page.goto(f"{named_web}/account/prove/?next=/approvals/")
     _look(page)
     page.get_by_role("link", name="Use a passkey instead").click()
+    expect(page.get_by_role("button", name="Use a passkey")).to_be_visible()
+    page.wait_for_load_state()
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url(f"{named_web}/approvals/")
 

@@ -141,13 +141,3 @@ def test_google_refuses_and_the_page_says_what_to_do(
     commander.sees_in_step(re.compile("failed", re.IGNORECASE), within=40)
     message = commander.step.locator(".run-message").first
     expect(message).to_contain_text(words)
-
-
-def test_google_never_answers_and_the_run_ends_in_time(
-    processes: Processes, commander: Person
-) -> None:
-    processes.simulator.fail(match=INSTANCES, kind="hang", times=20)
-    commander.choose("The database runs")
-    commander.run()
-
-    commander.sees_in_step("Google did not answer", within=60)
