@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 AXE = Path(__file__).resolve().parents[1] / "data/axe/axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
 """What alone can differ from one theme to the other."""
 
