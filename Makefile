@@ -7,7 +7,7 @@ SOURCES := manage.py runbook incidents tests benchmarks
 
 # What databases hardly differ in is tested on SQLite alone; `make postgres SQLITE_ONLY=` tests it all.
 SQLITE_ONLY := accounts templatetags test_settings_checks.py test_web_without_google.py \
-	test_visible_text.py test_request_limits.py test_socket_origin.py test_hub.py \
+	test_chaining_old_timelines.py test_visible_text.py test_request_limits.py test_socket_origin.py test_hub.py \
 	management/test_try_one_line.py management/test_up.py management/test_lint_files.py \
 	actions/worker/test_redacted_plan.py views/test_hostile_text.py views/test_page_templates.py \
 	views/test_runbook_findings.py views/test_editing_pages.py views/test_reread_pages.py \

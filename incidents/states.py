@@ -64,13 +64,31 @@ class ApprovalState(TextChoices):
 
 class TimerState(TextChoices):
     PENDING = "pending"
+    PAUSED = "paused"
     FIRED = "fired"
     CANCELLED = "cancelled"
 
 
 class TimerKind(TextChoices):
+    """`REPEAT` tells people again of a level that nobody has acknowledged, `UNACKNOWLEDGED` fires
+    the next level because nobody did. The last two go on when the incident is closed."""
+
     ESCALATION = "escalation"
     UPDATE = "update due"
+    REPEAT = "repeat"
+    UNACKNOWLEDGED = "unacknowledged"
+    PHASE = "phase overrun"
+    REPORT = "report due"
+    FOLLOW_UP = "follow-up due"
+
+
+class LevelOrigin(TextChoices):
+    """What a level's `after` counts from."""
+
+    INCIDENT = "incident"
+    PHASE = "phase"
+    UPDATE = "update"
+    LEVEL = "level"
 
 
 class LevelState(TextChoices):
@@ -78,6 +96,69 @@ class LevelState(TextChoices):
     FIRED = "fired"
     ACKNOWLEDGED = "acknowledged"
     CANCELLED = "cancelled"
+
+
+class ChannelKind(TextChoices):
+    """How people are told. `SERVICE` is one of the services that Apprise speaks."""
+
+    EMAIL = "email", "e-mail"
+    WEBHOOK = "webhook"
+    SERVICE = "service"
+
+
+class NotificationState(TextChoices):
+    """A notification is stored before anything is sent. `DEAD` was tried as often as it may be;
+    `CANCELLED` was not needed any more, as somebody had acknowledged."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+class HandoffState(TextChoices):
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class HandoffSide(TextChoices):
+    """What a line of a handoff's checklist is: asked of who takes over, or what a side stands by
+    for."""
+
+    ASKED = "asked"
+    GIVER_STANDBY = "giver stands by", "giver stands by"
+    TAKER_STANDBY = "taker stands by", "taker stands by"
+
+
+class PublicStage(TextChoices):
+    """Where an incident stands in the words of a status page."""
+
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+
+
+class MaintenanceState(TextChoices):
+    SCHEDULED = "scheduled"
+    IN_PROGRESS = "in progress", "in progress"
+    VERIFYING = "verifying"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class SubscriberKind(TextChoices):
+    EMAIL = "email", "e-mail"
+    WEBHOOK = "webhook"
+
+
+class FollowUpState(TextChoices):
+    OPEN = "open"
+    DONE = "done"
+    DROPPED = "dropped"
 
 
 class Role(TextChoices):

@@ -5,9 +5,9 @@ from django.db import migrations
 from incidents import ledger
 
 
-def chain(apps, _schema):
+def chain(apps, schema):
     Incident = apps.get_model("incidents", "Incident")
-    for incident in Incident.objects.all().iterator():
+    for incident in Incident.objects.using(schema.connection.alias).iterator():
         _chain_incident(incident)
 
 

@@ -6,16 +6,29 @@ from django.conf import settings
 from django.db import models
 
 from incidents.models.incident import Incident
-from incidents.states import LevelState, TimerKind, TimerState
+from incidents.states import LevelOrigin, LevelState, TimerKind, TimerState
 
 
 class EscalationLevel(models.Model):
-    """`after` is seconds from the incident's start. `to` and `then` are lists of words."""
+    """`after` is seconds from its `origin`; `origin_key` says which phase (position), audience or
+    level (position). `to` and `then` are lists of words: who is told, and what becomes steps when
+    the level fires.
+
+    `severities` are those it is meant for, `notify` the kinds of channel it goes by; an empty list
+    means all. `repeat` is seconds between repetitions until somebody acknowledges and `next_after`
+    seconds without acknowledgement after which the next level fires; 0 means never.
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="levels")
     position = models.PositiveIntegerField()
     after = models.PositiveIntegerField()
+    origin = models.CharField(max_length=10, choices=LevelOrigin, default=LevelOrigin.INCIDENT)
+    origin_key = models.CharField(max_length=60, blank=True)
     condition = models.CharField(max_length=300, blank=True)
+    severities = models.JSONField(default=list)
+    notify = models.JSONField(default=list)
+    repeat = models.PositiveIntegerField(default=0)
+    next_after = models.PositiveIntegerField(default=0)
     to = models.JSONField(default=list)
     then = models.JSONField(default=list)
     state = models.CharField(max_length=12, choices=LevelState, default=LevelState.PENDING)
@@ -40,6 +53,8 @@ class Timer(models.Model):
 
     `key` tells timers of one kind apart (the level's position, the audience); `occurrence` counts
     repetitions. Fired once, whoever claims it. `late` is seconds between due and fired.
+    `remaining` are the seconds that a paused timer had left. `postponed_from` is when a postponed
+    one was due at first, `reason` why it was postponed.
     """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="timers")
@@ -51,6 +66,9 @@ class Timer(models.Model):
     state = models.CharField(max_length=10, choices=TimerState, default=TimerState.PENDING)
     fired_at = models.DateTimeField(null=True, blank=True)
     late = models.FloatField(null=True, blank=True)
+    remaining = models.FloatField(null=True, blank=True)
+    postponed_from = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["due_at"]

@@ -12,6 +12,7 @@ from incidents.states import (
     EffectChoice,
     IncidentState,
     PhaseState,
+    PublicStage,
     Severity,
     StepKind,
     StepState,
@@ -29,6 +30,10 @@ class Incident(models.Model):
     `impact` is business impact in words, for leadership. `approval_expires` is in seconds.
     `timeline_count` and `timeline_head` are the number and the digest of the last entry, sealed
     together with the installation's key in `timeline_seal`.
+
+    `acknowledged_at` is when somebody first took it up, `mitigated_at` when its impact was over.
+    `paused_at` and `paused_because` stand while its escalation clock is paused. `public_title` and
+    `public_stage` are its name and stage on the status page; without a title it has none there.
     """
 
     number = models.PositiveIntegerField(unique=True)
@@ -51,6 +56,14 @@ class Incident(models.Model):
     started_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolution = models.TextField(blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    mitigated_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_because = models.CharField(max_length=300, blank=True)
+    public_title = models.CharField(max_length=200, blank=True)
+    public_stage = models.CharField(
+        max_length=15, choices=PublicStage, default=PublicStage.INVESTIGATING
+    )
     timeline_count = models.PositiveIntegerField(default=0)
     timeline_head = models.CharField(max_length=64, blank=True)
     timeline_seal = models.CharField(max_length=64, blank=True)
@@ -116,7 +129,8 @@ class Step(models.Model):
 
     `decided_by/at` say who ticked or skipped it; both are empty while it is open. `depth` is 0 for
     a step and 1 for a sub-step. `edited_by` is who last changed its text in this incident.
-    `approve` is who must approve its changes, as the runbook says it for this step alone.
+    `approve` is who must approve its changes, as the runbook says it for this step alone. `level`
+    is the position of the escalation level that brought it, None for the runbook's own.
     """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="steps")
@@ -143,6 +157,7 @@ class Step(models.Model):
     edited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    level = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["position"]

@@ -6,17 +6,25 @@ from django.conf import settings
 from django.db import models
 
 from incidents.models.incident import Incident
-from incidents.states import Audience
+from incidents.states import Audience, PublicStage
 
 
 class Update(models.Model):
-    """What was told to an audience. Never edited: a correction is the next update."""
+    """What was told to an audience. Never edited: a correction is the next update.
+
+    `template` names the draft it began as. `subject` and `recipients` (words or addresses, as the
+    author wrote them) are those of a mail. `stage` is set for the public alone.
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="updates")
     audience = models.CharField(max_length=20, choices=Audience)
     text = models.TextField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    template = models.CharField(max_length=40, blank=True)
+    subject = models.CharField(max_length=200, blank=True)
+    recipients = models.JSONField(default=list, blank=True)
+    stage = models.CharField(max_length=15, choices=PublicStage, blank=True)
 
     class Meta:
         ordering = ["-at", "-id"]
