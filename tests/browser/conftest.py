@@ -7,11 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, StorageState
 
 from runbook.processes.ports import free_port
 from tests.browser.people import PASSWORD
@@ -62,8 +63,31 @@ def _wait_until_it_answers(address: str) -> None:
     pytest.fail(f"the web process did not answer within {START_SECONDS} s")
 
 
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, web: str) -> Callable[[str], StorageState]:
+    """The cookies of a person who has signed in on the page, once for all tests: checking a
+    password is slow by design."""
+
+    @cache
+    def sign_in(person: str) -> StorageState:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(f"{web}/sign-in/")
+        page.get_by_label("Name").fill(person)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"{web}/")
+        cookies = context.storage_state()
+        context.close()
+        return cookies
+
+    return sign_in
+
+
 @pytest.fixture
-def open_page(browser: Browser, web: str) -> Iterator[OpenPage]:
+def open_page(
+    browser: Browser, web: str, signed_in: Callable[[str], StorageState]
+) -> Iterator[OpenPage]:
     """`open_page(path, person="engineer", **context options)`: a page of a browser of its own.
 
     At the end no page may have had an error of its own scripts or policy.
@@ -71,17 +95,13 @@ def open_page(browser: Browser, web: str) -> Iterator[OpenPage]:
     contexts, faults = [], []
 
     def enter(path: str, *, person: str = "engineer", **options: object) -> Page:
+        if person:
+            options["storage_state"] = signed_in(person)
         context = browser.new_context(**options)  # type: ignore[arg-type]  # passed through unread
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda m: faults.append(m.text) if _is_fault(m.type, m.text) else None)
-        if person:
-            page.goto(f"{web}/sign-in/")
-            page.get_by_label("Name").fill(person)
-            page.get_by_label("Password").fill(PASSWORD)
-            page.get_by_role("button", name="Sign in").click()
-            page.wait_for_url(f"{web}/")
         page.goto(f"{web}{path}")
         return page
 
