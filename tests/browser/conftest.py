@@ -48,7 +48,7 @@ def web(tmp_path_factory: pytest.TempPathFactory, redis_url: str) -> Iterator[st
         yield address
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)
 
 
 def _wait_until_it_answers(address: str) -> None:

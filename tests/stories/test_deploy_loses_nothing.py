@@ -74,9 +74,8 @@ def test_a_streaming_read_and_a_sent_change_survive_a_deploy(story: Story) -> No
 
     old = ask_to_stop(processes, *WORKERS)
 
-    story.waits_for(read, "queued", "running", within=5)
-    wait_until(lambda: "is being restarted" in story.timeline(read), "handed back", within=5)
-    assert story.state(change) == "running", "what was sent is still waited for"
+    wait_until(lambda: "is being restarted" in story.timeline(read), "handed back")
+    assert story.state(change) in {"running", "succeeded"}, "what was sent is not handed back"
     wait_for_new_workers(processes, old)
     assert story.waits_for(change, "succeeded", "unknown", "failed") == "succeeded"
     google.heal()
@@ -101,7 +100,7 @@ def test_a_change_that_was_not_sent_yet_is_sent_by_the_new_worker(story: Story) 
 
     old = ask_to_stop(processes, "changes")
 
-    wait_until(lambda: "is being restarted" in story.timeline(change), "handed back", within=5)
+    wait_until(lambda: "is being restarted" in story.timeline(change), "handed back")
     wait_for_new_workers(processes, old)
     assert story.waits_for(change, "succeeded", "unknown", "failed") == "succeeded"
     assert story.sent(path=CONNECTOR) == 1
