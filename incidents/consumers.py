@@ -44,6 +44,7 @@ class LivePage(AsyncWebsocketConsumer):
     """One open page. A subclass says which topic it watches and who may."""
 
     topic: Topic | None = None
+    heard: Topic | None = None
     viewer: Viewer
     doubt: asyncio.Event
     sender: asyncio.Task[None] | None = None
@@ -74,8 +75,11 @@ class LivePage(AsyncWebsocketConsumer):
             return
         await self.accept()
         self.doubt = asyncio.Event()
-        self.viewer = Viewer(name=person.get_full_name() or person.get_username())
+        shown = person.get_full_name() or person.get_username()
+        self.viewer = Viewer(name=shown, person=person.pk)
         self.topic = hub.join(name, self.viewer, version_of)
+        if name != NOW:
+            self.heard = hub.listen(NOW, self.viewer, version_of)
         await self.send_frame(type="hello", at=int(time.time() * 1000))
         self.sender = asyncio.create_task(self.keep_sending(self.topic))
         self.guard = asyncio.create_task(self.keep_checking(person))
@@ -90,9 +94,10 @@ class LivePage(AsyncWebsocketConsumer):
         for task in (self.sender, self.guard):
             if task is not None:
                 task.cancel()
-        topic, self.topic = self.topic, None
-        if topic is not None:
-            await hub.leave(topic, self.viewer)
+        joined, self.topic, self.heard = (self.topic, self.heard), None, None
+        for topic in joined:
+            if topic is not None:
+                await hub.leave(topic, self.viewer)
 
     async def receive(
         self,

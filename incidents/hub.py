@@ -1,6 +1,7 @@
 """One reader per watched topic and web process, and a cursor per viewer.
 
-A topic is one incident, or "now" for the pages that show many. Its reader waits on the topic's
+A topic is one incident, or "now" for the pages that show many; pages of one incident listen to
+"now" for what the bar shows of everything, approvals and notices. Its reader waits on the topic's
 Redis stream, keeps the newest output in a ring, and wakes its viewers at most every
 `PAUSE_SECONDS`. A viewer only owns cursors (the last line sent of each run it follows): a slow one
 gets bigger frames later and misses nothing, because what the ring no longer holds comes from the
@@ -40,6 +41,8 @@ POLL_SECONDS = 1.0
 RING_BYTES = 1024 * 1024
 RING_RUNS = 16
 EVERYTHING = "*"
+IN_EVERY_BAR = frozenset({"approvals"})
+NOTICES = "notices"
 
 Version = Callable[[str], Awaitable[int]]
 """A number that grows with every fact of a topic; asked for while Redis is away."""
@@ -112,6 +115,7 @@ class Viewer:
     """
 
     name: str
+    person: int | None = None
     panels: set[str] = field(default_factory=set)
     follows: dict[int, int] = field(default_factory=dict)
     behind: set[int] = field(default_factory=set)
@@ -131,6 +135,7 @@ class Topic:
     def __init__(self, name: str, version: Version) -> None:
         self.name = name
         self.viewers: set[Viewer] = set()
+        self.listeners: set[Viewer] = set()
         self._version = version
         self._known_version = -1
         self.ring = Ring()
@@ -142,13 +147,23 @@ class Topic:
         self.viewers.add(viewer)
         viewer.is_live = self._is_live
         viewer.has_news_of_source = not self._is_live
-        if self._task is None:
-            self._task = asyncio.create_task(self._read(), name=f"reader of {self.name}")
+        self._begin()
         self._people_changed()
 
+    def listen(self, viewer: Viewer) -> None:
+        """A viewer of another topic hears only what the bar of every page shows."""
+        self.listeners.add(viewer)
+        self._begin()
+
     def leave(self, viewer: Viewer) -> None:
-        self.viewers.discard(viewer)
-        self._people_changed()
+        if viewer in self.viewers:
+            self.viewers.discard(viewer)
+            self._people_changed()
+        self.listeners.discard(viewer)
+
+    def _begin(self) -> None:
+        if self._task is None:
+            self._task = asyncio.create_task(self._read(), name=f"reader of {self.name}")
 
     async def close(self) -> None:
         """Stop reading and let the connection go."""
@@ -242,13 +257,28 @@ class Topic:
 
     def _take(self, fields: dict[str, str]) -> None:
         if "panels" in fields:
-            for viewer in self.viewers:
-                viewer.panels.update(json.loads(fields["panels"]))
+            self._name_changed(json.loads(fields["panels"]))
+            return
+        if "people" in fields:
+            self._ring_bells(frozenset(json.loads(fields["people"])))
             return
         text = fields["lines"]
         lines = tuple(map(readable, json.loads(text)))
         chunk = Chunk(int(fields["run"]), int(fields["first"]), lines, len(text))
         self.ring.add(chunk)
+
+    def _name_changed(self, panels: list[str]) -> None:
+        for viewer in self.viewers:
+            viewer.panels.update(panels)
+        for viewer in self.listeners if IN_EVERY_BAR.intersection(panels) else ():
+            viewer.panels.update(IN_EVERY_BAR.intersection(panels))
+            viewer.wake.set()
+
+    def _ring_bells(self, people: frozenset[int]) -> None:
+        for viewer in (*self.viewers, *self.listeners):
+            if viewer.person in people:
+                viewer.panels.add(NOTICES)
+                viewer.wake.set()
 
     def _wake_all(self) -> None:
         for viewer in self.viewers:
@@ -266,9 +296,14 @@ class Hub:
         topic.join(viewer)
         return topic
 
+    def listen(self, name: str, viewer: Viewer, version: Version) -> Topic:
+        topic = self._topics.setdefault(name, Topic(name, version))
+        topic.listen(viewer)
+        return topic
+
     async def leave(self, topic: Topic, viewer: Viewer) -> None:
         topic.leave(viewer)
-        if not topic.viewers and self._topics.get(topic.name) is topic:
+        if not topic.viewers and not topic.listeners and self._topics.get(topic.name) is topic:
             del self._topics[topic.name]
             await topic.close()
 

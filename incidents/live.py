@@ -54,6 +54,13 @@ def changed(incident_id: int, panels: Sequence[str]) -> None:
     transaction.on_commit(publish, robust=True)
 
 
+def notices_changed(person_ids: Sequence[int]) -> None:
+    """On commit, have the bell of these people look again, on whatever live page they are."""
+    notice = {"people": json.dumps(sorted(set(person_ids)))}
+    if person_ids:
+        transaction.on_commit(lambda: _append({NOW: notice}), robust=True)
+
+
 def access_changed(incident_ids: Sequence[int]) -> None:
     """On commit, have the open pages of these incidents, and those that show many, ask at once
     whether session and role still stand. They ask by themselves each minute anyway."""

@@ -119,6 +119,32 @@ async def test_hub_keeps_lines_in_their_order(watched: tuple[Hub, Viewer]) -> No
     assert [line for part in found for line in part.lines] == ["a", "b", "c"]
 
 
+async def test_a_bell_rings_for_its_person_alone_whatever_page_is_open(
+    watched: tuple[Hub, Viewer],
+) -> None:
+    hub, mine = watched
+    mine.person = 12
+    theirs = Viewer("Emeka", person=15)
+    now = hub.listen("now", mine, one_version)
+    hub.join("now", theirs, one_version)
+    await asyncio.sleep(0.3)
+    for viewer in (mine, theirs):
+        viewer.take_panels()
+        viewer.wake.clear()
+
+    live._append({"now": {"people": "[12, 13]"}})
+    await woken(mine)
+    assert mine.take_panels() == ["notices"]
+    live._append({"now": {"panels": '["incident-9", "approvals"]'}})
+    await woken(mine)
+
+    assert mine.take_panels() == ["approvals"]
+    assert {"approvals", "incident-9"} == {*theirs.take_panels()} - {"people"}
+    await hub.leave(now, mine)
+    await hub.leave(now, theirs)
+    assert "now" not in hub._topics
+
+
 async def test_hub_has_one_reader_for_many_viewers(watched: tuple[Hub, Viewer]) -> None:
     hub, first = watched
     others = [Viewer(f"viewer {number}") for number in range(5)]
