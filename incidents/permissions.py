@@ -21,7 +21,8 @@ APPROVING = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """What one person may do in one incident, all false once it is closed except `can_view`."""
+    """What one person may do in one incident, all false once it is closed except `can_view`
+    and `can_report`: what is written about it, and done because of it, comes afterwards."""
 
     can_view: bool = False
     can_tick: bool = False
@@ -31,6 +32,7 @@ class Abilities:
     can_command: bool = False
     can_announce: bool = False
     can_acknowledge: bool = False
+    can_report: bool = False
 
 
 def memberships_of(person: Person) -> QuerySet[Membership]:
@@ -52,9 +54,9 @@ def abilities(*, person: Person, incident: Incident) -> Abilities:
     roles = roles_in(person=person, environment=incident.environment)
     if not roles:
         return Abilities()
-    if not incident.is_open:
-        return Abilities(can_view=True)
     works = bool(roles & WORKING)
+    if not incident.is_open:
+        return Abilities(can_view=True, can_report=works)
     return Abilities(
         can_view=True,
         can_tick=works,
@@ -64,6 +66,7 @@ def abilities(*, person: Person, incident: Incident) -> Abilities:
         can_command=bool(roles & COMMANDING),
         can_announce=bool(roles & COMMANDING),
         can_acknowledge=works,
+        can_report=works,
     )
 
 

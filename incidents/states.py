@@ -161,6 +161,17 @@ class FollowUpState(TextChoices):
     DROPPED = "dropped"
 
 
+class ReportSection(TextChoices):
+    """What people write in a report, in the order in which it is read."""
+
+    SUMMARY = "summary", "Summary"
+    IMPACT = "impact", "Impact"
+    CAUSES = "causes", "What caused it"
+    WELL = "well", "What went well"
+    BADLY = "badly", "What went badly"
+    LESSONS = "lessons", "What we learned"
+
+
 class Role(TextChoices):
     VIEWER = "viewer"
     RESPONDER = "responder"
