@@ -184,6 +184,28 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
+class GitHub:
+    """The issue (`owner/repository#12`) that updates go to, and the labels it should have."""
+
+    issue: str = ""
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """One team hands the work to another. `done` is what it has done, `asked` what it asks for;
+    `giver` and `taker` are what each side stands by for. All are lines of checklists."""
+
+    given_by: str
+    taken_by: str
+    done: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    giver: tuple[str, ...] = ()
+    taker: tuple[str, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Runbook:
     """A document that has been read. `source` is byte for byte what was given; `digest` its
     SHA-256 in hex.
@@ -208,6 +230,9 @@ class Runbook:
     escalation: tuple[EscalationLevel, ...] = ()
     updates: tuple[UpdateCadence, ...] = ()
     approval: ApprovalPolicy = field(default_factory=ApprovalPolicy)
+    stakeholders: tuple[str, ...] = ()
+    github: GitHub = field(default_factory=GitHub)
+    handoffs: tuple[Handoff, ...] = ()
     sections: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
     other: Mapping[str, Json] = field(default_factory=dict)

@@ -9,11 +9,12 @@ from typing import Any, cast, get_args
 
 import yaml
 
-from runbook.document import durations
 from runbook.document.definition import (
     ApprovalPolicy,
     Component,
     EscalationLevel,
+    GitHub,
+    Handoff,
     Json,
     Parameter,
     Problem,
@@ -21,11 +22,19 @@ from runbook.document.definition import (
     Span,
     UpdateCadence,
 )
+from runbook.document.telling import read_github, read_handoffs, read_stakeholders
+from runbook.document.values import (
+    Wrong,
+    read_mapping,
+    read_name,
+    read_seconds,
+    read_text,
+    read_texts,
+    read_words,
+)
 
 MAX_CHARACTERS = 64 * 1024
 MAX_DEPTH = 20
-MAX_TEXT = 200
-MAX_NAME = 60
 
 _END = re.compile(r"(?:---|\.\.\.)[ \t]*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -47,17 +56,11 @@ class FrontMatter:
     escalation: tuple[EscalationLevel, ...] = ()
     updates: tuple[UpdateCadence, ...] = ()
     approval: ApprovalPolicy = field(default_factory=ApprovalPolicy)
+    stakeholders: tuple[str, ...] = ()
+    github: GitHub = field(default_factory=GitHub)
+    handoffs: tuple[Handoff, ...] = ()
     other: Mapping[str, Json] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
-
-
-class _Wrong(Exception):
-    """A value that does not fit its key: what is wrong, and what to write instead."""
-
-    def __init__(self, what: str, instead: str = "") -> None:
-        super().__init__(what)
-        self.what = what
-        self.instead = instead
 
 
 def span(lines: Sequence[str]) -> Span | None:
@@ -76,7 +79,7 @@ def read(lines: Sequence[str], where: Span) -> FrontMatter:
     try:
         _check_bounds(text)
         values = yaml.safe_load(text)
-    except _Wrong as error:
+    except Wrong as error:
         return _unread(1, error.what, error.instead)
     except (yaml.YAMLError, ValueError) as error:
         return _unread(_line_of(error), f"The front matter is not YAML: {_first_line(error)}")
@@ -104,17 +107,15 @@ def _first_line(error: Exception) -> str:
 def _check_bounds(text: str) -> None:
     """Refuses what would cost more to read than a head of a document should."""
     if len(text) > MAX_CHARACTERS:
-        raise _Wrong(
-            f"The front matter is longer than {MAX_CHARACTERS // 1024} KiB and is not read"
-        )
+        raise Wrong(f"The front matter is longer than {MAX_CHARACTERS // 1024} KiB and is not read")
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
-            raise _Wrong(
+            raise Wrong(
                 "The front matter uses a YAML alias and is not read", "Write the value again"
             )
         if isinstance(event, yaml.ScalarEvent) and _UNSTORABLE.search(event.value):
-            raise _Wrong(
+            raise Wrong(
                 "The front matter writes a zero byte or half a character and is not read",
                 "Write the character itself",
             )
@@ -123,7 +124,7 @@ def _check_bounds(text: str) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > MAX_DEPTH:
-            raise _Wrong(
+            raise Wrong(
                 f"The front matter is nested deeper than {MAX_DEPTH} levels and is not read"
             )
 
@@ -150,149 +151,111 @@ def _read_keys(values: Mapping[object, object], lines: Mapping[str, int]) -> Fro
         try:
             # The reader in the table returns the type of the field of the same name.
             found = replace(found, **{name: cast("Any", KEYS[name](value, line))})
-        except _Wrong as error:
+        except Wrong as error:
             what = f"Front matter `{name}`: {error.what}"
             problems.append(Problem(line, "error", what, error.instead))
     return replace(found, other=other, problems=tuple(problems))
-
-
-def _text(value: object, _line: int) -> str:
-    if not isinstance(value, str | int | float) or isinstance(value, bool):
-        raise _Wrong("this is not a line of text")
-    text = " ".join(str(value).split())
-    if len(text) > MAX_TEXT:
-        raise _Wrong(f"this is longer than {MAX_TEXT} characters")
-    return text
-
-
-def _name(value: object, line: int) -> str:
-    text = _text(value, line)
-    if not text or len(text) > MAX_NAME:
-        raise _Wrong(f"a name has 1 to {MAX_NAME} characters")
-    return text
-
-
-def _words(value: object, _line: int) -> str:
-    if not isinstance(value, str):
-        raise _Wrong("this is not a text")
-    return value.strip()
 
 
 def _severity(value: object, _line: int) -> Severity:
     for severity in get_args(Severity):
         if str(value).upper() == severity:
             return cast("Severity", severity)
-    raise _Wrong(f"`{str(value)[:40]}` is not a severity", "P0, P1, P2, P3 or P4")
+    raise Wrong(f"`{str(value)[:40]}` is not a severity", "P0, P1, P2, P3 or P4")
 
 
 def _parameters(value: object, line: int) -> tuple[Parameter, ...]:
     if isinstance(value, list):
-        value = dict.fromkeys((_text(name, line) for name in value), "")
-    return tuple(_parameter(str(k), v, line) for k, v in _mapping(value).items())
+        value = dict.fromkeys((read_text(name, line) for name in value), "")
+    return tuple(_parameter(str(k), v, line) for k, v in read_mapping(value).items())
 
 
 def _parameter(name: str, value: object, line: int) -> Parameter:
     if not _NAME.fullmatch(name):
-        raise _Wrong(f"`{name[:40]}` is not a name", "Letters, digits and underscores: `CONNECTOR`")
+        raise Wrong(f"`{name[:40]}` is not a name", "Letters, digits and underscores: `CONNECTOR`")
     if not isinstance(value, dict):
-        return Parameter(name, value=_text("" if value is None else value, line), line=line)
+        return Parameter(name, value=read_text("" if value is None else value, line), line=line)
     unknown = [str(key) for key in value if key not in ("value", "about")]
     if unknown:
-        raise _Wrong(
-            f"`{name}` has the unknown key `{unknown[0][:40]}`", "Only `value` and `about`"
-        )
+        raise Wrong(f"`{name}` has the unknown key `{unknown[0][:40]}`", "Only `value` and `about`")
     given, about = value.get("value"), value.get("about")
     return Parameter(
         name,
-        value="" if given is None else _text(given, line),
-        about="" if about is None else _text(about, line),
+        value="" if given is None else read_text(given, line),
+        about="" if about is None else read_text(about, line),
         line=line,
     )
 
 
 def _roles(value: object, line: int) -> dict[str, str]:
     if isinstance(value, list):
-        return {_name(name, line): "" for name in value}
-    return {_name(k, line): "" if v is None else _text(v, line) for k, v in _mapping(value).items()}
+        return {read_name(name, line): "" for name in value}
+    return {
+        read_name(k, line): "" if v is None else read_text(v, line)
+        for k, v in read_mapping(value).items()
+    }
 
 
 def _components(value: object, line: int) -> tuple[Component, ...]:
     if not isinstance(value, list):
-        raise _Wrong("this is not a list", "`[Frontend, Backend API]`")
+        raise Wrong("this is not a list", "`[Frontend, Backend API]`")
     return tuple(_component(item, line) for item in value)
 
 
 def _component(item: object, line: int) -> Component:
     if not isinstance(item, dict):
-        return Component(_name(item, line))
+        return Component(read_name(item, line))
     unknown = set(item) - {"name", "function", "priority"}
     if unknown or not item.get("name"):
-        raise _Wrong("a component has a name", "`{name: …, function: …, priority: …}`")
-    return Component(**{key: _name(text, line) for key, text in item.items() if text is not None})
+        raise Wrong("a component has a name", "`{name: …, function: …, priority: …}`")
+    return Component(
+        **{key: read_name(text, line) for key, text in item.items() if text is not None}
+    )
 
 
 def _escalation(value: object, line: int) -> tuple[EscalationLevel, ...]:
     if not isinstance(value, list):
-        raise _Wrong("this is not a list", "`- {after: 2h, to: [role], then: [what to do]}`")
+        raise Wrong("this is not a list", "`- {after: 2h, to: [role], then: [what to do]}`")
     levels = [_level(item, line + place) for place, item in enumerate(value, 1)]
     return tuple(sorted(levels, key=lambda level: level.after))
 
 
 def _level(item: object, line: int) -> EscalationLevel:
-    level = _mapping(item)
+    level = read_mapping(item)
     unknown = [str(key) for key in level if key not in ("after", "if", "to", "then")]
     if unknown:
-        raise _Wrong(
+        raise Wrong(
             f"a level has the unknown key `{unknown[0][:40]}`", "`after`, `if`, `to`, `then`"
         )
     if "after" not in level:
-        raise _Wrong("a level does not say after how long", "`after: 2h`")
+        raise Wrong("a level does not say after how long", "`after: 2h`")
     return EscalationLevel(
-        after=_seconds(level["after"], line),
-        condition=_text(level.get("if") or "", line),
-        to=_texts(level.get("to"), line),
-        then=_texts(level.get("then"), line),
+        after=read_seconds(level["after"], line),
+        condition=read_text(level.get("if") or "", line),
+        to=read_texts(level.get("to"), line),
+        then=read_texts(level.get("then"), line),
         line=line,
     )
 
 
 def _updates(value: object, line: int) -> tuple[UpdateCadence, ...]:
     return tuple(
-        UpdateCadence(_name(audience, line), _seconds(every, line))
-        for audience, every in _mapping(value).items()
+        UpdateCadence(read_name(audience, line), read_seconds(every, line))
+        for audience, every in read_mapping(value).items()
     )
 
 
 def _approval(value: object, line: int) -> ApprovalPolicy:
-    policy = _mapping(value)
+    policy = read_mapping(value)
     unknown = [str(key) for key in policy if key not in ("changes", "destroys", "expires")]
     if unknown:
-        raise _Wrong(f"unknown key `{unknown[0][:40]}`", "`changes`, `destroys`, `expires`")
+        raise Wrong(f"unknown key `{unknown[0][:40]}`", "`changes`, `destroys`, `expires`")
     standard = ApprovalPolicy()
     return ApprovalPolicy(
-        changes=_text(policy.get("changes") or standard.changes, line),
-        destroys=_text(policy.get("destroys") or standard.destroys, line),
-        expires=_seconds(policy["expires"], line) if "expires" in policy else standard.expires,
+        changes=read_text(policy.get("changes") or standard.changes, line),
+        destroys=read_text(policy.get("destroys") or standard.destroys, line),
+        expires=read_seconds(policy["expires"], line) if "expires" in policy else standard.expires,
     )
-
-
-def _seconds(value: object, _line: int) -> int:
-    length = durations.seconds(value) if isinstance(value, str) else None
-    if not length:
-        raise _Wrong(f"`{str(value)[:40]}` is not a length of time", "`30m`, `2h` or `1 day`")
-    return length
-
-
-def _texts(value: object, line: int) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    return tuple(_text(item, line) for item in (value if isinstance(value, list) else [value]))
-
-
-def _mapping(value: object) -> Mapping[object, object]:
-    if not isinstance(value, dict):
-        raise _Wrong("this is not a list of `name: value`")
-    return value
 
 
 def _json(value: object) -> Json:
@@ -306,15 +269,18 @@ def _json(value: object) -> Json:
 
 
 KEYS: Mapping[str, Callable[[object, int], object]] = {
-    "title": _text,
+    "title": read_text,
     "severity": _severity,
-    "environment": _name,
-    "impact": _words,
+    "environment": read_name,
+    "impact": read_words,
     "parameters": _parameters,
     "roles": _roles,
     "components": _components,
     "escalation": _escalation,
     "updates": _updates,
     "approval": _approval,
+    "stakeholders": read_stakeholders,
+    "github": read_github,
+    "handoffs": read_handoffs,
 }
 """Every key that is read, and its reader."""

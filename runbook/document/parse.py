@@ -19,6 +19,7 @@ from runbook.document.reading import Reading
 from runbook.document.section_steps import PhaseDraft
 from runbook.document.sections import LONGEST_TITLE, Section, bare, tree
 from runbook.document.source import MAX_BYTES, Text, Unreadable
+from runbook.document.telling import unknown_teams
 
 __all__ = ["MAX_BYTES", "Unreadable", "parse"]
 
@@ -61,8 +62,17 @@ def parse(source: bytes, *, file_name: str = "runbook.md") -> Runbook:
         escalation=head.escalation or escalation.levels(placed.escalations),
         updates=head.updates,
         approval=head.approval,
+        stakeholders=head.stakeholders,
+        github=head.github,
+        handoffs=head.handoffs,
         sections=tuple(pair for pair in sections if pair[1] != impact),
-        problems=_sorted([*reading.problems, *_dangling(found)]),
+        problems=_sorted(
+            [
+                *reading.problems,
+                *_dangling(found),
+                *unknown_teams(head.handoffs, head.roles),
+            ]
+        ),
         other=head.other,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from runbook.document.definition import EscalationLevel, Phase, Runbook, Step
+from runbook.document.definition import EscalationLevel, Handoff, Phase, Runbook, Step
 from runbook.document.differences import paired
 
 
@@ -121,6 +121,15 @@ def _rules(document: Runbook) -> Iterator[tuple[str, str]]:
         yield f"component {component.name}", component.function or "listed"
     for name, who in document.roles.items():
         yield f"role {name}", who or "named"
+    yield "stakeholders", ", ".join(document.stakeholders)
+    yield "GitHub", " ".join((document.github.issue, *document.github.labels)).strip()
+    for handoff in document.handoffs:
+        yield f"handoff {handoff.given_by} to {handoff.taken_by}", _handoff(handoff)
+
+
+def _handoff(handoff: Handoff) -> str:
+    parts = (*handoff.asked, *handoff.done, *handoff.giver, *handoff.taker)
+    return ", ".join(parts) or "named"
 
 
 def _level(level: EscalationLevel) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from runbook.document.definition import Parameter, Problem
+from runbook.document.definition import GitHub, Handoff, Parameter, Problem
 from runbook.document.parse import parse
 
 
@@ -29,6 +29,11 @@ def _problems(yaml: str) -> list[tuple[int, str, str]]:
         ("approval: {expires: never}", 2, "`never` is not a length of time"),
         ("approval: {quorum: 2}", 2, "Front matter `approval`: unknown key `quorum`"),
         ("environment: ''", 2, "Front matter `environment`: a name has 1 to 60 characters"),
+        ("github: {issue: 12}", 2, "Front matter `github`: `12` is not an issue"),
+        ("github: {labels: [" + "a" * 51 + "]}", 2, "at most 20 labels of 50 characters fit"),
+        ("stakeholders: {a: b}", 2, "Front matter `stakeholders`: this is not a line of text"),
+        ("handoffs: [{from: a}]", 2, "Front matter `handoffs`: a handoff says between whom"),
+        ("handoffs: [{from: a, to: b, ask: c}]", 2, "`ask` is not a handoff's key"),
         ("impact: [a]", 2, "Front matter `impact`: this is not a text"),
         ("- a\n- b", 2, "The front matter is not a list of `key: value` lines"),
         ("a: [", 2, "The front matter is not YAML"),
@@ -78,3 +83,30 @@ def test_unknown_keys_are_noted() -> None:
     assert parse(b"---\nx: 1\n---\nwords\n").problems == (
         Problem(2, "note", "Nothing reads the front-matter key `x`"),
     )
+
+
+def test_who_is_told_and_how_teams_hand_over_are_read() -> None:
+    read = parse(
+        b"---\nroles: [development, infrastructure]\nstakeholders: [product, boss@example.com]\n"
+        b"github: {issue: acme/shop#12, labels: [P0, outage]}\nhandoffs:\n"
+        b"  - {from: development, to: infrastructure, asked: [Fix it], giver: [Deploy after]}\n"
+        b"---\nwords\n"
+    )
+    assert read.problems == ()
+    assert read.stakeholders == ("product", "boss@example.com")
+    assert read.github == GitHub("acme/shop#12", ("P0", "outage"))
+    assert read.handoffs == (
+        Handoff(
+            "development",
+            "infrastructure",
+            asked=("Fix it",),
+            giver=("Deploy after",),
+            line=5,
+        ),
+    )
+
+
+def test_handoff_to_a_team_that_is_no_role_is_noticed() -> None:
+    assert _problems("roles: [a]\nhandoffs: [{from: a, to: b}]") == [
+        (3, "warning", "Front matter `handoffs`: `b` is not one of the `roles`")
+    ]
