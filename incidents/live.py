@@ -19,6 +19,9 @@ from django.db import transaction
 logger = logging.getLogger(__name__)
 
 NOW = "now"
+STATUS = "status"
+"""The topic, and the panel, of what strangers read."""
+
 ACCESS = "access"
 """No panel: pages that hear it ask again whether they may go on."""
 
@@ -59,6 +62,12 @@ def notices_changed(person_ids: Sequence[int]) -> None:
     notice = {"people": json.dumps(sorted(set(person_ids)))}
     if person_ids:
         transaction.on_commit(lambda: _append({NOW: notice}), robust=True)
+
+
+def status_changed() -> None:
+    """On commit, have every web process make the status page again."""
+    notice = {"panels": json.dumps([STATUS])}
+    transaction.on_commit(lambda: _append({STATUS: notice, NOW: notice}), robust=True)
 
 
 def access_changed(incident_ids: Sequence[int]) -> None:
