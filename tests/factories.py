@@ -16,10 +16,12 @@ from incidents import clock
 from incidents.actions.named import named_of
 from incidents.models import (
     Approval,
+    Channel,
     Environment,
     EscalationLevel,
     Incident,
     Membership,
+    Notification,
     Phase,
     Plan,
     Revision,
@@ -30,7 +32,7 @@ from incidents.models import (
     Timer,
 )
 from incidents.plan_digest import digest_of
-from incidents.states import PhaseState, Role, RunState, TimerKind
+from incidents.states import NotificationState, PhaseState, Role, RunState, TimerKind
 
 _numbers = itertools.count(1)
 
@@ -210,3 +212,34 @@ def make_level(incident: Incident, after: int, due_at: datetime | None = None) -
         due_at=due_at or incident.started_at + timedelta(seconds=after),
     )
     return level
+
+
+def make_channel(**columns: Any) -> Channel:
+    """A person's or a group's way to be told, by e-mail unless said."""
+    return Channel.objects.create(
+        **{
+            "name": "Work mail",
+            "kind": "email",
+            "sealed_address": "sealed",
+            "shown": "e…@example.org",
+            "created_at": clock.now(),
+            **columns,
+        }
+    )
+
+
+def make_notification(**columns: Any) -> Notification:
+    """A notice in the page of `person` unless another column says where it goes."""
+    now = clock.now()
+    return Notification.objects.create(
+        **{
+            "key": uuid.uuid4().hex,
+            "kind": "escalation",
+            "subject": "Level 2 fired",
+            "body": "Nobody has acknowledged.",
+            "state": NotificationState.SENT,
+            "due_at": now,
+            "created_at": now,
+            **columns,
+        }
+    )

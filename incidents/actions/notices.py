@@ -1,0 +1,32 @@
+"""A person reads what the bell rang for."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from incidents import clock, live
+from incidents.models import Notification
+from incidents.queries.notices import notices_of, unread_of
+from incidents.refusal import Refused
+
+
+def mark_read(*, actor: User, notification_id: int) -> Notification:
+    """The notice, read now if it was not before. Everybody has only their own."""
+    with transaction.atomic():
+        found = notices_of(actor).filter(pk=notification_id).first()
+        if found is None:
+            raise Refused("You have no such notice.", status=404)
+        if unread_of(actor).filter(pk=found.pk).update(read_at=clock.now()):
+            live.notices_changed([actor.pk])
+    return found
+
+
+def mark_all_read(*, actor: User, newest: int) -> int:
+    """Those up to the newest that the person has seen, and how many they were: what came while
+    the page was open stays unread."""
+    with transaction.atomic():
+        count = unread_of(actor).filter(pk__lte=newest).update(read_at=clock.now())
+        if count:
+            live.notices_changed([actor.pk])
+    return count

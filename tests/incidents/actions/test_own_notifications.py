@@ -1,0 +1,99 @@
+"""A person's own rules, quiet hours and notices, and nobody else's."""
+
+from __future__ import annotations
+
+from datetime import time
+
+import pytest
+from django.contrib.auth.models import User
+
+from incidents import clock
+from incidents.actions import notices
+from incidents.actions import notification_rules as rules
+from incidents.models import Channel, Notification, NotificationRule, QuietHours
+from incidents.queries.notices import read_bell, read_notices
+from incidents.refusal import Refused
+from tests import factories
+
+
+def notice(person: User, subject: str = "Level 2 fired", **columns: object) -> Notification:
+    return factories.make_notification(person=person, subject=subject, **columns)
+
+
+@pytest.fixture
+def channel(engineer: User) -> Channel:
+    return factories.make_channel(person=engineer, created_by=engineer)
+
+
+def test_rules_are_added_once_for_own_channels_and_removed(
+    channel: Channel, engineer: User, commander: User
+) -> None:
+    made = rules.add_rule(actor=engineer, channel_id=channel.pk, after=300, least_severity="P2")
+    assert (made.person, made.after, made.least_severity) == (engineer, 300, "P2")
+    with pytest.raises(Refused, match="at that time already"):
+        rules.add_rule(actor=engineer, channel_id=channel.pk, after=300)
+    with pytest.raises(Refused, match="no such channel"):
+        rules.add_rule(actor=commander, channel_id=channel.pk, after=0)
+    with pytest.raises(Refused, match="removed this rule already"):
+        rules.remove_rule(actor=commander, rule_id=made.pk)
+
+    rules.remove_rule(actor=engineer, rule_id=made.pk)
+    assert not NotificationRule.objects.exists()
+
+
+def test_rule_that_cannot_be_is_refused(channel: Channel, engineer: User) -> None:
+    with pytest.raises(Refused, match="24 hours"):
+        rules.add_rule(actor=engineer, channel_id=channel.pk, after=86_401)
+    with pytest.raises(Refused, match="not a severity"):
+        rules.add_rule(actor=engineer, channel_id=channel.pk, after=0, least_severity="P9")
+    for after in range(rules.MOST_RULES):
+        rules.add_rule(actor=engineer, channel_id=channel.pk, after=after)
+    with pytest.raises(Refused, match="Remove one"):
+        rules.add_rule(actor=engineer, channel_id=channel.pk, after=999)
+
+
+def test_quiet_hours_are_one_for_each_person(engineer: User) -> None:
+    for begins in (time(22), time(23)):
+        rules.set_quiet_hours(actor=engineer, begins=begins, until=time(7), time_zone="Europe/Rome")
+    assert str(QuietHours.objects.get()) == "23:00 to 07:00 Europe/Rome"
+    with pytest.raises(Refused, match="not a time zone"):
+        rules.set_quiet_hours(actor=engineer, begins=time(22), until=time(7), time_zone="Rome")
+    with pytest.raises(Refused, match="another time"):
+        rules.set_quiet_hours(actor=engineer, begins=time(7), until=time(7), time_zone="UTC")
+
+    rules.clear_quiet_hours(actor=engineer)
+    assert not QuietHours.objects.exists()
+
+
+def test_notices_are_read_by_their_own_person(engineer: User, commander: User) -> None:
+    made = notice(engineer)
+    with pytest.raises(Refused, match="no such notice"):
+        notices.mark_read(actor=commander, notification_id=made.pk)
+    assert read_bell(engineer).count == 1
+
+    notices.mark_read(actor=engineer, notification_id=made.pk)
+    made.refresh_from_db()
+    first = made.read_at
+    notices.mark_read(actor=engineer, notification_id=made.pk)
+    made.refresh_from_db()
+    assert (read_bell(engineer).count, made.read_at) == (0, first)
+
+
+def test_all_that_were_seen_are_read_at_once(engineer: User, commander: User) -> None:
+    seen, late = notice(engineer, "seen"), notice(engineer, "came meanwhile")
+    theirs = notice(commander)
+
+    assert notices.mark_all_read(actor=engineer, newest=seen.pk) == 1
+    bell = read_bell(engineer)
+    assert (bell.count, bell.newest) == (1, late)
+    assert read_bell(commander).newest == theirs
+    assert [one.subject for one in read_notices(engineer)] == ["came meanwhile", "seen"]
+
+
+def test_bell_counts_notices_of_the_page_alone(engineer: User, channel: Channel) -> None:
+    notice(engineer, channel=channel)
+    notice(engineer, shown="e-mail of a channel that is gone")
+    notice(engineer, sealed_address="sealed")
+    notice(engineer, read_at=clock.now())
+
+    assert read_bell(engineer).count == 0
