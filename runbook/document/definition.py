@@ -27,6 +27,11 @@ BlockKind = Literal[
     "note",
 ]
 Severity = Literal["P0", "P1", "P2", "P3", "P4"]
+LevelOrigin = Literal["incident", "phase", "update", "level"]
+ChannelKind = Literal["email", "webhook", "service"]
+
+REPORT_WITHIN = 48 * 3600
+"""Seconds after its end within which an incident has a report, when the runbook says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,21 +153,35 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class EscalationLevel:
-    """After `after` seconds from the incident's start, tell `to` and do `then`."""
+    """`after` seconds from its origin, tell `to` by the channels in `notify` and do `then`.
+
+    `origin_key` is the phase's place in the document ("2" is the second), the audience whose last
+    update counts, or the number of the level before. Empty `severities` and `notify` mean all.
+    `repeat` is seconds between repetitions until somebody acknowledges, `next_after` seconds
+    without that after which the next level fires; 0 means never.
+    """
 
     after: int
     condition: str
     to: tuple[str, ...]
     then: tuple[str, ...]
     line: int = 0
+    origin: LevelOrigin = "incident"
+    origin_key: str = ""
+    severities: tuple[Severity, ...] = ()
+    notify: tuple[ChannelKind, ...] = ()
+    repeat: int = 0
+    next_after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class UpdateCadence:
-    """An update for `audience` is due `every` seconds."""
+    """An update for `audience` is due `every` seconds; with `by_severity` as often as the
+    incident's severity says, and never for those it does not name."""
 
     audience: str
     every: int
+    by_severity: tuple[tuple[Severity, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +248,7 @@ class Runbook:
     components: tuple[Component, ...] = ()
     escalation: tuple[EscalationLevel, ...] = ()
     updates: tuple[UpdateCadence, ...] = ()
+    report: int = REPORT_WITHIN
     approval: ApprovalPolicy = field(default_factory=ApprovalPolicy)
     stakeholders: tuple[str, ...] = ()
     github: GitHub = field(default_factory=GitHub)

@@ -16,6 +16,7 @@ _PEOPLE = re.compile(
     r"\b((?:Senior |Chief )?(?:[A-Z][a-z]+ )?(?:Lead|Manager|Director)|VP(?: of)? [A-Z][a-z]+"
     r"|[Ee]ngineering leadership)\b"
 )
+_OVERRUN = re.compile(r"\bphase\s+(\d{1,3})\b.{0,80}\bexceeds\b", re.IGNORECASE)
 _LONGEST_WORDS = 200
 _MOST_WORDS = 20
 
@@ -59,6 +60,7 @@ def _level(label: str, title: str, line: int, lists: Sequence[Element]) -> Escal
     if after is None or not after.least or not then:
         return None
     condition = _CONDITION.search(label) or _CONDITION.search(title)
+    overrun = _OVERRUN.search(label) or _OVERRUN.search(title)
     people = dict.fromkeys(name for words in then for name in _PEOPLE.findall(words))
     return EscalationLevel(
         after=after.least,
@@ -66,6 +68,8 @@ def _level(label: str, title: str, line: int, lists: Sequence[Element]) -> Escal
         to=tuple(people),
         then=then,
         line=line,
+        origin="phase" if overrun else "incident",
+        origin_key=overrun[1] if overrun else "",
     )
 
 

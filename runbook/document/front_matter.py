@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 import yaml
 
+from runbook.document.clocks import read_escalation, read_severity, read_updates
 from runbook.document.definition import (
+    REPORT_WITHIN,
     ApprovalPolicy,
     Component,
     EscalationLevel,
@@ -29,7 +31,6 @@ from runbook.document.values import (
     read_name,
     read_seconds,
     read_text,
-    read_texts,
     read_words,
 )
 
@@ -55,6 +56,7 @@ class FrontMatter:
     components: tuple[Component, ...] = ()
     escalation: tuple[EscalationLevel, ...] = ()
     updates: tuple[UpdateCadence, ...] = ()
+    report: int = REPORT_WITHIN
     approval: ApprovalPolicy = field(default_factory=ApprovalPolicy)
     stakeholders: tuple[str, ...] = ()
     github: GitHub = field(default_factory=GitHub)
@@ -157,13 +159,6 @@ def _read_keys(values: Mapping[object, object], lines: Mapping[str, int]) -> Fro
     return replace(found, other=other, problems=tuple(problems))
 
 
-def _severity(value: object, _line: int) -> Severity:
-    for severity in get_args(Severity):
-        if str(value).upper() == severity:
-            return cast("Severity", severity)
-    raise Wrong(f"`{str(value)[:40]}` is not a severity", "P0, P1, P2, P3 or P4")
-
-
 def _parameters(value: object, line: int) -> tuple[Parameter, ...]:
     if isinstance(value, list):
         value = dict.fromkeys((read_text(name, line) for name in value), "")
@@ -213,38 +208,6 @@ def _component(item: object, line: int) -> Component:
     )
 
 
-def _escalation(value: object, line: int) -> tuple[EscalationLevel, ...]:
-    if not isinstance(value, list):
-        raise Wrong("this is not a list", "`- {after: 2h, to: [role], then: [what to do]}`")
-    levels = [_level(item, line + place) for place, item in enumerate(value, 1)]
-    return tuple(sorted(levels, key=lambda level: level.after))
-
-
-def _level(item: object, line: int) -> EscalationLevel:
-    level = read_mapping(item)
-    unknown = [str(key) for key in level if key not in ("after", "if", "to", "then")]
-    if unknown:
-        raise Wrong(
-            f"a level has the unknown key `{unknown[0][:40]}`", "`after`, `if`, `to`, `then`"
-        )
-    if "after" not in level:
-        raise Wrong("a level does not say after how long", "`after: 2h`")
-    return EscalationLevel(
-        after=read_seconds(level["after"], line),
-        condition=read_text(level.get("if") or "", line),
-        to=read_texts(level.get("to"), line),
-        then=read_texts(level.get("then"), line),
-        line=line,
-    )
-
-
-def _updates(value: object, line: int) -> tuple[UpdateCadence, ...]:
-    return tuple(
-        UpdateCadence(read_name(audience, line), read_seconds(every, line))
-        for audience, every in read_mapping(value).items()
-    )
-
-
 def _approval(value: object, line: int) -> ApprovalPolicy:
     policy = read_mapping(value)
     unknown = [str(key) for key in policy if key not in ("changes", "destroys", "expires")]
@@ -270,14 +233,15 @@ def _json(value: object) -> Json:
 
 KEYS: Mapping[str, Callable[[object, int], object]] = {
     "title": read_text,
-    "severity": _severity,
+    "severity": read_severity,
     "environment": read_name,
     "impact": read_words,
     "parameters": _parameters,
     "roles": _roles,
     "components": _components,
-    "escalation": _escalation,
-    "updates": _updates,
+    "escalation": read_escalation,
+    "updates": read_updates,
+    "report": read_seconds,
     "approval": _approval,
     "stakeholders": read_stakeholders,
     "github": read_github,

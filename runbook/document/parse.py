@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import cast
 
-from runbook.document import blocks, escalation, front_matter, parameters, phases
+from runbook.document import blocks, clocks, escalation, front_matter, parameters, phases
 from runbook.document import source as source_text
 from runbook.document.blocks import Element
 from runbook.document.commands_in_text import Variables
@@ -46,6 +46,11 @@ def parse(source: bytes, *, file_name: str = "runbook.md") -> Runbook:
     found, summary = _phases(title, preface, placed, reading)
     sections = _sections(placed, reading)
     impact = head.impact or _impact(summary, sections)
+    levels, lost = clocks.placed(
+        head.escalation or escalation.levels(placed.escalations),
+        found,
+        [cadence.audience for cadence in head.updates],
+    )
     return Runbook(
         title=title,
         source=source,
@@ -59,8 +64,9 @@ def parse(source: bytes, *, file_name: str = "runbook.md") -> Runbook:
         parameters=parameters.used_in(found, head.parameters),
         roles=head.roles,
         components=head.components,
-        escalation=head.escalation or escalation.levels(placed.escalations),
+        escalation=levels,
         updates=head.updates,
+        report=head.report,
         approval=head.approval,
         stakeholders=head.stakeholders,
         github=head.github,
@@ -69,6 +75,7 @@ def parse(source: bytes, *, file_name: str = "runbook.md") -> Runbook:
         problems=_sorted(
             [
                 *reading.problems,
+                *lost,
                 *_dangling(found),
                 *unknown_teams(head.handoffs, head.roles),
             ]

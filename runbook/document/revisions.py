@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from runbook.document.definition import EscalationLevel, Handoff, Phase, Runbook, Step
+from runbook.document.clock_words import cadence_rule, level_rule
+from runbook.document.definition import Handoff, Phase, Runbook, Step
 from runbook.document.differences import paired
+from runbook.document.durations import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +116,10 @@ def _rules(document: Runbook) -> Iterator[tuple[str, str]]:
     yield "what destroys needs", approval.destroys
     yield "an approval holds", f"{approval.expires // 60} min"
     for number, level in enumerate(document.escalation, start=1):
-        yield f"escalation level {number}", _level(level)
+        yield f"escalation level {number}", level_rule(level)
     for cadence in document.updates:
-        yield f"updates for {cadence.audience}", f"every {cadence.every // 60} min"
+        yield f"updates for {cadence.audience}", cadence_rule(cadence)
+    yield "the report is due", f"within {words(document.report)}"
     for component in document.components:
         yield f"component {component.name}", component.function or "listed"
     for name, who in document.roles.items():
@@ -130,9 +133,3 @@ def _rules(document: Runbook) -> Iterator[tuple[str, str]]:
 def _handoff(handoff: Handoff) -> str:
     parts = (*handoff.asked, *handoff.done, *handoff.giver, *handoff.taker)
     return ", ".join(parts) or "named"
-
-
-def _level(level: EscalationLevel) -> str:
-    after = f"after {level.after // 60} min"
-    condition = f" if {level.condition}" if level.condition else ""
-    return f"{after}{condition}: {', '.join((*level.to, *level.then))}"

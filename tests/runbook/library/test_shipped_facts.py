@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from runbook.document.checks import compile_problem
+from runbook.document.clocks import seconds_at
 from runbook.document.definition import Runbook, Step
 
 HOUR = 3600
@@ -55,12 +56,21 @@ def test_shipped_phases_end_with_exit_criteria(shipped: Runbook) -> None:
 
 
 def test_shipped_ladder_climbs_at_two_four_and_six_hours(shipped: Runbook) -> None:
-    assert [(level.after, level.to) for level in shipped.escalation] == [
-        (7200, ("infrastructure-lead", "engineering-leadership")),
-        (14400, ("vp-engineering", "product")),
-        (21600, ("vp-engineering", "engineering-leadership", "product")),
+    ladder = [level for level in shipped.escalation if level.origin == "incident"]
+    assert [(level.after, level.to) for level in ladder] == [
+        (2 * HOUR, ("infrastructure-lead", "engineering-leadership")),
+        (4 * HOUR, ("vp-engineering", "product")),
+        (6 * HOUR, ("vp-engineering", "engineering-leadership", "product")),
     ]
-    assert [len(level.then) for level in shipped.escalation] == [3, 3, 3]
+    assert [len(level.then) for level in ladder] == [3, 3, 3]
+
+
+def test_shipped_remediation_that_exceeds_four_hours_escalates_twice(shipped: Runbook) -> None:
+    overrun = [level for level in shipped.escalation if level.origin == "phase"]
+    assert [(level.origin_key, level.after, level.to) for level in overrun] == [
+        ("2", 4 * HOUR, ("infrastructure-lead",)),
+        ("2", 6 * HOUR, ("vp-engineering", "product")),
+    ]
 
 
 def test_shipped_ladder_tells_only_people_that_roles_explain(shipped: Runbook) -> None:
@@ -69,11 +79,12 @@ def test_shipped_ladder_tells_only_people_that_roles_explain(shipped: Runbook) -
 
 
 def test_shipped_updates_leadership_each_hour_and_engineering_every_two(shipped: Runbook) -> None:
-    assert [(u.audience, u.every) for u in shipped.updates] == [
+    assert [(u.audience, seconds_at(u, "P0")) for u in shipped.updates] == [
         ("leadership", HOUR),
         ("engineering", 2 * HOUR),
         ("sync meeting", 4 * HOUR),
     ]
+    assert shipped.report == 48 * HOUR
 
 
 def test_shipped_components_all_come_first(shipped: Runbook) -> None:
