@@ -22,12 +22,14 @@ TRIES = int(os.environ.get("STORY_TRIES", "1"))
 
 
 @pytest.fixture(scope="module")
-def instance(start_processes: Callable[..., Processes]) -> Processes:
+def instance(start_processes: Callable[..., Processes]) -> Iterator[Processes]:
     """Short leases: what takes seconds of the operator's patience takes fewer of the test's."""
-    return start_processes(
+    running = start_processes(
         "faults",
         environment={"RUNBOOK_LEASE_SECONDS": "5", "RUNBOOK_HEARTBEAT_SECONDS": "2"},
     )
+    yield running
+    running.close()
 
 
 @pytest.fixture

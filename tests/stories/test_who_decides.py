@@ -18,35 +18,35 @@ pytestmark = pytest.mark.story
 
 SCALE = "connectors update"
 MANY = 20
-PASSWORD = "many-people-decide-here"
 PEOPLE = f"""
 from django.contrib.auth.models import User
+from django.test import Client
 from incidents.models import Environment, Membership
 staging = Environment.objects.get(name="staging")
 for number in range({MANY}):
-    person = User.objects.create_user(f"approver-{{number}}", password="{PASSWORD}")
+    person = User.objects.create(username=f"approver-{{number}}")
     Membership.objects.create(person=person, environment=staging, role="approver")
+    browser = Client()
+    browser.force_login(person)
+    print("session", browser.cookies["sessionid"].value)
 """
-
-
-@pytest.fixture(scope="module")
-def instance(start_processes: Callable[..., Processes]) -> Processes:
-    return start_processes("deciders")
+"""They do not sign in by password: twenty of those take a processor half a minute, by design."""
 
 
 @pytest.fixture
-def story(instance: Processes) -> Iterator[Story]:
-    instance.simulator.heal()
-    instance.simulator.reset()
-    told = Story(instance)
+def story(processes: Processes) -> Iterator[Story]:
+    processes.simulator.heal()
+    processes.simulator.reset()
+    told = Story(processes)
     yield told
     told.close()
 
 
 @pytest.fixture(scope="module")
-def crowd(instance: Processes) -> Iterator[list[Caller]]:
-    instance.manage("shell", "-c", PEOPLE)
-    people = [Caller(instance, f"approver-{number}", PASSWORD) for number in range(MANY)]
+def crowd(processes: Processes) -> Iterator[list[Caller]]:
+    sessions = re.findall(r"^session (\S+)$", processes.manage("shell", "-c", PEOPLE), re.MULTILINE)
+    people = [Caller(processes, f"approver-{n}", session) for n, session in enumerate(sessions)]
+    assert len(people) == MANY
     yield people
     for person in people:
         person.close()

@@ -1,12 +1,15 @@
 """Starts, kills and restarts real processes with the supervisor that `manage.py up` uses."""
 
+import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from http.cookiejar import Cookie
 from pathlib import Path
 from threading import Thread
 
@@ -20,6 +23,7 @@ from tests.support.simulator import Simulator
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 60.0
+PRINTED = "printed-when-prepared"
 
 
 def wait_until(fact: Callable[[], bool], what: str, *, within: float = PATIENCE) -> None:
@@ -91,10 +95,17 @@ class Supervised:
 class Processes(Supervised):
     """A whole Runbook with its own data folder: web, workers, clock, simulator and Redis.
 
-    `demo` is what preparing the data folder printed, the demo people's passwords among it.
+    `demo` is what preparing the data folder printed, the demo people's passwords among it. `copied`
+    is a folder of `prepare_once` to begin with; one with a database of its own needs its own.
+    `sessions` are the cookies of people who have signed in, by name, for `callers.Caller`.
     """
 
-    def __init__(self, data: Path, *, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, data: Path, *, environment: Mapping[str, str], copied: Path | None = None
+    ) -> None:
+        is_copy = copied is not None and "DATABASE_URL" not in environment
+        if copied and is_copy:
+            shutil.copytree(copied, data, symlinks=True)
         stack = _stack(data, environment)
         plan = plan_of(stack)
         self.address = stack.address
@@ -102,27 +113,46 @@ class Processes(Supervised):
         self.redis_url = stack.redis_url
         self.data = data
         self.environment = {**os.environ, **plan.environment}
-        self.demo = self.manage("prepare", "--demo")
+        self.sessions: dict[str, list[Cookie]] = {}
+        demo = self.manage("prepare", "--demo")
+        self.demo = (data / PRINTED).read_text() if is_copy else demo
         super().__init__(plan)
 
     def manage(self, *arguments: str, **environment: str) -> str:
         """What `manage.py` with these arguments printed; AssertionError, with all that it said,
         when it failed. `environment` is laid over that of the processes."""
-        answer = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment | environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if answer.returncode:
-            said = f"{answer.stdout}\n{answer.stderr}"
-            raise AssertionError(f"manage.py {' '.join(arguments)}:\n{said}")
-        return answer.stdout
+        return _manage(self.environment | environment, *arguments)
 
     def restart_redis(self) -> None:
         self.restart("redis")
+
+
+def prepare_once(folder: Path) -> Path:
+    """The folder, prepared by whichever test process comes first: `copied` for `Processes`."""
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            draft = folder.with_suffix(".draft")
+            plan = plan_of(_stack(draft, {}))
+            printed = _manage({**os.environ, **plan.environment}, "prepare", "--demo")
+            (draft / PRINTED).write_text(printed)
+            draft.rename(folder)
+    return folder
+
+
+def _manage(environment: Mapping[str, str], *arguments: str) -> str:
+    answer = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if answer.returncode:
+        said = f"{answer.stdout}\n{answer.stderr}"
+        raise AssertionError(f"manage.py {' '.join(arguments)}:\n{said}")
+    return answer.stdout
 
 
 def _stack(data: Path, environment: Mapping[str, str]) -> Stack:

@@ -3,6 +3,7 @@
 Everything lives in temporary folders, listens on free loopback ports and ends with the session.
 """
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -10,7 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import Processes, private_redis, private_simulator
+from tests.support.processes import (
+    Processes,
+    prepare_once,
+    private_redis,
+    private_simulator,
+)
 from tests.support.simulator import Simulator
 
 
@@ -37,12 +43,20 @@ def simulator(short_folder: Path) -> Iterator[Simulator]:
 
 
 @pytest.fixture(scope="session")
-def start_processes(short_folder: Path) -> Iterator[Callable[..., Processes]]:
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder as `prepare --demo` leaves it, made once for all test processes."""
+    folder = tmp_path_factory.getbasetemp()
+    everybody = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    return prepare_once(everybody / "prepared")
+
+
+@pytest.fixture(scope="session")
+def start_processes(short_folder: Path, prepared: Path) -> Iterator[Callable[..., Processes]]:
     """Starts a whole Runbook of its own: `start_processes(name, environment={...})`."""
     started: list[Processes] = []
 
     def start(name: str, *, environment: dict[str, str] | None = None) -> Processes:
-        instance = Processes(short_folder / name, environment=environment or {})
+        instance = Processes(short_folder / name, environment=environment or {}, copied=prepared)
         started.append(instance)
         instance.wait_until_ready()
         return instance
