@@ -8,6 +8,7 @@ from django.db import transaction
 from incidents import clock, permissions, timeline
 from incidents.actions.escalate import restart_update_timer
 from incidents.actions.moves import hold
+from incidents.actions.spells import note_component
 from incidents.models import Component, Incident, Update
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused
@@ -57,7 +58,9 @@ def set_component(*, actor: User, component_id: int, state: str) -> Component:
         component = Component.objects.filter(pk=component_id).first()
         if component is None:
             raise Refused("That component does not exist.", status=404)
-        _incident(actor=actor, incident_id=component.incident_id, what="change components")
+        incident = _incident(
+            actor=actor, incident_id=component.incident_id, what="change components"
+        )
         moved = Component.objects.filter(pk=component_id).exclude(state=state).update(state=state)
         if moved:
             timeline.record(
@@ -68,6 +71,8 @@ def set_component(*, actor: User, component_id: int, state: str) -> Component:
                 panels=["components", "header", "incidents"],
                 data={"component": component.name, "before": component.state, "after": state},
             )
+            component.state = state
+            note_component(incident, component)
     component.refresh_from_db()
     return component
 

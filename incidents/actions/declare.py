@@ -10,6 +10,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from incidents import clock, timeline
+from incidents.actions.catalogue import list_components
+from incidents.actions.spells import begin_spells
 from incidents.actions.unfold import (
     MOST_COMMANDS,
     is_too_long,
@@ -144,6 +146,9 @@ def _write(
     )
     write_phases(incident, document, values, now)
     write_components(incident, document)
+    if not is_drill:
+        list_components(document)
+    begin_spells(incident)
     write_timers(incident, document, now)
     timeline.record(
         incident_id=incident.pk,

@@ -10,6 +10,7 @@ from incidents import clock, permissions, timeline
 from incidents.actions.escalate import cancel_all
 from incidents.actions.hand_over import end_offers
 from incidents.actions.moves import end_run, hold
+from incidents.actions.spells import end_spells
 from incidents.models import Approval, Incident, Run
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused
@@ -42,6 +43,7 @@ def resolve(*, actor: User, incident_id: int, words: str) -> Incident:
         _cancel_unstarted(incident, actor)
         cancel_all(incident.pk)
         end_offers(incident.pk)
+        end_spells(incident, at=clock.now())
         timeline.record(
             incident_id=incident.pk,
             actor=actor,

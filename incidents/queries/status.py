@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from incidents.models import Component, Incident, Update
 from incidents.queries.overview import Overview, overview, with_overview
+from incidents.queries.wording import stated
 from incidents.states import Audience, ComponentState, IncidentState, PhaseState
 
 HISTORY = timedelta(days=90)
@@ -195,18 +196,14 @@ def _public(fact: StatusFact) -> StatusFact:
 
 def _sentence(components: list[Component]) -> str:
     """Who is offline, who is degraded, in one sentence."""
-    clauses = []
-    for state in WORST[:2]:
-        names = [component.name for component in components if component.state == state]
-        if names:
-            clauses.append(f"{_listed(names)} {'is' if len(names) == 1 else 'are'} {state}")
+    named = {
+        state: [component.name for component in components if component.state == state]
+        for state in WORST[:2]
+    }
+    clauses = [stated(names, state) for state, names in named.items() if names]
     if not clauses:
         return "Every component is operational." if components else "The service is affected."
     return " and ".join(clauses) + "."
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _strip(one: Overview, now: datetime) -> tuple[tuple[PhaseFact, ...], str]:

@@ -8,8 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from incidents.actions.catalogue import list_components
 from incidents.actions.library import add_revision
-from runbook.document.parse import Unreadable
+from runbook.document.parse import Unreadable, parse
 
 SHIPPED = Path(settings.BASE_DIR) / "runbook" / "library"
 
@@ -26,4 +27,5 @@ class Command(BaseCommand):
             except Unreadable as error:
                 raise CommandError(f"{path.name}: {error}") from error
             if is_new:
+                list_components(parse(path.read_bytes(), file_name=path.name))
                 self.stdout.write(f"loaded “{revision.runbook.title}”, revision {revision.number}")

@@ -1,0 +1,45 @@
+"""The history behind the status page: since when and until when an incident held a component in
+which state. Real incidents alone; the caller holds the incident."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from incidents import clock
+from incidents.actions.publish import published
+from incidents.models import Component, ComponentSpell, Incident, ServiceComponent
+from incidents.states import ComponentState
+
+
+def begin_spells(incident: Incident) -> None:
+    """When an incident is declared: its components are as its runbook says."""
+    _note(incident, incident.components.all(), incident.started_at)
+
+
+def note_component(incident: Incident, component: Component) -> None:
+    """When a component has another state than before."""
+    _note(incident, [component], clock.now())
+
+
+def end_spells(incident: Incident, *, at: datetime) -> None:
+    """When an incident is over, nothing is offline because of it any more."""
+    if not incident.is_drill:
+        incident.spells.filter(ended_at__isnull=True).update(ended_at=at)
+    published(incident)
+
+
+def _note(incident: Incident, components: Iterable[Component], at: datetime) -> None:
+    if incident.is_drill:
+        return
+    states = {component.name: component.state for component in components}
+    rows = list(ServiceComponent.objects.filter(name__in=states))
+    ComponentSpell.objects.filter(
+        incident=incident, component__in=rows, ended_at__isnull=True
+    ).update(ended_at=at)
+    ComponentSpell.objects.bulk_create(
+        ComponentSpell(incident=incident, component=row, state=states[row.name], began_at=at)
+        for row in rows
+        if states[row.name] != ComponentState.OPERATIONAL
+    )
+    published(incident)
