@@ -12,8 +12,8 @@ from kombu.exceptions import KombuError
 
 logger = logging.getLogger(__name__)
 
-TaskName = Literal["plan_run", "execute_run", "probe_run"]
-QueueName = Literal["reads", "changes"]
+TaskName = Literal["plan_run", "execute_run", "probe_run", "deliver"]
+QueueName = Literal["reads", "changes", "notifications"]
 
 _sender = Celery("runbook.sender", set_as_current=False)
 _sender.config_from_object("django.conf:settings", namespace="CELERY")

@@ -213,6 +213,22 @@ CACHES = {
     }
 }
 
+# Telling people ------------------------------------------------------------------------------
+# Where links in mails lead. Of a Runbook at home the address that `make run` prints.
+PUBLIC_URL = env.str("RUNBOOK_ADDRESS", default="").rstrip("/") or (
+    f"https://{ALLOWED_HOSTS[0]}" if RUNBOOK_HTTPS else f"http://{ALLOWED_HOSTS[0]}:{PORT}"
+)
+MAIL_URL = env.str("RUNBOOK_MAIL_URL", default="")
+_mail = env.email_url_config(MAIL_URL or "dummymail://")
+EMAIL_BACKEND, EMAIL_HOST = _mail["EMAIL_BACKEND"], _mail["EMAIL_HOST"]
+EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = "EMAIL_USE_TLS" in _mail, "EMAIL_USE_SSL" in _mail
+EMAIL_PORT = _mail["EMAIL_PORT"] or (465 if EMAIL_USE_SSL else 587 if EMAIL_USE_TLS else 25)
+EMAIL_TIMEOUT = env.float("RUNBOOK_SENDING_SECONDS", default=10.0)
+DEFAULT_FROM_EMAIL = env.str("RUNBOOK_MAIL_FROM", default="Runbook <runbook@localhost>")
+PRIVATE_RECEIVERS = env.list("RUNBOOK_PRIVATE_RECEIVERS", default=[])
+
 # Language and time ----------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"

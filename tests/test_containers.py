@@ -19,7 +19,7 @@ FILLED_IN = {
     "RUNBOOK_HOSTS": "runbook.example.com",
 }
 KINDS = {
-    "reads",
+    "reads,notifications",
     "changes",
     "threads",
     "prefork",

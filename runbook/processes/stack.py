@@ -103,12 +103,14 @@ def _web(stack: Stack) -> Child:
     )
 
 
-def _worker(name: str, *options: str, patience: float = 10.0, farewell: str = "") -> Child:
+def _worker(
+    name: str, *options: str, queues: str = "", patience: float = 10.0, farewell: str = ""
+) -> Child:
     return Child(
         name=name,
         command=(
             *(sys.executable, "-m", "celery", "-A", "runbook", "worker"),
-            *("-Q", name, "-n", f"{name}@%h", "--loglevel", "INFO"),
+            *("-Q", queues or name, "-n", f"{name}@%h", "--loglevel", "INFO"),
             *(*options, *_QUIET),
         ),
         ready=Ready("line", " ready."),
@@ -119,7 +121,8 @@ def _worker(name: str, *options: str, patience: float = 10.0, farewell: str = ""
 
 
 def _reads() -> Child:
-    return _worker("reads", "-P", "threads", "-c", "16")
+    """Whoever waits for a receiver to answer waits on a thread, as who waits for Google does."""
+    return _worker("reads", "-P", "threads", "-c", "16", queues="reads,notifications")
 
 
 def _changes() -> Child:

@@ -1,0 +1,188 @@
+"""Telling people what happens. The only way in which anybody with an account is told anything.
+
+What is to be told is stored inside the caller's transaction, one row for each receiver and way;
+the clock's sweep hands what is due to the workers (`hand_out`), which send it (`deliver`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+
+from incidents import clock, encryption, live
+from incidents.models import Channel, Incident, Notification
+from incidents.queries.receivers import who_is
+from incidents.queries.ways import MILDEST, Way, ways_to
+from incidents.redacting import redactor_for, redactor_with
+from incidents.states import NotificationState, Severity
+
+LONGEST_SUBJECT = 200
+LONGEST_KEY = 200
+ONLY_IN_THE_PAGE = "Only in the page: no channel and no mail address."
+PASSING = ("escalation", "update due", "approval", "handoff", "phase overrun")
+"""Kinds that mean nothing any more once their incident is closed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that people are told.
+
+    `topic` groups what one acknowledgement cancels ("INC-42 level 2"); `key` is unique to the
+    occurrence, so that what is told twice by mistake is stored once. `to` are words of the runbook
+    (`receivers.who_is`), `by` kinds of channel, all where empty. What is `urgent`, and everything
+    of a P0, passes quiet hours. `link` is a path of ours.
+    """
+
+    kind: str
+    subject: str
+    body: str
+    topic: str
+    key: str
+    incident: Incident | None = None
+    to: Sequence[str] = ()
+    people: Sequence[User] = ()
+    link: str = ""
+    by: Sequence[str] = ()
+    urgent: bool = False
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.urgent or (self.incident is not None and self.incident.severity == Severity.P0)
+
+
+def tell(event: Event) -> int:
+    """Store who is told, inside the caller's transaction that holds the incident; how many
+    receivers there are. Each person has a notice in the page, and one row for each of their ways.
+    """
+    now = clock.now()
+    named = who_is(event.to, event.incident)
+    people = {one.pk: one for one in (*named.people, *event.people) if one.is_active}
+    ways = ways_to(
+        people.values(),
+        now=now,
+        severity=event.incident.severity if event.incident else MILDEST,
+        by=event.by,
+        is_urgent=event.is_urgent,
+    )
+    pattern = _pattern(event, now)
+    rows = [row for pk, one in people.items() for row in _rows(pattern, one, ways[pk])]
+    rows += [_by_channel(pattern, channel, now) for channel in named.channels]
+    store(rows, incident=event.incident)
+    live.notices_changed(list(people))
+    return len(people) + len(named.channels)
+
+
+def no_longer(topic: str) -> int:
+    """What still waits for the topic is not sent; how many. Inside the caller's transaction."""
+    return cancel(Notification.objects.filter(topic=topic).values_list("pk", flat=True))
+
+
+def no_longer_in(incident: Incident) -> int:
+    """The same for all of a closed incident that has lost its meaning."""
+    own = Notification.objects.filter(incident=incident, kind__in=PASSING)
+    return cancel(own.values_list("pk", flat=True))
+
+
+def cancel(ids: Iterable[int]) -> int:
+    """One that is being sent may still arrive, and then counts as sent."""
+    unsent = (NotificationState.WAITING, NotificationState.SENDING)
+    rows = Notification.objects.filter(pk__in=ids, state__in=unsent)
+    return rows.update(state=NotificationState.CANCELLED, ended_at=clock.now(), lease_until=None)
+
+
+def store(rows: Sequence[Notification], *, incident: Incident | None) -> None:
+    """Rows whose key is there already are left as they are."""
+    Notification.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    if incident is not None and rows:
+        live.changed(incident.pk, ["deliveries"])
+
+
+def key_of(*parts: object) -> str:
+    """One key of several words, never longer than the column."""
+    key = "/".join(map(str, parts))
+    return key if len(key) <= LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
+
+
+def _pattern(event: Event, now: datetime) -> Notification:
+    """What all rows of an event have in common, with secrets taken out."""
+    incident = event.incident
+    redactor = redactor_for(incident) if incident else redactor_with({}, [])
+    drill = "DRILL " if incident and incident.is_drill else ""
+    subject = " ".join(redactor.text(event.subject).split())
+    return Notification(
+        key=event.key,
+        topic=event.topic[:120],
+        kind=event.kind,
+        incident=incident,
+        subject=f"{drill}{subject}"[:LONGEST_SUBJECT],
+        body=redactor.text(event.body),
+        link=event.link,
+        data={"urgent": event.is_urgent},
+        due_at=now,
+        created_at=now,
+    )
+
+
+def _rows(pattern: Notification, person: User, ways: Sequence[Way]) -> list[Notification]:
+    notice = _like(
+        pattern,
+        "page",
+        person=person,
+        state=NotificationState.SENT,
+        ended_at=pattern.created_at,
+        error="" if ways else ONLY_IN_THE_PAGE,
+    )
+    return [notice, *(_by_way(pattern, person, way) for way in ways)]
+
+
+def _by_way(pattern: Notification, person: User, way: Way) -> Notification:
+    if way.channel is not None:
+        return _by_channel(pattern, way.channel, way.due_at, person=person, name=way.name)
+    return _like(
+        pattern,
+        way.name,
+        person=person,
+        due_at=way.due_at,
+        sealed_address=encryption.seal(person.email),
+        shown=masked_mail(person.email),
+    )
+
+
+def _by_channel(
+    pattern: Notification,
+    channel: Channel,
+    due_at: datetime,
+    *,
+    person: User | None = None,
+    name: str = "",
+) -> Notification:
+    return _like(
+        pattern,
+        name or f"channel {channel.pk}",
+        person=person,
+        channel=channel,
+        due_at=due_at,
+        shown=str(channel)[:200],
+    )
+
+
+def _like(pattern: Notification, name: str, **columns: object) -> Notification:
+    values = {
+        field.attname: getattr(pattern, field.attname)
+        for field in Notification._meta.concrete_fields
+    }
+    row = Notification(**values)
+    for column, value in columns.items():
+        setattr(row, column, value)
+    row.key = key_of(pattern.key, f"person {row.person_id}" if row.person_id else "", name)
+    return row
+
+
+def masked_mail(address: str) -> str:
+    """What may be shown of a mail address: "o…@example.com"."""
+    name, _, host = address.rpartition("@")
+    return f"{name[:1]}…@{host}"
