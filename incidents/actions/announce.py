@@ -6,9 +6,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from incidents import clock, permissions, timeline
-from incidents.actions.escalate import restart_update_timer
 from incidents.actions.moves import hold
 from incidents.actions.spells import note_component
+from incidents.actions.update_clocks import restart_update_timer
 from incidents.models import Component, Incident, Update
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused

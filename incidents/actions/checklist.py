@@ -7,6 +7,7 @@ from django.db import transaction
 
 from incidents import clock, permissions, timeline
 from incidents.actions.moves import hold, open_incidents
+from incidents.actions.phase_clocks import phase_begins, phase_ends
 from incidents.models import Phase, Step, StepCommand
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused
@@ -139,14 +140,18 @@ def complete_phase(*, actor: User, phase_id: int) -> Phase:
             Phase.objects.filter(pk=following.pk, state=PhaseState.PENDING).update(
                 state=PhaseState.ACTIVE, started_at=now
             )
+        spared = phase_ends(phase)
+        if following:
+            phase_begins(phase.incident, now=now)
         timeline.record(
             incident_id=phase.incident_id,
             actor=actor,
             kind="phase.completed",
             text=f"completed “{phase.title}”"
-            + (f", “{following.title}” begins" if following else ""),
-            panels=["phases", "header", "incidents"],
-            data={"phase": phase.position},
+            + (f", “{following.title}” begins" if following else "")
+            + "".join(f"; level {position} is not needed any more" for position in spared),
+            panels=["phases", "header", "ladder", "incidents"],
+            data={"phase": phase.position, "spared": spared},
         )
     phase.refresh_from_db()
     return phase

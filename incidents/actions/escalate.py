@@ -1,156 +1,115 @@
-"""The clock's own actions: firing timers that are due, once, and acknowledging what fired."""
+"""The clock's own sweep: every timer whose time has come fires, once, whoever finds it."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
-from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
-from incidents import clock, permissions, timeline
-from incidents.actions.moves import hold, open_incidents
-from incidents.models import EscalationLevel, Incident, Timer
-from incidents.refusal import Refused
-from incidents.states import IncidentState, LevelState, TimerKind, TimerState
+from incidents import clock
+from incidents.actions.due_reports import follow_up_is_due, report_is_due
+from incidents.actions.due_words import phase_overruns, update_is_due
+from incidents.actions.levels import climb_unacknowledged, fire_level, repeat_level
+from incidents.actions.moves import hold, hold_if_free
+from incidents.actions.timers import OUTLIVE
+from incidents.models import EscalationLevel, Timer
+from incidents.states import TimerKind, TimerState
 
-BATCH = 200
+BATCH = 50
+LONGEST_SWEEP = 10.0
+"""Seconds after which a sweep lets the clock's other work have its turn."""
+LONGEST_REST = timedelta(minutes=5)
+
+logger = logging.getLogger(__name__)
+
+_resting: dict[int, tuple[int, datetime]] = {}
+"""Timers that failed in this process: how often, and until when they are left alone."""
 
 
 def fire_due_timers() -> int:
-    """Fire every timer whose time has come. Any number of clocks may run: each timer is claimed by
-    a conditional UPDATE and so fires once. After downtime it fires late and says how late."""
-    now = clock.now()
-    due = Timer.objects.filter(state=TimerState.PENDING, due_at__lte=now).order_by("due_at")
+    """Fire what is due, batch by batch. Any number of clocks may run: each timer is claimed, and
+    has its effects, in one transaction of its own. After downtime it fires late and says how late.
+    One that fails is left alone for a while, longer each time, and stays in sight as overdue."""
     fired = 0
-    for timer in due.select_related("incident")[:BATCH]:
-        with transaction.atomic():
-            hold(pk=timer.incident_id)
-            late = (now - timer.due_at).total_seconds()
-            claimed = Timer.objects.filter(
-                pk=timer.pk, state=TimerState.PENDING, incident__in=open_incidents()
-            ).update(state=TimerState.FIRED, fired_at=now, late=late)
-            if claimed:
-                _fire(timer, late)
-                fired += 1
-            else:
-                _drop_if_closed(timer)
+    until = time.monotonic() + LONGEST_SWEEP
+    while time.monotonic() < until:
+        batch = _due(clock.now())
+        done = sum(_fire_alone(pk) for pk in batch)
+        fired += done
+        if len(batch) < BATCH or not done:
+            break
     return fired
 
 
-def _fire(timer: Timer, late: float) -> None:
-    if timer.kind == TimerKind.ESCALATION:
-        _fire_level(timer, late)
-    else:
-        _fire_update_due(timer, late)
+def _due(now: datetime) -> list[int]:
+    """The longest due first; in an order of its own within the batch, so that several clocks do not
+    follow each other from row to row."""
+    resting = [pk for pk, (_, until) in _resting.items() if until > now]
+    rows = Timer.objects.filter(state=TimerState.PENDING, due_at__lte=now).order_by("due_at")
+    if resting:
+        rows = rows.exclude(pk__in=resting)
+    batch = list(rows.values_list("pk", flat=True)[:BATCH])
+    random.shuffle(batch)
+    return batch
 
 
-def _fire_level(timer: Timer, late: float) -> None:
-    now = clock.now()
-    levels = EscalationLevel.objects.filter(incident_id=timer.incident_id, position=int(timer.key))
-    if not levels.filter(state=LevelState.PENDING).update(state=LevelState.FIRED, fired_at=now):
-        return
-    level = levels.get()
-    people = ", ".join(level.to) or "nobody named"
-    condition = f" if {level.condition}" if level.condition else ""
-    timeline.record(
-        incident_id=timer.incident_id,
-        actor=None,
-        kind="escalation.fired",
-        text=f"escalation after {_hours(level.after)}{condition}: {people}{_lateness(late)}",
-        panels=["ladder", "header", "incidents"],
-        data={"level": level.position, "late": late},
-    )
+def _fire_alone(pk: int) -> bool:
+    """What one timer stumbles over must not keep the others from firing."""
+    try:
+        fired = fire(pk, is_patient=False)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        times = _resting.get(pk, (0, clock.now()))[0] + 1
+        rest = min(timedelta(seconds=2**times), LONGEST_REST)
+        _resting[pk] = (times, clock.now() + rest)
+        logger.exception("timer %s failed %s times and rests for %s", pk, times, rest)
+        return False
+    _resting.pop(pk, None)
+    return fired
 
 
-def _fire_update_due(timer: Timer, late: float) -> None:
-    timeline.record(
-        incident_id=timer.incident_id,
-        actor=None,
-        kind="update.due",
-        text=f"an update for {timer.key} is due{_lateness(late)}",
-        panels=["updates", "header", "incidents"],
-        data={"audience": timer.key, "late": late},
-    )
-
-
-def _drop_if_closed(timer: Timer) -> None:
-    if timer.incident.state != IncidentState.OPEN:
-        Timer.objects.filter(pk=timer.pk, state=TimerState.PENDING).update(
-            state=TimerState.CANCELLED
-        )
-
-
-def restart_update_timer(*, incident: Incident, audience: str) -> None:
-    """After an update: the next is due a full period from now. Call inside a transaction."""
-    last = (
-        Timer.objects.filter(incident=incident, kind=TimerKind.UPDATE, key=audience)
-        .order_by("-occurrence")
-        .first()
-    )
-    if last is None:
-        return
-    Timer.objects.filter(pk=last.pk, state=TimerState.PENDING).update(state=TimerState.CANCELLED)
-    Timer.objects.create(
-        incident=incident,
-        kind=TimerKind.UPDATE,
-        key=audience,
-        every=last.every,
-        occurrence=last.occurrence + 1,
-        due_at=clock.now() + timedelta(seconds=last.every),
-    )
-
-
-def acknowledge(*, actor: User, level_id: int) -> EscalationLevel:
-    """Say that a fired level has been taken up."""
+def fire(pk: int, *, is_patient: bool = True) -> bool:
+    """Claim the timer and do what it stands for, in one transaction; False when somebody was first
+    or its time has not come. Who is not patient leaves alone what somebody else holds."""
     with transaction.atomic():
-        hold(levels=level_id)
-        level = (
-            EscalationLevel.objects.select_related("incident__environment")
-            .filter(pk=level_id)
-            .first()
-        )
-        if level is None:
-            raise Refused("That escalation level does not exist.", status=404)
-        permissions.require(
-            allowed=permissions.abilities(person=actor, incident=level.incident).can_acknowledge,
-            incident=level.incident,
-            what="acknowledge escalations",
-            needed="responder",
-        )
-        moved = EscalationLevel.objects.filter(pk=level_id, state=LevelState.FIRED).update(
-            state=LevelState.ACKNOWLEDGED, acknowledged_at=clock.now(), acknowledged_by=actor
-        )
-        if not moved:
-            raise Refused(f"This level is {level.state}; there is nothing to acknowledge.")
-        timeline.record(
-            incident_id=level.incident_id,
-            actor=actor,
-            kind="escalation.acknowledged",
-            text=f"acknowledged the escalation after {_hours(level.after)}",
-            panels=["ladder", "header", "incidents"],
-            data={"level": level.position},
-        )
-    level.refresh_from_db()
-    return level
+        if is_patient:
+            hold(timers=pk)
+        elif not hold_if_free(timers=pk):
+            return False
+        now = clock.now()
+        rows = Timer.objects.filter(pk=pk, state=TimerState.PENDING, due_at__lte=now)
+        timer = rows.select_related("incident__environment", "incident__commander").first()
+        if timer is None:
+            return False
+        if not timer.incident.is_open and timer.kind not in OUTLIVE:
+            rows.update(state=TimerState.CANCELLED)
+            return False
+        late = (now - timer.due_at).total_seconds()
+        if not rows.update(state=TimerState.FIRED, fired_at=now, late=late):
+            return False
+        EFFECTS[TimerKind(timer.kind)](timer, now, late)
+    return True
 
 
-def cancel_all(incident_id: int) -> None:
-    """Stop every clock of a closed incident. Call inside the transaction that closes it."""
-    Timer.objects.filter(incident_id=incident_id, state=TimerState.PENDING).update(
-        state=TimerState.CANCELLED
-    )
-    EscalationLevel.objects.filter(incident_id=incident_id, state=LevelState.PENDING).update(
-        state=LevelState.CANCELLED
-    )
+def _fire_level(timer: Timer, now: datetime, late: float) -> None:
+    level = EscalationLevel.objects.get(incident_id=timer.incident_id, position=int(timer.key))
+    level.incident = timer.incident
+    fire_level(level, now=now, late=late)
 
 
-def _hours(seconds: int) -> str:
-    hours, rest = divmod(seconds, 3600)
-    if hours and not rest:
-        return f"{hours} h"
-    minutes = seconds / 60
-    return f"{minutes:g} min" if seconds >= 60 else f"{seconds} s"
-
-
-def _lateness(late: float) -> str:
-    return f" (fired {late:.0f} s late)" if late >= 5 else ""
+EFFECTS: Mapping[TimerKind, Callable[[Timer, datetime, float], None]] = {
+    TimerKind.ESCALATION: _fire_level,
+    TimerKind.REPEAT: lambda timer, now, late: repeat_level(timer, now=now, late=late),
+    TimerKind.UNACKNOWLEDGED: lambda timer, now, late: climb_unacknowledged(
+        timer, now=now, late=late
+    ),
+    TimerKind.UPDATE: lambda timer, _now, late: update_is_due(timer, late=late),
+    TimerKind.PHASE: lambda timer, _now, late: phase_overruns(timer, late=late),
+    TimerKind.REPORT: lambda timer, _now, late: report_is_due(timer, late),
+    TimerKind.FOLLOW_UP: lambda timer, _now, late: follow_up_is_due(timer, late),
+}

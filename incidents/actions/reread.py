@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -11,10 +11,11 @@ from incidents import clock, permissions, timeline
 from incidents.actions.authority import name_of
 from incidents.actions.declare import open_runbook
 from incidents.actions.edit_parameters import cancel_planning
+from incidents.actions.level_clocks import Move, told
 from incidents.actions.moves import hold
 from incidents.actions.reading import Reader
 from incidents.actions.refit import Edition, refit
-from incidents.actions.reread_clocks import fit_components, fit_levels, fit_updates
+from incidents.actions.reread_clocks import fit_clocks, fit_components
 from incidents.actions.reread_steps import fit_steps
 from incidents.actions.unfold import MOST_COMMANDS, is_too_long
 from incidents.actions.voiding import void_stale
@@ -60,8 +61,8 @@ def reread(
         known = dict(incident.parameters)
         digest = incident.revision.digest
         _store(incident, revision, after, wanted)
-        _fit(incident, after, old, new, actor=actor)
-        _record(actor, incident, digest, known)
+        moves = _fit(incident, after, old, new, actor=actor)
+        _record(actor, incident, digest, known, moves)
         message = f"{name_of(actor)} took in revision {revision.number} of the runbook."
         cancel_planning(incident, actor=actor, message=f"{message} Ask again.")
         void_stale(incident_id=incident.pk, actor=actor, reason=message)
@@ -156,27 +157,33 @@ def _store(
 
 def _fit(
     incident: Incident, document: definition.Runbook, old: Edition, new: Edition, *, actor: User
-) -> None:
+) -> list[Move]:
+    """The rows follow the document; what is due at another moment than before."""
     now = clock.now()
     gone = f"Not in revision {incident.revision.number} of the runbook any more."
     fit_steps(incident, document, actor=actor, now=now, gone=gone)
     refit(list(incident.steps.all()), before=old, after=new, gone=gone)
     fit_components(incident, document)
-    fit_levels(incident, document)
-    fit_updates(incident, document, now)
+    return fit_clocks(incident, document, now)
 
 
-def _record(actor: User, incident: Incident, digest: str, known: Mapping[str, str]) -> None:
-    """Both digests, and the parameters that are new, as people read them."""
+def _record(
+    actor: User,
+    incident: Incident,
+    digest: str,
+    known: Mapping[str, str],
+    moves: Sequence[Move],
+) -> None:
+    """Both digests, the parameters that are new, as people read them, and which clocks moved."""
     revision = incident.revision
     fresh = sorted(incident.parameters.keys() - known.keys())
     changes = [{"name": n, "before": None, "after": incident.parameters[n]} for n in fresh]
-    told = "".join(f"; {c['name']} is {c['after']}" for c in changes)
+    news = "".join(f"; {c['name']} is {c['after']}" for c in changes)
     timeline.record(
         incident_id=incident.pk,
         actor=actor,
         kind=REREAD,
-        text=f"took in revision {revision.number} of “{revision.runbook.title}”{told}",
+        text=f"took in revision {revision.number} of “{revision.runbook.title}”{news}{told(moves)}",
         panels=PANELS,
         data={
             "revision": revision.number,
@@ -184,5 +191,6 @@ def _record(actor: User, incident: Incident, digest: str, known: Mapping[str, st
             "before": digest,
             "after": revision.digest,
             "changes": changes,
+            "moves": [move.data for move in moves],
         },
     )

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
-from django.db.models import QuerySet
-
-from incidents.models import Component, EscalationLevel, Incident, Timer
-from incidents.states import ComponentState, LevelState, TimerKind, TimerState
+from incidents.actions.level_clocks import Move, fit_levels
+from incidents.actions.phase_clocks import fit_overruns
+from incidents.actions.timers import live_timers
+from incidents.actions.unfold import level_row
+from incidents.actions.update_clocks import fit_updates
+from incidents.models import Component, EscalationLevel, Incident
+from incidents.states import ComponentState, LevelOrigin, LevelState, TimerKind
 from runbook.document import definition
+
+CLOCK = ("after", "origin", "origin_key")
+LEVEL_WORDS = (
+    *CLOCK,
+    "condition",
+    "severities",
+    "notify",
+    "repeat",
+    "next_after",
+    "to",
+    "then",
+)
 
 
 def fit_components(incident: Incident, document: definition.Runbook) -> None:
@@ -27,62 +43,51 @@ def fit_components(incident: Incident, document: definition.Runbook) -> None:
         )
 
 
-def fit_levels(incident: Incident, document: definition.Runbook) -> None:
-    """Levels that nobody has been told of follow the document; the others are history. A new level
-    whose time has passed is due at once."""
+def fit_clocks(incident: Incident, document: definition.Runbook, now: datetime) -> list[Move]:
+    """Levels that nobody has been told of follow the document, the others are history; so do the
+    plans of phases and the cadences of updates. What is due at another moment than before."""
+    places = _places(incident, document)
     stood = {level.position: level for level in incident.levels.all()}
     for position, level in enumerate(document.escalation, start=1):
-        if position not in stood or stood[position].state == LevelState.PENDING:
-            _set_level(incident, position, level)
-    beyond = [p for p in stood if p > len(document.escalation)]
-    incident.levels.filter(position__in=beyond, state=LevelState.PENDING).delete()
-    _timers(incident, TimerKind.ESCALATION).filter(key__in=map(str, beyond)).delete()
+        row = level_row(incident, level, position)
+        if row.origin == LevelOrigin.PHASE:
+            row.origin_key = places.get(int(row.origin_key), row.origin_key)
+        _set_level(stood.get(position), row)
+    gone = _without(incident, [p for p in stood if p > len(document.escalation)])
+    fit_overruns(incident)
+    return [*gone, *fit_levels(incident, now=now), *fit_updates(incident, document, now=now)]
 
 
-def _set_level(incident: Incident, position: int, level: definition.EscalationLevel) -> None:
-    EscalationLevel.objects.update_or_create(
-        incident=incident,
-        position=position,
-        defaults={
-            "after": level.after,
-            "condition": level.condition[:300],
-            "to": list(level.to),
-            "then": list(level.then),
-        },
-    )
-    Timer.objects.update_or_create(
-        incident=incident,
-        kind=TimerKind.ESCALATION,
-        key=str(position),
-        occurrence=1,
-        defaults={"due_at": incident.started_at + timedelta(seconds=level.after)},
-    )
+def _without(incident: Incident, positions: Sequence[int]) -> list[Move]:
+    """Take levels away that the document has no more and that nobody has been told of."""
+    incident.levels.filter(position__in=positions, state=LevelState.PENDING).delete()
+    timers = live_timers(incident.pk).filter(kind=TimerKind.ESCALATION)
+    ladder = timers.filter(key__in=map(str, positions))
+    moves = [Move(f"level {timer.key}", timer.due_at, None) for timer in ladder]
+    ladder.delete()
+    return moves
 
 
-def fit_updates(incident: Incident, document: definition.Runbook, now: datetime) -> None:
-    """An audience is due no later than its new cadence says; one that has none is asked no more."""
-    wanted = {cadence.audience[:60]: cadence.every for cadence in document.updates}
-    _timers(incident, TimerKind.UPDATE).exclude(key__in=wanted).update(state=TimerState.CANCELLED)
-    for audience, every in wanted.items():
-        due_at = now + timedelta(seconds=every)
-        timers = incident.timers.filter(kind=TimerKind.UPDATE, key=audience)
-        last = timers.order_by("-occurrence").first()
-        if last is None or last.state == TimerState.CANCELLED:
-            occurrence = last.occurrence + 1 if last else 1
-            timers.create(
-                incident=incident,
-                kind=TimerKind.UPDATE,
-                key=audience,
-                every=every,
-                occurrence=occurrence,
-                due_at=due_at,
-            )
-        elif last.every != every:
-            timers.filter(pk=last.pk).update(every=every)
-            timers.filter(pk=last.pk, state=TimerState.PENDING, due_at__gt=due_at).update(
-                due_at=due_at
-            )
+def _places(incident: Incident, document: definition.Runbook) -> dict[int, str]:
+    """Where the document's phases stand in the incident, which may have kept others between."""
+    rows = {phase.title: str(phase.position) for phase in incident.phases.order_by("-position")}
+    return {
+        place: rows[phase.title[:300]]
+        for place, phase in enumerate(document.phases, start=1)
+        if phase.title[:300] in rows
+    }
 
 
-def _timers(incident: Incident, kind: TimerKind) -> QuerySet[Timer]:
-    return incident.timers.filter(kind=kind, state=TimerState.PENDING)
+def _set_level(stood: EscalationLevel | None, row: EscalationLevel) -> None:
+    """A level with another clock forgets that it was postponed."""
+    if stood is None:
+        row.save()
+        return
+    if stood.state != LevelState.PENDING:
+        return
+    if any(getattr(stood, name) != getattr(row, name) for name in CLOCK):
+        live_timers(row.incident_id).filter(
+            kind=TimerKind.ESCALATION, key=str(row.position)
+        ).update(postponed_from=None)
+    row.pk = stood.pk
+    row.save(update_fields=LEVEL_WORDS)

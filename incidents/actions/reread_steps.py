@@ -37,7 +37,7 @@ def fit_steps(
     steps = _fitted_steps(incident, document, wanted, {step.key: step for step in stood})
     left = _left_behind(stood, {step.key for step in steps})
     for step in left:
-        if step.state == StepState.OPEN:
+        if step.state == StepState.OPEN and step.level is None:
             step.state, step.reason = StepState.SKIPPED, gone
             step.decided_by, step.decided_at = actor, now
     phases = _with_phases_of(wanted, left, incident)
@@ -105,13 +105,15 @@ def _renewed(row: Step, fresh: Step) -> Step:
 
 
 def _left_behind(stood: Sequence[Step], keys: set[str]) -> list[Step]:
-    """Steps that the document has no more and in which something happened; others are deleted."""
+    """Steps that the document has no more and in which something happened, and those that a level
+    of the ladder brought; others are deleted."""
     missing = [step for step in stood if step.key not in keys]
     happened = set(
         StepCommand.objects.filter(step__in=missing)
         .filter(Q(runs__isnull=False) | ~Q(pasted="") | ~Q(edited=""))
         .values_list("step_id", flat=True)
     )
+    happened |= {step.pk for step in missing if step.level is not None}
     left = [step for step in missing if step.state != StepState.OPEN or step.pk in happened]
     kept = {step.pk for step in left}
     Step.objects.filter(pk__in=[step.pk for step in missing if step.pk not in kept]).delete()

@@ -7,10 +7,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from incidents import clock, permissions, timeline
-from incidents.actions.escalate import cancel_all
+from incidents.actions.hand_off import end_handoffs
 from incidents.actions.hand_over import end_offers
 from incidents.actions.moves import end_run, hold
 from incidents.actions.spells import end_spells
+from incidents.actions.tell import no_longer_in
+from incidents.actions.timers import cancel_all
 from incidents.models import Approval, Incident, Run
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused
@@ -42,14 +44,16 @@ def resolve(*, actor: User, incident_id: int, words: str) -> Incident:
             raise Refused(f"{incident.name} was closed a moment ago.")
         _cancel_unstarted(incident, actor)
         cancel_all(incident.pk)
+        no_longer_in(incident)
         end_offers(incident.pk)
+        end_handoffs(incident.pk)
         end_spells(incident, at=clock.now())
         timeline.record(
             incident_id=incident.pk,
             actor=actor,
             kind="incident.resolved",
             text=f"resolved {incident.name}: {words}",
-            panels=["header", "phases", "ladder", "updates", "incidents", "approvals"],
+            panels=["header", "phases", "ladder", "updates", "handoffs", "incidents", "approvals"],
             data={},
         )
     incident.refresh_from_db()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from incidents.actions.level_clocks import fit_levels
+from incidents.actions.phase_clocks import fit_overruns
 from incidents.actions.reading import Reader, Reading
+from incidents.actions.update_clocks import fit_updates
 from incidents.models import (
     Component,
     EscalationLevel,
@@ -13,9 +16,8 @@ from incidents.models import (
     Phase,
     Step,
     StepCommand,
-    Timer,
 )
-from incidents.states import ComponentState, PhaseState, TimerKind
+from incidents.states import ComponentState, PhaseState
 from runbook.document import definition
 from runbook.document.approval_policy import LONGEST
 
@@ -142,33 +144,28 @@ def write_components(incident: Incident, document: definition.Runbook) -> None:
 
 def write_timers(incident: Incident, document: definition.Runbook, now: datetime) -> None:
     EscalationLevel.objects.bulk_create(
-        EscalationLevel(
-            incident=incident,
-            position=position,
-            after=level.after,
-            condition=level.condition[:300],
-            to=list(level.to),
-            then=list(level.then),
-        )
+        level_row(incident, level, position)
         for position, level in enumerate(document.escalation, start=1)
     )
-    levels = [
-        Timer(
-            incident=incident,
-            kind=TimerKind.ESCALATION,
-            key=str(position),
-            due_at=now + timedelta(seconds=level.after),
-        )
-        for position, level in enumerate(document.escalation, start=1)
-    ]
-    updates = [
-        Timer(
-            incident=incident,
-            kind=TimerKind.UPDATE,
-            key=cadence.audience[:60],
-            every=cadence.every,
-            due_at=now + timedelta(seconds=cadence.every),
-        )
-        for cadence in document.updates
-    ]
-    Timer.objects.bulk_create([*levels, *updates])
+    fit_levels(incident, now=now)
+    fit_overruns(incident)
+    fit_updates(incident, document, now=now)
+
+
+def level_row(
+    incident: Incident, level: definition.EscalationLevel, position: int
+) -> EscalationLevel:
+    return EscalationLevel(
+        incident=incident,
+        position=position,
+        after=level.after,
+        origin=level.origin,
+        origin_key=level.origin_key,
+        condition=level.condition[:300],
+        severities=list(level.severities),
+        notify=list(level.notify),
+        repeat=level.repeat,
+        next_after=level.next_after,
+        to=list(level.to),
+        then=list(level.then),
+    )

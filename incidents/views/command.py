@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from incidents.actions import announce, escalate
+from incidents.actions import announce, take_up
 from incidents.actions import resolve as ending
 from incidents.forms import ComponentForm, UpdateForm, WordsForm
 from incidents.views.answers import answer, room_url
@@ -18,7 +18,7 @@ from incidents.views.typed import typed
 @require_POST
 def acknowledge(request: PageRequest, level_id: int) -> HttpResponse:
     incident = find_incident(request.user, levels=level_id)
-    escalate.acknowledge(actor=request.user, level_id=level_id)
+    take_up.acknowledge(actor=request.user, level_id=level_id)
     return answer(request, incident, panel="ladder")
 
 

@@ -145,7 +145,12 @@ def test_declare_starts_the_clocks(
         (timer.kind, timer.key): (timer.due_at - incident.started_at).total_seconds()
         for timer in incident.timers.all()
     }
-    assert due == {("escalation", "1"): 7200, ("update due", "leadership"): 3600}
+    phase = incident.phases.get(position=1)
+    assert due == {
+        ("escalation", "1"): 7200,
+        ("update due", "leadership"): 3600,
+        ("phase overrun", str(phase.pk)): 1800,
+    }
 
 
 def test_a_policy_of_a_step_that_is_too_long_asks_for_two_and_not_for_less(

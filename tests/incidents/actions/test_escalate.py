@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import User
 
-from incidents.actions import announce, escalate, resolve
+from incidents.actions import announce, escalate, resolve, take_up
 from incidents.models import EscalationLevel, Incident, TimelineEntry, Timer
 from incidents.refusal import Refused
 from incidents.states import TimerKind
@@ -27,7 +27,10 @@ def test_fire_due_timers_fires_at_the_due_second(incident: Incident, set_clock: 
     assert escalate.fire_due_timers() == 1
     level = EscalationLevel.objects.get()
     assert (level.state, level.fired_at) == ("fired", set_clock.at)
-    assert TimelineEntry.objects.get().text == "escalation after 2 h: infrastructure-lead"
+    assert TimelineEntry.objects.get().text == (
+        "escalation after 2 h: infrastructure-lead (infrastructure-lead reached nobody: no person,"
+        " group, rota or role is called so)"
+    )
     assert escalate.fire_due_timers() == 0
 
 
@@ -40,7 +43,7 @@ def test_fire_due_timers_after_downtime_says_how_late(
     escalate.fire_due_timers()
 
     assert Timer.objects.get().late == 600
-    assert TimelineEntry.objects.get().text.endswith("(fired 600 s late)")
+    assert "infrastructure-lead (fired 600 s late)" in TimelineEntry.objects.get().text
 
 
 @pytest.mark.django_db(transaction=True)
@@ -92,11 +95,11 @@ def test_acknowledge_needs_a_fired_level(
 ) -> None:
     level = factories.make_level(incident, TWO_HOURS)
     with pytest.raises(Refused, match="nothing to acknowledge"):
-        escalate.acknowledge(actor=engineer, level_id=level.pk)
+        take_up.acknowledge(actor=engineer, level_id=level.pk)
     set_clock.advance(TWO_HOURS)
     escalate.fire_due_timers()
 
-    acknowledged = escalate.acknowledge(actor=engineer, level_id=level.pk)
+    acknowledged = take_up.acknowledge(actor=engineer, level_id=level.pk)
 
     assert (acknowledged.state, acknowledged.acknowledged_by) == ("acknowledged", engineer)
 
@@ -107,4 +110,4 @@ def test_acknowledge_by_a_viewer_is_refused(
     level = factories.make_level(incident, TWO_HOURS)
 
     with pytest.raises(Refused, match="responder"):
-        escalate.acknowledge(actor=leader, level_id=level.pk)
+        take_up.acknowledge(actor=leader, level_id=level.pk)

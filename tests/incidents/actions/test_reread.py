@@ -273,7 +273,13 @@ def test_the_timeline_names_both_digests(
 
     entry = declared.timeline.all()[0]
     assert entry.kind == "runbook.reread"
-    assert entry.text == "took in revision 2 of “A runbook”; POLICY is always; TICKET is OPS-1"
+    assert entry.text == (
+        "took in revision 2 of “A runbook”; POLICY is always; TICKET is OPS-1"
+        "; level 2 is not due any more"
+        "; level 1 is due at 21 Nov 04:30 UTC instead of 21 Nov 04:00 UTC"
+        "; the update for leadership is due at 21 Nov 03:15 UTC instead of 21 Nov 04:00 UTC"
+        "; the update for engineering is not due any more"
+    )
     assert (entry.data["before"], entry.data["after"]) == (old, newer.digest)
 
 
