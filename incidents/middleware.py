@@ -126,11 +126,15 @@ def health_for_strangers(get_response: Sync) -> HealthForStrangers:
     return HealthForStrangers(get_response)
 
 
+ASKED_BY_THE_PAGE = frozenset({"/notifications/bell/", "/approvals/link/"})
+"""What every open page asks each minute by itself: that nobody is there does not show."""
+
+
 class SeenSessions(MiddlewareMixin):
     """Keeps the list of a person's sessions true, and a session alive while it is used."""
 
     def process_request(self, request: HttpRequest) -> None:
-        if request.user.is_authenticated:
+        if request.path not in ASKED_BY_THE_PAGE and request.user.is_authenticated:
             sessions.see(request)
 
 

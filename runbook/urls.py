@@ -11,6 +11,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("incidents.account_urls")),
     path("", include("incidents.administration_urls")),
+    path("", include("incidents.notification_urls")),
+    path("", include("incidents.status_urls")),
     path("", include("incidents.api.urls")),
     path("", include("incidents.urls")),
 ]

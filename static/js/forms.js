@@ -90,3 +90,8 @@ document.addEventListener("click", (event) => {
     if (!open.contains(event.target)) open.open = false;
   }
 });
+
+// Where a time zone is asked for, that of this browser is the likely answer.
+for (const field of document.querySelectorAll("[data-time-zone]")) {
+  if (field.value === "UTC") field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC";
+}

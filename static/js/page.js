@@ -8,3 +8,4 @@ import "./room.js";
 import "./terminal.js";
 import "./live.js";
 import "./keys.js";
+import "./bell.js";

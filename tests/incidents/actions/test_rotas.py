@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -21,8 +21,10 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
-def still_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOW)
+def still_clock() -> Iterator[None]:
+    clock.set_source(lambda: NOW)
+    yield
+    clock.set_source(None)
 
 
 @pytest.fixture
