@@ -1,0 +1,34 @@
+"""Text of others inside Markdown, so that it reads as what it is and opens nothing."""
+
+from __future__ import annotations
+
+import re
+
+_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
+_RUNS = re.compile(r"`+")
+
+
+def plain(text: str) -> str:
+    """One line of words: every mark of Markdown in it is escaped."""
+    return _MARKS.sub(r"\\\1", " ".join(text.split()))
+
+
+def code(text: str) -> str:
+    """One line as code, inside as many backticks as it takes."""
+    line = " ".join(text.split("\n")).strip() or " "
+    longest = max((len(run) for run in _RUNS.findall(line)), default=0)
+    ticks = "`" * (longest + 1)
+    room = " " if line[0] == "`" or line[-1] == "`" else ""
+    return f"{ticks}{room}{line}{room}{ticks}"
+
+
+def block(text: str) -> str:
+    """Several lines as code, fenced by more backticks than any line begins with."""
+    longest = max((len(run) for run in _RUNS.findall(text)), default=2)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}\n{text.rstrip()}\n{fence}"
+
+
+def code_cell(text: str) -> str:
+    """`code` for a table, where a pipe ends a cell even inside code."""
+    return code(text).replace("|", "\\|")
