@@ -45,6 +45,7 @@ RUNBOOK_HTTPS = env.bool("RUNBOOK_HTTPS", default=False)
 CSRF_TRUSTED_ORIGINS = env.list("RUNBOOK_TRUSTED_ORIGINS", default=[])
 RUNBOOK_PROXIES = env.int("RUNBOOK_PROXIES", default=0)
 STATUS_PAGE_IS_PUBLIC = env.bool("RUNBOOK_STATUS_PUBLIC", default=False)
+STATUS_PAGE_NAME = env.str("RUNBOOK_STATUS_NAME", default="Service status")
 
 SESSION_HOURS = env.int("RUNBOOK_SESSION_HOURS", default=12)
 SESSION_COOKIE_AGE = SESSION_HOURS * 3600
@@ -227,6 +228,8 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = "EMAIL_USE_TLS" in _mail, "EMAIL_USE_SSL" in _mai
 EMAIL_PORT = _mail["EMAIL_PORT"] or (465 if EMAIL_USE_SSL else 587 if EMAIL_USE_TLS else 25)
 EMAIL_TIMEOUT = env.float("RUNBOOK_SENDING_SECONDS", default=10.0)
 DEFAULT_FROM_EMAIL = env.str("RUNBOOK_MAIL_FROM", default="Runbook <runbook@localhost>")
+GITHUB_TOKEN = env.str("RUNBOOK_GITHUB_TOKEN", default="")
+GITHUB_URL = env.str("RUNBOOK_GITHUB_URL", default="https://api.github.com").rstrip("/")
 PRIVATE_RECEIVERS = env.list("RUNBOOK_PRIVATE_RECEIVERS", default=[])
 
 # Language and time ----------------------------------------------------------------------------
