@@ -11,6 +11,7 @@ from django.conf import settings
 
 from incidents import draining
 from incidents.actions import clockwork, plan, probe, work
+from incidents.actions import deliver as delivery
 from incidents.source import acting_from
 
 HARD_LIMIT = settings.RUN_DEADLINE_SECONDS + 120
@@ -42,6 +43,12 @@ def execute_run(run_id: int) -> None:
 def probe_run(run_id: int) -> None:
     with acting_from("worker"):
         probe.probe_run(run_id, worker=_worker())
+
+
+@shared_task(time_limit=300)
+def deliver(notification_id: int) -> None:
+    with acting_from("worker"):
+        delivery.deliver(notification_id)
 
 
 @shared_task

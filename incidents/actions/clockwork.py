@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError
 
 from incidents import clock, queue
 from incidents.actions.escalate import fire_due_timers
+from incidents.actions.hand_out import hand_out, take_back
 from incidents.actions.recover import recover_expired_leases, resend_waiting
 from incidents.actions.voiding import expire_waiting
 from incidents.models import Heartbeat
@@ -22,6 +23,8 @@ SWEEPS: tuple[Callable[[], int], ...] = (
     expire_waiting,
     recover_expired_leases,
     resend_waiting,
+    take_back,
+    hand_out,
 )
 
 logger = logging.getLogger(__name__)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from django.contrib.auth.models import Group, User
 from django.db.models import F, Func, Q, QuerySet, Value
@@ -20,6 +21,8 @@ from incidents.states import Role
 
 COMMANDER = "commander"
 _LEFT_OUT = "-_ "
+
+_Row = TypeVar("_Row", User, Group, Rota)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,8 @@ def _add(found: _Found, people: Iterable[User]) -> None:
     found.people |= {person.pk: person for person in people if person.is_active}
 
 
-def _called(rows: QuerySet, column: str, spellings: Collection[str]) -> QuerySet:  # type: ignore[type-arg]  # of any model
+def _called(rows: QuerySet[_Row], column: str, spellings: Collection[str]) -> QuerySet[_Row]:
     expression: F | Func = F(column)
     for letter in _LEFT_OUT:
         expression = Replace(expression, Value(letter), Value(""))
-    return rows.annotate(plain=Lower(expression)).filter(plain__in=spellings)
+    return rows.alias(plain=Lower(expression)).filter(plain__in=spellings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -39,12 +39,7 @@ def ways_to(
     Rules say it; who has none is told by every channel at once, and who has no channel either by
     mail. Of `by`, kinds of channel, those that a person has are used, and all where none is.
     """
-    rules = _by_person(
-        NotificationRule.objects.filter(person__in=people, channel__is_enabled=True)
-        .select_related("channel")
-        .order_by("after", "pk")
-    )
-    channels = _by_person(Channel.objects.filter(person__in=people, is_enabled=True))
+    rules, channels = _rules_of(people), _channels_of(people)
     quiet = {one.person_id: one for one in QuietHours.objects.filter(person__in=people)}
     found = {}
     for person in people:
@@ -92,11 +87,12 @@ def _ways_of(
 
 
 def _of_kinds(ways: list[Way], kinds: Sequence[str]) -> list[Way]:
-    chosen = [way for way in ways if (way.channel.kind if way.channel else _MAIL) in kinds]
+    chosen = [way for way in ways if _kind(way) in kinds]
     return chosen or ways
 
 
-_MAIL = ChannelKind.EMAIL.value
+def _kind(way: Way) -> str:
+    return way.channel.kind if way.channel else ChannelKind.EMAIL
 
 
 def _after_quiet(way: Way, hours: QuietHours | None) -> Way:
@@ -104,8 +100,16 @@ def _after_quiet(way: Way, hours: QuietHours | None) -> Way:
     return Way(way.name, until, way.channel) if until else way
 
 
-def _by_person(rows: Iterable[NotificationRule | Channel]) -> Mapping[int, list]:  # type: ignore[type-arg]
-    found = defaultdict(list)
-    for row in rows:
-        found[row.person_id].append(row)
+def _rules_of(people: Collection[User]) -> Mapping[int, list[NotificationRule]]:
+    found: dict[int, list[NotificationRule]] = defaultdict(list)
+    rows = NotificationRule.objects.filter(person__in=people, channel__is_enabled=True)
+    for rule in rows.select_related("channel").order_by("after", "pk"):
+        found[rule.person_id].append(rule)
+    return found
+
+
+def _channels_of(people: Collection[User]) -> Mapping[int, list[Channel]]:
+    found: dict[int, list[Channel]] = defaultdict(list)
+    for channel in Channel.objects.filter(person__in=people, is_enabled=True):
+        found[channel.person_id or 0].append(channel)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,12 @@ class Letter:
     @property
     def text(self) -> str:
         return f"{self.body}\n\n{self.link}" if self.link else self.body
+
+    def with_last_line(self, line: str) -> Letter:
+        return replace(self, body=f"{self.body}\n\n{line}")
+
+    def with_data(self, **data: object) -> Letter:
+        return replace(self, data={**self.data, **data})
 
 
 class NotDelivered(Exception):
