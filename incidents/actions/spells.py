@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from incidents import clock
-from incidents.actions.publish import published
+from incidents.actions.publish import closed, published
 from incidents.models import Component, ComponentSpell, Incident, ServiceComponent
 from incidents.states import ComponentState
 
@@ -26,7 +26,8 @@ def end_spells(incident: Incident, *, at: datetime) -> None:
     """When an incident is over, nothing is offline because of it any more."""
     if not incident.is_drill:
         incident.spells.filter(ended_at__isnull=True).update(ended_at=at)
-    published(incident)
+    incident.refresh_from_db()
+    closed(incident)
 
 
 def _note(incident: Incident, components: Iterable[Component], at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -64,16 +64,29 @@ def read_disruptions(
     closed = Q(state=IncidentState.RESOLVED, resolved_at__gte=since)
     found = Incident.objects.filter(Q(state=IncidentState.OPEN) | closed, is_drill=False)
     incidents = list(found.order_by("-started_at")[:MOST])
+    facts, rows_of = [], {}
+    for pk, fact in _facts(incidents, rows, now):
+        facts.append(fact)
+        rows_of[fact.id] = pk
+    return facts, rows_of
+
+
+def read_disruption(incident: Incident, *, now: datetime) -> DisruptionFact | None:
+    """One incident as strangers may know it, None when it is none of theirs."""
+    rows = list(ServiceComponent.objects.filter(is_public=True))
+    return next((fact for _, fact in _facts([incident], rows, now)), None)
+
+
+def _facts(
+    incidents: Sequence[Incident], rows: Sequence[ServiceComponent], now: datetime
+) -> Iterator[tuple[int, DisruptionFact]]:
     gathered = _gather(incidents)
     catalogue = {row.name: row for row in rows}
-    facts, rows_of = [], {}
     for incident in incidents:
-        own = gathered.get(incident.pk, _Gathered())
+        own = gathered[incident.pk]
         fact = _fact(incident, own, catalogue, now)
         if fact.parts or fact.words or incident.public_title or not own.components:
-            facts.append(fact)
-            rows_of[fact.id] = incident.pk
-    return facts, rows_of
+            yield incident.pk, fact
 
 
 def _gather(incidents: Sequence[Incident]) -> dict[int, _Gathered]:

@@ -33,6 +33,13 @@ def read_works(rows: Sequence[ServiceComponent], *, now: datetime) -> list[WorkF
     return facts
 
 
+def read_work(work: Maintenance) -> WorkFact | None:
+    """One of them as strangers may know it, None when it is none of theirs."""
+    components = list(work.components.all())
+    listed = [component for component in components if component.is_public]
+    return _fact(work, listed) if listed or not components else None
+
+
 def _fact(work: Maintenance, components: Sequence[ServiceComponent]) -> WorkFact:
     updates = list(work.updates.all())
     ends = [work.completed_at] if work.completed_at else []
