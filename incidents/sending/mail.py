@@ -57,7 +57,7 @@ def _failure(error: smtplib.SMTPException | OSError | UnicodeError) -> NotDelive
         return _answered(error.smtp_code, error.smtp_error, "The mail server refused the mail")
     if isinstance(error, smtplib.SMTPNotSupportedError | UnicodeError):
         return NotDelivered("The mail server cannot send to such an address.", is_final=True)
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or "timed out" in str(error):
         return NotDelivered(f"The mail server did not answer in {settings.EMAIL_TIMEOUT:g} s.")
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return NotDelivered("The mail server hung up.")
