@@ -10,6 +10,7 @@ from incidents import clock, permissions, timeline
 from incidents.actions.hand_off import end_handoffs
 from incidents.actions.hand_over import end_offers
 from incidents.actions.moves import end_run, hold
+from incidents.actions.report import expect_report
 from incidents.actions.spells import end_spells
 from incidents.actions.tell import no_longer_in
 from incidents.actions.timers import cancel_all
@@ -44,6 +45,7 @@ def resolve(*, actor: User, incident_id: int, words: str) -> Incident:
             raise Refused(f"{incident.name} was closed a moment ago.")
         _cancel_unstarted(incident, actor)
         cancel_all(incident.pk)
+        expect_report(incident)
         no_longer_in(incident)
         end_offers(incident.pk)
         end_handoffs(incident.pk)
