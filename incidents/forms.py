@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from incidents.models import Environment
-from incidents.states import Audience, ComponentState, Severity
+from incidents.states import Audience, ComponentState, HandoffSide, Severity
 from runbook.document.parse import MAX_BYTES
 
 LONGEST_WORDS = 4000
@@ -38,6 +38,37 @@ class OfferForm(forms.Form):
 
     person = forms.ModelChoiceField(queryset=User.objects.all())
     words = forms.CharField(required=False, max_length=LONGEST_WORDS)
+
+
+class HandoffForm(forms.Form):
+    """Checklists are one line each; whether the teams exist is the action's business."""
+
+    given_by = forms.CharField(required=False, max_length=200)
+    taken_by = forms.CharField(required=False, max_length=200)
+    done = forms.CharField(required=False, max_length=LONGEST_WORDS)
+    asked = forms.CharField(required=False, max_length=LONGEST_WORDS)
+    asked_items = forms.CharField(required=False, max_length=LONGEST_WORDS)
+    giver_items = forms.CharField(required=False, max_length=LONGEST_WORDS)
+    taker_items = forms.CharField(required=False, max_length=LONGEST_WORDS)
+    answers = forms.IntegerField(required=False, min_value=1, max_value=2**31)
+
+    def items(self) -> dict[HandoffSide, list[str]]:
+        given = self.cleaned_data
+        return {
+            HandoffSide.ASKED: given["asked_items"].splitlines(),
+            HandoffSide.GIVER_STANDBY: given["giver_items"].splitlines(),
+            HandoffSide.TAKER_STANDBY: given["taker_items"].splitlines(),
+        }
+
+
+class AcceptForm(forms.Form):
+    """Who accepts where it is not the person themselves; empty for the person."""
+
+    person = forms.ModelChoiceField(queryset=User.objects.all(), required=False)
+
+
+class ItemForm(forms.Form):
+    is_done = forms.BooleanField(required=False)
 
 
 class ApproveForm(forms.Form):
@@ -68,6 +99,16 @@ class SettleForm(forms.Form):
 class UpdateForm(forms.Form):
     audience = forms.ChoiceField(choices=Audience.choices)
     text = forms.CharField(required=False, max_length=LONGEST_WORDS)
+
+
+class PostponeForm(forms.Form):
+    minutes = forms.IntegerField(min_value=1, max_value=24 * 60)
+    reason = forms.CharField(required=False, max_length=300)
+
+
+class SeverityForm(forms.Form):
+    severity = forms.ChoiceField(choices=Severity.choices)
+    reason = forms.CharField(required=False, max_length=LONGEST_WORDS)
 
 
 class ComponentForm(forms.Form):

@@ -10,8 +10,10 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from incidents.models import Heartbeat
+from runbook.document.durations import words
 
 SILENT_AFTER = 30.0
+CLOCK_SILENT_AFTER = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,17 @@ class Sign:
 def read_signs(*, now: datetime) -> list[Sign]:
     database = _database()
     return [database, _redis(), *(_processes(now) if database.is_well else [])]
+
+
+def silence_of_the_clock(*, now: datetime) -> str:
+    """A sentence for people who rely on it, "" while a clock works."""
+    beat = Heartbeat.objects.filter(process="clock").first()
+    if beat is None:
+        return "No clock has been seen yet: nothing escalates by itself."
+    age = (now - beat.at).total_seconds()
+    if age <= CLOCK_SILENT_AFTER:
+        return ""
+    return f"The clock has been silent for {words(round(age))}; escalations will be late."
 
 
 def _database() -> Sign:

@@ -89,8 +89,10 @@ def with_overview(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
         Prefetch("levels", EscalationLevel.objects.all(), "all_levels"),
         Prefetch(
             "timers",
-            Timer.objects.filter(kind=TimerKind.UPDATE).exclude(state=TimerState.CANCELLED),
-            "due_updates",
+            Timer.objects.filter(kind__in=(TimerKind.UPDATE, TimerKind.ESCALATION)).exclude(
+                state=TimerState.CANCELLED
+            ),
+            "own_timers",
         ),
         Prefetch(
             "runs",
@@ -107,7 +109,7 @@ def overview(incident: Incident, *, now: datetime) -> Overview:
     steps: Sequence[Step] = getattr(incident, "few_steps")  # noqa: B009  (set by the prefetch)
     phases: Sequence[Phase] = getattr(incident, "straight_phases")  # noqa: B009  (likewise)
     levels: Sequence[EscalationLevel] = getattr(incident, "all_levels")  # noqa: B009  (likewise)
-    timers: Sequence[Timer] = getattr(incident, "due_updates")  # noqa: B009  (likewise)
+    timers: Sequence[Timer] = getattr(incident, "own_timers")  # noqa: B009  (likewise)
     runs: Sequence[Run] = getattr(incident, "busy_runs")  # noqa: B009  (likewise)
     due = _updates_due(timers) if incident.is_open else ()
     straight = {phase.pk for phase in phases}
@@ -115,7 +117,7 @@ def overview(incident: Incident, *, now: datetime) -> Overview:
     return Overview(
         incident=incident,
         phases=tuple(_bars(phases, steps)),
-        ladder=climb(incident=incident, levels=levels, now=now),
+        ladder=climb(incident=incident, levels=levels, now=now, timers=timers),
         updates_due=due,
         is_update_overdue=bool(due) and due[0].due_at <= now,
         waits_for=sentence,
@@ -125,7 +127,8 @@ def overview(incident: Incident, *, now: datetime) -> Overview:
 
 def _updates_due(timers: Sequence[Timer]) -> tuple[Timer, ...]:
     """The newest timer of each audience: posting an update makes a newer one."""
-    newest = {timer.key: timer for timer in sorted(timers, key=lambda timer: timer.occurrence)}
+    updates = (timer for timer in timers if timer.kind == TimerKind.UPDATE)
+    newest = {timer.key: timer for timer in sorted(updates, key=lambda timer: timer.occurrence)}
     return tuple(sorted(newest.values(), key=lambda timer: timer.due_at))
 
 

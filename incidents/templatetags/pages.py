@@ -50,6 +50,9 @@ LEVEL_ICONS = {
     "fired": "siren",
     "acknowledged": "circle-check",
     "cancelled": "circle-slash",
+    "does not apply": "circle-slash",
+    "paused": "timer-off",
+    "waits": "circle",
 }
 TIMELINE_ICONS = {
     "step": "list-checks",
@@ -67,6 +70,7 @@ TIMELINE_ICONS = {
     "incident": "activity",
     "check": "check",
     "handover": "users",
+    "handoff": "arrow-right",
     "freeze": "ban",
 }
 

@@ -1,4 +1,4 @@
-"""What a commander does besides steps and runs: ladder, words, components, the end."""
+"""What a commander does besides steps and runs: words, components, the end."""
 
 from __future__ import annotations
 
@@ -7,19 +7,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from incidents.actions import announce, take_up
+from incidents.actions import announce
 from incidents.actions import resolve as ending
 from incidents.forms import ComponentForm, UpdateForm, WordsForm
 from incidents.views.answers import answer, room_url
 from incidents.views.requests import PageRequest, find_incident
 from incidents.views.typed import typed
-
-
-@require_POST
-def acknowledge(request: PageRequest, level_id: int) -> HttpResponse:
-    incident = find_incident(request.user, levels=level_id)
-    take_up.acknowledge(actor=request.user, level_id=level_id)
-    return answer(request, incident, panel="ladder")
 
 
 @require_POST

@@ -17,14 +17,17 @@ from incidents import clock, permissions
 from incidents.actions.declare import open_runbook
 from incidents.models import Incident
 from incidents.permissions import Abilities
-from incidents.queries import parameters, timeline
+from incidents.queries import ladder_rows, parameters, timeline
 from incidents.queries.approvals import read_card
+from incidents.queries.deliveries import read_deliveries
+from incidents.queries.handoffs import read_handoffs
 from incidents.queries.handover import read_command
+from incidents.queries.health import silence_of_the_clock
 from incidents.queries.overview import overview, with_overview
 from incidents.queries.reread import newest_revision
 from incidents.queries.room import read_room
 from incidents.queries.step import read_step
-from incidents.states import Audience, ComponentState, Role
+from incidents.states import Audience, ComponentState, Role, Severity
 from incidents.views.requests import PageRequest, find_incident, number_in
 from incidents.windows import why_closed
 
@@ -73,7 +76,13 @@ def render_panel(request: PageRequest, incident: Incident, name: str) -> HttpRes
 def read_header(scene: Scene, _key: int = 0) -> Context:
     row = with_overview(Incident.objects.filter(pk=scene.incident.pk)).get()
     closed = why_closed(row.environment, scene.now) if row.is_open else ""
-    return {"overview": overview(row, now=scene.now), "audiences": Audience, "closed": closed}
+    return {
+        "overview": overview(row, now=scene.now),
+        "audiences": Audience,
+        "closed": closed,
+        "severities": Severity.choices,
+        "silence": silence_of_the_clock(now=scene.now) if row.is_open else "",
+    }
 
 
 def read_phase(scene: Scene, key: int) -> Context:
@@ -133,8 +142,27 @@ def read_handover(scene: Scene, _key: int = 0) -> Context:
     return {"command": command}
 
 
+def read_told(scene: Scene, _key: int = 0) -> Context:
+    """Who works here tries again, also in a closed incident: of its end is still to be told."""
+    held = permissions.roles_in(person=scene.person, environment=scene.incident.environment)
+    may_retry = bool(held & permissions.WORKING)
+    return {"told": read_deliveries(scene.incident), "may_retry": may_retry}
+
+
+def read_work(scene: Scene, _key: int = 0) -> Context:
+    """Which team has the work. People to choose from are for those who may choose."""
+    found = read_handoffs(scene.incident, person=scene.person, now=scene.now)
+    may_name = found.offer is not None and scene.can.can_command
+    environment = scene.incident.environment
+    people = permissions.who_holds(environment, permissions.WORKING) if may_name else None
+    return {
+        "handoffs": found,
+        "handoff_people": people.order_by("username") if people is not None else (),
+    }
+
+
 def read_ladder(scene: Scene, _key: int = 0) -> Context:
-    return {"levels": list(scene.incident.levels.select_related("acknowledged_by"))}
+    return {"ladder": ladder_rows.read_ladder(scene.incident, now=scene.now)}
 
 
 def read_components(scene: Scene, _key: int = 0) -> Context:
@@ -170,7 +198,9 @@ PANELS: dict[str, tuple[str, Callable[[Scene, int], Context]]] = {
     "timeline": ("incidents/_timeline.html", read_timeline),
     "updates": ("incidents/_updates.html", read_updates),
     "handover": ("incidents/_handover.html", read_handover),
+    "handoffs": ("incidents/_handoffs.html", read_work),
     "people": ("incidents/_people.html", read_handover),
+    "deliveries": ("incidents/_deliveries.html", read_told),
     "ladder": ("incidents/_ladder.html", read_ladder),
     "components": ("incidents/_components.html", read_components),
     "parameters": ("incidents/_parameters.html", read_parameters),
