@@ -75,6 +75,11 @@ def visible_incidents(person: Person) -> QuerySet[Incident]:
     return Incident.objects.filter(environment__in=memberships_of(person).values("environment"))
 
 
+def incidents_to_report_on(person: Person) -> QuerySet[Incident]:
+    """Those whose report and follow-ups the person may write, open or closed."""
+    return Incident.objects.filter(environment__in=_environments(person, WORKING))
+
+
 def environments_to_declare_in(person: Person) -> QuerySet[Environment]:
     return _environments(person, COMMANDING)
 
@@ -103,6 +108,12 @@ def is_superuser(person: Person) -> bool:
     return User.objects.filter(pk=person.pk, is_active=True, is_superuser=True).exists()
 
 
+def is_administrator_somewhere(person: Person) -> bool:
+    """Of any environment, or a superuser: who may have workers ask machines by name."""
+    roles = memberships_of(person).filter(role=Role.ADMINISTRATOR)
+    return roles.exists() or is_superuser(person)
+
+
 def may_administer(*, person: Person, environment: Environment) -> bool:
     if is_superuser(person):
         return True
@@ -116,6 +127,11 @@ def who_holds(environment: Environment, roles: Collection[Role]) -> QuerySet[Use
     by_group = Q(groups__in=held.filter(group__isnull=False).values("group"))
     found = User.objects.filter(by_name | by_group, is_active=True)
     return User.objects.filter(pk__in=found.values("pk"))
+
+
+def who_may_see(environment: Environment) -> QuerySet[User]:
+    """Active people who hold any role there."""
+    return who_holds(environment, list(Role))
 
 
 def require_administrator(*, person: Person, environment: Environment, what: str) -> None:
