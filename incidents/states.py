@@ -225,6 +225,7 @@ class ComponentState(TextChoices):
 class Audience(TextChoices):
     LEADERSHIP = "leadership"
     ENGINEERING = "engineering"
+    BUSINESS = "business"
     PUBLIC = "public"
     SYNC_MEETING = "sync meeting", "sync meeting"
 

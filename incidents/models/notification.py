@@ -232,6 +232,17 @@ class Notification(models.Model):
                 name="notification_sending",
             ),
             models.Index(fields=["topic"], name="notification_topic"),
+            models.Index(
+                fields=["person"],
+                condition=models.Q(
+                    read_at__isnull=True,
+                    channel__isnull=True,
+                    subscriber__isnull=True,
+                    sealed_address="",
+                    shown="",
+                ),
+                name="notification_unread",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,9 @@ class Update(models.Model):
     """What was told to an audience. Never edited: a correction is the next update.
 
     `template` names the draft it began as. `subject` and `recipients` (words or addresses, as the
-    author wrote them) are those of a mail. `stage` is set for the public alone.
+    author wrote them) are those of a mail. `stage` is set for the public alone. `token` names the
+    form it was sent with, so that two clicks tell once. `issue` ("owner/name#12") and `labels` are
+    those of the GitHub issue that got it as a comment.
     """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="updates")
@@ -25,6 +27,9 @@ class Update(models.Model):
     subject = models.CharField(max_length=200, blank=True)
     recipients = models.JSONField(default=list, blank=True)
     stage = models.CharField(max_length=15, choices=PublicStage, blank=True)
+    token = models.CharField(max_length=36, unique=True, null=True, blank=True)
+    issue = models.CharField(max_length=200, blank=True)
+    labels = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["-at", "-id"]
