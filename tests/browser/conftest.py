@@ -39,16 +39,15 @@ def web(tmp_path_factory: pytest.TempPathFactory, redis_url: str) -> Iterator[st
     python = [sys.executable]
     subprocess.run([*python, "tests/browser/furnish.py"], cwd=ROOT, env=environment, check=True)
     command = ["-m", "uvicorn", "runbook.asgi:application", "--port", str(port)]
-    server = subprocess.Popen(
-        [*python, *command, "--log-level", "error"], cwd=ROOT, env=environment
-    )
+    options = ["--log-level", "error", "--timeout-graceful-shutdown", "2"]
+    server = subprocess.Popen([*python, *command, *options], cwd=ROOT, env=environment)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_until_it_answers(address)
         yield address
     finally:
         server.terminate()
-        server.wait(60)
+        server.wait(30)
 
 
 def _wait_until_it_answers(address: str) -> None:
