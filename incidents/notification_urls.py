@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from incidents import row_numbers  # noqa: F401  (makes <row:…> known)
-from incidents.views import notices, own_notifications, rotas
+from incidents.views import channels, deliveries, notices, own_notifications, rotas
 
 of_notices = [
     path("notifications/", notices.notices, name="notices"),
@@ -15,8 +15,23 @@ of_notices = [
     path("notifications/<row:notification_id>/open/", notices.open_notice, name="open-notice"),
 ]
 
+of_deliveries = [
+    path("notifications/<row:notification_id>/retry/", deliveries.retry, name="retry-delivery"),
+    path(
+        "incidents/INC-<row:number>/deliveries/retry/",
+        deliveries.retry_all,
+        name="retry-deliveries",
+    ),
+]
+
 of_channels = [
     path("account/notifications/", own_notifications.own, name="own-notifications"),
+    path("groups/<row:group_id>/channels/", channels.of_group, name="group-channels"),
+    path("channels/add/", channels.add, name="add-channel"),
+    path("channels/<row:channel_id>/remove/", channels.remove, name="remove-channel"),
+    path("channels/<row:channel_id>/enabled/", channels.set_enabled, name="enable-channel"),
+    path("channels/<row:channel_id>/test/", channels.test, name="test-channel"),
+    path("channels/tests/<row:notification_id>/", channels.tested, name="channel-test"),
 ]
 
 of_rules = [
@@ -52,4 +67,4 @@ of_rotas = [
     ),
 ]
 
-urlpatterns = of_notices + of_channels + of_rules + of_rotas
+urlpatterns = of_notices + of_deliveries + of_channels + of_rules + of_rotas

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 
 from incidents.models import Channel, Notification, NotificationRule, QuietHours
+from incidents.sending.services import SERVICES
 
 TEST = "test"
 """The kind of a notification that only tries a channel."""
@@ -51,6 +52,23 @@ def read_own(person: User) -> Own:
         quiet=QuietHours.objects.filter(person=person).first(),
         mail=person.email,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class KnownService:
+    """A service and how addresses of it begin: "slack://"."""
+
+    name: str
+    beginnings: str
+
+
+def known_services(*, with_hosts: bool) -> list[KnownService]:
+    """By name; without those whose address names a host, which only administrators add."""
+    found: dict[str, list[str]] = {}
+    for schema, service in SERVICES.items():
+        if with_hosts or not service.names_host:
+            found.setdefault(service.name, []).append(f"{schema}://")
+    return [KnownService(name, " ".join(found[name])) for name in sorted(found, key=str.lower)]
 
 
 def channels_of_group(group: Group) -> QuerySet[Channel]:

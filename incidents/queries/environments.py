@@ -107,7 +107,8 @@ def entries_about(environment: Environment | None) -> QuerySet[AdministrationEnt
 
 
 def list_groups() -> QuerySet[Group]:
-    return Group.objects.order_by("name").prefetch_related("user_set", "memberships__environment")
+    rows = Group.objects.order_by("name")
+    return rows.prefetch_related("user_set", "memberships__environment", "channels")
 
 
 def find_people(words: str) -> list[Account]:

@@ -7,10 +7,11 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from incidents import permissions
 from incidents.actions import notification_rules as rules
 from incidents.notification_forms import QuietHoursForm, RuleForm
-from incidents.queries.channels import read_own
-from incidents.states import ChannelKind, Severity
+from incidents.queries.channels import known_services, read_own
+from incidents.states import Severity
 from incidents.views.answers import shown_again
 from incidents.views.requests import PageRequest
 from incidents.views.typed import typed
@@ -27,14 +28,17 @@ def own(request: PageRequest) -> HttpResponse:
 
 def render_own(request: PageRequest, **new: object) -> HttpResponse:
     """`new` is what is shown this once, of a channel that was just added."""
+    may_name_hosts = permissions.is_administrator_somewhere(request.user)
     context = {
         "own": read_own(request.user),
-        "kinds": ChannelKind,
+        "services": known_services(with_hosts=may_name_hosts),
+        "may_name_hosts": may_name_hosts,
         "severities": Severity,
         "waits": WAITS,
         **new,
     }
-    return render(request, "notifications/own.html", context)
+    page = "notifications/_own.html" if request.htmx else "notifications/own.html"
+    return render(request, page, context)
 
 
 @require_POST
