@@ -17,7 +17,9 @@ from incidents.views.panels import (
     read_next,
     read_parameters,
     read_timeline,
+    read_told,
     read_updates,
+    read_work,
     scene_of,
 )
 from incidents.views.requests import PageRequest, find_incident, number_in
@@ -29,8 +31,10 @@ PARTS = (
     read_timeline,
     read_updates,
     read_ladder,
+    read_work,
     read_components,
     read_parameters,
+    read_told,
 )
 
 
