@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.contrib.auth.models import User
@@ -127,6 +127,18 @@ def weigh_all(approvals: Sequence[Approval], *, also: User | None = None) -> dic
         )
         for approval in approvals
     }
+
+
+def who_may_decide(approval: Approval) -> list[User]:
+    """Active people whose yes would fill a place that is open, and who have not decided."""
+    environment = approval.run.incident.environment_id
+    held = Membership.objects.filter(environment=environment, role__in=sorted(WORKING))
+    by_name = Q(pk__in=held.filter(person__isnull=False).values("person"))
+    by_group = Q(groups__in=held.filter(group__isnull=False).values("group"))
+    people = {one.pk: one for one in User.objects.filter(by_name | by_group, is_active=True)}
+    counts = _there(standings(people, [environment]), environment)
+    weighing = replace(weigh(approval), counts=counts)
+    return [one for pk, one in people.items() if weighing.waits_for(pk)]
 
 
 def _decisions(approvals: Iterable[Approval]) -> dict[int, list[Decision]]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.urls import reverse
 
 from incidents import clock, permissions, timeline
 from incidents.actions.moves import hold
+from incidents.actions.tell import Event, no_longer, tell
 from incidents.models import Handover, Incident
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused
@@ -43,6 +45,7 @@ def offer(*, actor: User, incident_id: int, person_id: int, words: str = "") -> 
         )
         said = f": {words}" if words else ""
         _record(actor, handover, "handover.offered", f"offered command to {_name(to)}{said}")
+        _tell(handover, incident)
     return handover
 
 
@@ -177,6 +180,7 @@ def _decide(handover: Handover, state: HandoverState) -> None:
         handover.refresh_from_db()
         when = f" at {handover.decided_at:%H:%M:%S} UTC" if handover.decided_at else ""
         raise Refused(f"This offer was {handover.state}{when}.")
+    no_longer(f"handover {handover.pk}")
     handover.refresh_from_db()
 
 
@@ -199,6 +203,22 @@ def _record(actor: User, handover: Handover, kind: str, text: str) -> None:
         text=text,
         panels=PANELS,
         data={"by": str(handover.offered_by), "to": str(handover.offered_to)},
+    )
+
+
+def _tell(handover: Handover, incident: Incident) -> None:
+    tell(
+        Event(
+            kind="handoff",
+            incident=incident,
+            topic=f"handover {handover.pk}",
+            key=f"handover {handover.pk}",
+            people=[handover.offered_to],
+            subject=f"{incident.name}: {_name(handover.offered_by)} offers you command",
+            body="\n\n".join(filter(None, (incident.title, handover.words))),
+            link=reverse("incident", kwargs={"number": incident.number}),
+            urgent=True,
+        )
     )
 
 

@@ -12,6 +12,7 @@ from incidents import clock, timeline
 from incidents.actions.digests import sealed
 from incidents.actions.locks import announce_waiting
 from incidents.actions.storable import storable, storable_text
+from incidents.actions.tell_of_runs import nobody_is_asked, tell_of_end
 from incidents.models import Incident, Run
 from incidents.redacting import redactor_of
 from incidents.states import ENDED_RUN_STATES, IncidentState, RunState, check_run_move
@@ -68,7 +69,10 @@ def move_run(
     if new in ENDED_RUN_STATES or new == RunState.UNKNOWN:
         columns.setdefault("finished_at", clock.now())
         columns["lease_until"] = columns["waits_for"] = None
-    return rows.update(state=new, **columns) == 1
+    moved = rows.update(state=new, **columns) == 1
+    if moved and old == RunState.WAITING:
+        nobody_is_asked(run)
+    return moved
 
 
 def end_run(
@@ -102,6 +106,7 @@ def end_run(
         panels=[*panels_of(run), "approvals", "header"],
         data={"run": run.number, "state": new.value} | sealed(run, columns),
     )
+    tell_of_end(run, new, message)
     if run.lock_name:
         announce_waiting(run.lock_name)
     return True

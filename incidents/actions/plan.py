@@ -16,6 +16,7 @@ from incidents.actions.moves import end_run, hold, move_run, panels_of
 from incidents.actions.named import named_of
 from incidents.actions.output import RunKeeper
 from incidents.actions.plan_rows import as_columns, as_plan, identity_of
+from incidents.actions.tell_of_runs import ask_approvers
 from incidents.models import Approval, Plan, Run
 from incidents.plan_digest import digest_of
 from incidents.requirements import seconds_to_decide
@@ -157,6 +158,7 @@ def _put_up(run: Run, plan: Plan, now: datetime) -> None:
             "expires_at": approval.expires_at.isoformat(),
         },
     )
+    ask_approvers(approval)
 
 
 def _asking(run: Run, plan: Plan) -> str:
