@@ -15,6 +15,7 @@ from incidents.views import (
     hand_over,
     handoffs,
     health,
+    metrics,
     now,
     panels,
     report,
@@ -57,6 +58,7 @@ pages = [
     path("runbooks/", runbooks.runbooks, name="runbooks"),
     path("runbooks/<slug:slug>/", runbooks.runbook, name="runbook"),
     path("runs/<row:run_id>/output/", runs.run_output, name="run-output"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
 ]

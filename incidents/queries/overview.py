@@ -8,7 +8,8 @@ from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet
 
-from incidents.models import EscalationLevel, Incident, Phase, Run, Step, Timer
+from incidents.models import EscalationLevel, Handoff, Incident, Phase, Run, Step, Timer
+from incidents.queries.ball import Ball, ball_of
 from incidents.queries.ladder import Ladder, climb
 from incidents.states import (
     PhaseState,
@@ -54,6 +55,7 @@ class Overview:
     is_update_overdue: bool
     waits_for: str
     waits_icon: str
+    ball: Ball
 
     @property
     def next_update(self) -> Timer | None:
@@ -94,6 +96,7 @@ def with_overview(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
             ),
             "own_timers",
         ),
+        Prefetch("handoffs", Handoff.objects.select_related("decided_by"), "all_handoffs"),
         Prefetch(
             "runs",
             Run.objects.filter(state__in=BUSY, left_at__isnull=True).only(
@@ -111,6 +114,7 @@ def overview(incident: Incident, *, now: datetime) -> Overview:
     levels: Sequence[EscalationLevel] = getattr(incident, "all_levels")  # noqa: B009  (likewise)
     timers: Sequence[Timer] = getattr(incident, "own_timers")  # noqa: B009  (likewise)
     runs: Sequence[Run] = getattr(incident, "busy_runs")  # noqa: B009  (likewise)
+    handoffs: Sequence[Handoff] = getattr(incident, "all_handoffs")  # noqa: B009  (likewise)
     due = _updates_due(timers) if incident.is_open else ()
     straight = {phase.pk for phase in phases}
     icon, sentence = _waits_for(runs, [step for step in steps if step.phase_id in straight])
@@ -122,6 +126,7 @@ def overview(incident: Incident, *, now: datetime) -> Overview:
         is_update_overdue=bool(due) and due[0].due_at <= now,
         waits_for=sentence,
         waits_icon=icon,
+        ball=ball_of(incident, handoffs, now=now),
     )
 
 
