@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError
 from incidents import clock, queue
 from incidents.actions.escalate import fire_due_timers
 from incidents.actions.hand_out import hand_out, take_back
+from incidents.actions.maintenance import move_due_maintenance
 from incidents.actions.recover import recover_expired_leases, resend_waiting
 from incidents.actions.voiding import expire_waiting
 from incidents.models import Heartbeat
@@ -23,6 +24,7 @@ SWEEPS: tuple[Callable[[], int], ...] = (
     expire_waiting,
     recover_expired_leases,
     resend_waiting,
+    move_due_maintenance,
     take_back,
     hand_out,
 )
