@@ -138,7 +138,7 @@ class MonthFact:
 
 @dataclass(frozen=True, slots=True)
 class PageFact:
-    """The whole status page. `changes_at` is when time alone makes it another one."""
+    """The whole status page."""
 
     id: str
     sentence: str
@@ -148,11 +148,6 @@ class PageFact:
     works: tuple[WorkFact, ...]
     past: tuple[MonthFact, ...]
     changed_at: datetime
-    changes_at: datetime
-
-    @property
-    def is_calm(self) -> bool:
-        return not self.disruptions and self.indicator == "none"
 
     @property
     def past_disruptions(self) -> tuple[DisruptionFact, ...]:

@@ -18,7 +18,6 @@ from incidents.queries.published.facts import (
     WorkFact,
 )
 from incidents.queries.published.ids import opaque
-from incidents.queries.published.stretches import next_midnight
 from incidents.queries.published.works import read_works
 from incidents.queries.wording import listed, stated
 from incidents.states import ComponentState, MaintenanceState
@@ -57,7 +56,6 @@ def _page(
         works=ahead,
         past=tuple(_months(disruptions, works)),
         changed_at=max(_moments_of_change(parts, disruptions, works), default=now),
-        changes_at=min(_moments_to_come(ongoing, ahead, now)),
     )
 
 
@@ -113,11 +111,3 @@ def _moments_of_change(
 ) -> list[datetime]:
     found = [part.changed_at for part in parts] + [one.changed_at for one in disruptions]
     return found + [work.changed_at for work in works]
-
-
-def _moments_to_come(
-    ongoing: Sequence[DisruptionFact], works: Sequence[WorkFact], now: datetime
-) -> list[datetime]:
-    due = [one.next_words_at for one in ongoing if one.next_words_at]
-    planned = [moment for work in works for moment in (work.starts_at, work.ends_at)]
-    return [at for at in (*due, *planned) if at > now] + [next_midnight(now)]

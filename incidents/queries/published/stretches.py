@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 Stretch = tuple[datetime, datetime]
 
@@ -41,7 +41,3 @@ def _cut(one: Stretch, begin: datetime, end: datetime) -> list[Stretch]:
 
 def midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, UTC)
-
-
-def next_midnight(at: datetime) -> datetime:
-    return midnight(at.date() + timedelta(days=1))
