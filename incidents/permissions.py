@@ -22,7 +22,8 @@ APPROVING = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
 @dataclass(frozen=True, slots=True)
 class Abilities:
     """What one person may do in one incident, all false once it is closed except `can_view`
-    and `can_report`: what is written about it, and done because of it, comes afterwards."""
+    and `can_report`: what is written about it, and done because of it, comes afterwards; and
+    `can_tell_the_end`, the notice that it is over."""
 
     can_view: bool = False
     can_tick: bool = False
@@ -33,6 +34,7 @@ class Abilities:
     can_announce: bool = False
     can_acknowledge: bool = False
     can_report: bool = False
+    can_tell_the_end: bool = False
 
 
 def memberships_of(person: Person) -> QuerySet[Membership]:
@@ -56,7 +58,8 @@ def abilities(*, person: Person, incident: Incident) -> Abilities:
         return Abilities()
     works = bool(roles & WORKING)
     if not incident.is_open:
-        return Abilities(can_view=True, can_report=works)
+        commands = bool(roles & COMMANDING)
+        return Abilities(can_view=True, can_report=works, can_tell_the_end=commands)
     return Abilities(
         can_view=True,
         can_tick=works,

@@ -6,19 +6,56 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from incidents import clock, permissions, timeline
+from incidents.actions.announce_ways import carry
 from incidents.actions.moves import hold
+from incidents.actions.sending_words import Sending, check
 from incidents.actions.spells import note_component
 from incidents.actions.update_clocks import restart_update_timer
 from incidents.models import Component, Incident, Update
+from incidents.queries.words.templates import RESOLUTION
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused
 from incidents.states import Audience, ComponentState
 
 LONGEST = 5000
+PLAIN = Sending()
 
 
-def post_update(*, actor: User, incident_id: int, audience: str, text: str) -> Update:
-    """Tell an audience; the clock for its next update starts again."""
+def post_update(
+    *,
+    actor: User,
+    incident_id: int,
+    audience: str,
+    text: str,
+    sending: Sending = PLAIN,
+) -> Update:
+    """Tell an audience; the clock for its next update starts again. Sent once for each
+    `sending.token`: the second time the first update is the answer. Raises `Doubts` where a person
+    should look again first."""
+    words = _checked(audience, text)
+    with transaction.atomic():
+        hold(pk=incident_id)
+        incident = _telling(actor, incident_id, sending)
+        told = _told_before(incident, sending)
+        if told is not None:
+            return told
+        receivers = check(incident, audience, words, sending)
+        update = _stored(incident, actor, audience, words, sending)
+        if incident.is_open:
+            restart_update_timer(incident=incident, audience=audience)
+        timeline.record(
+            incident_id=incident.pk,
+            actor=actor,
+            kind="update.posted",
+            text=f"told {audience}: {update.text}",
+            panels=["updates", "header", "incidents"],
+            data=_facts(update),
+        )
+        carry(update, sending, receivers)
+    return update
+
+
+def _checked(audience: str, text: str) -> str:
     words = text.strip()
     if not words:
         raise Refused(
@@ -30,23 +67,62 @@ def post_update(*, actor: User, incident_id: int, audience: str, text: str) -> U
         )
     if audience not in Audience.values:
         raise Refused(f"“{audience}” is not an audience.", status=422)
-    with transaction.atomic():
-        hold(pk=incident_id)
-        incident = _incident(actor=actor, incident_id=incident_id, what="post updates")
-        words = redactor_for(incident).text(words)
-        update = Update.objects.create(
-            incident=incident, audience=audience, text=words, author=actor, at=clock.now()
-        )
-        restart_update_timer(incident=incident, audience=audience)
-        timeline.record(
-            incident_id=incident.pk,
-            actor=actor,
-            kind="update.posted",
-            text=f"told {audience}: {words}",
-            panels=["updates", "header", "incidents"],
-            data={"audience": audience},
-        )
-    return update
+    return words
+
+
+def _told_before(incident: Incident, sending: Sending) -> Update | None:
+    return incident.updates.filter(token=sending.token).first() if sending.token else None
+
+
+def _stored(incident: Incident, actor: User, audience: str, words: str, sending: Sending) -> Update:
+    redact = redactor_for(incident).text
+    is_mail, is_issue = sending.way == "mail", sending.way == "github"
+    stage = sending.stage or incident.public_stage
+    return Update.objects.create(
+        incident=incident,
+        audience=audience,
+        text=redact(words),
+        author=actor,
+        at=clock.now(),
+        template=sending.template,
+        subject=redact(" ".join(sending.subject.split())) if is_mail else "",
+        recipients=[one.strip() for one in sending.recipients if one.strip()] if is_mail else [],
+        stage=stage if audience == Audience.PUBLIC else "",
+        token=sending.token,
+        issue=sending.issue if is_issue else "",
+        labels=list(sending.labels) if is_issue else [],
+    )
+
+
+def _facts(update: Update) -> dict[str, object]:
+    """For the ledger: mail addresses are nobody's there, so they are only counted."""
+    names = [word for word in update.recipients if "@" not in word]
+    facts = {
+        "audience": update.audience,
+        "template": update.template,
+        "subject": update.subject,
+        "to": names,
+        "addresses": len(update.recipients) - len(names),
+        "stage": update.stage,
+        "issue": update.issue,
+        "labels": update.labels,
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def _telling(actor: User, incident_id: int, sending: Sending) -> Incident:
+    """Once it is closed, only the notice of its end is left to be told."""
+    incident = Incident.objects.select_related("environment").filter(pk=incident_id).first()
+    if incident is None:
+        raise Refused("That incident does not exist.", status=404)
+    can = permissions.abilities(person=actor, incident=incident)
+    permissions.require(
+        allowed=can.can_announce or (can.can_tell_the_end and sending.template == RESOLUTION),
+        incident=incident,
+        what="post updates",
+        needed="commander",
+    )
+    return incident
 
 
 def set_component(*, actor: User, component_id: int, state: str) -> Component:
