@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from django.apps import AppConfig
@@ -85,6 +86,36 @@ def patterns_of_secrets_are_usable(
         )
         for sentence in wrong
     ]
+
+
+@register
+def receivers_can_be_reached(
+    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001  (Django's signature)
+    **options: object,  # noqa: ARG001  (Django's signature)
+) -> list[CheckMessage]:
+    is_mail = not settings.MAIL_URL or (
+        settings.MAIL_URL.startswith(("smtp://", "smtp+tls://", "smtp+ssl://"))
+        and settings.EMAIL_HOST
+    )
+    wrong = [network for network in settings.PRIVATE_RECEIVERS if not _is_network(network)]
+    found = [] if is_mail else ["RUNBOOK_MAIL_URL names no mail server."]
+    found += [f"RUNBOOK_PRIVATE_RECEIVERS: {network} is not a network." for network in wrong]
+    return [
+        Error(
+            sentence,
+            hint="Write smtp+tls://user:password@mail.example.com:587 and 10.20.0.0/16.",
+            id="runbook.E006",
+        )
+        for sentence in found
+    ]
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return True
 
 
 @register

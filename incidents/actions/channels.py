@@ -200,6 +200,6 @@ def _record(actor: User, channel: Channel, kind: str, what: str) -> None:
     administration.record(
         actor=actor,
         kind=kind,
-        text=f"{what} the {channel.get_kind_display()} channel “{channel.name}” {of}",
+        text=f"{what} the {channel.get_kind_display().lower()} channel “{channel.name}” {of}",
         data={"kind": channel.kind, "group": channel.group.name if channel.group else ""},
     )

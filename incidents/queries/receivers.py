@@ -5,9 +5,9 @@ Words are compared without case, "-", "_" and spaces: "VP Engineering" is `vp-en
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from django.contrib.auth.models import Group, User
@@ -23,6 +23,7 @@ COMMANDER = "commander"
 _LEFT_OUT = "-_ "
 
 _Row = TypeVar("_Row", User, Group, Rota)
+_Meant = dict[str, list[User | Channel]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +36,23 @@ class Named:
     unknown: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Found:
-    people: dict[int, User] = field(default_factory=dict)
-    channels: dict[int, Channel] = field(default_factory=dict)
-
-
 def who_is(words: Sequence[str], incident: Incident | None) -> Named:
     """Everybody that one of the words means now. "commander" is the incident's own; any other role
     is held in its environment, by name or through a group; a role of its runbook is the group, rota
-    or person that is called like its key or its title."""
-    now = clock.now()
-    found, unknown = _Found(), []
-    for word in words:
-        own = _meant_by(_spellings(word, incident), incident, now)
-        if not (own.people or own.channels):
+    or person that is called like its key or its title. Several words cost hardly more queries than
+    one."""
+    spellings = {word: _spellings(word, incident) for word in words}
+    meant = _meant_by({one for own in spellings.values() for one in own}, incident)
+    people: dict[int, User] = {}
+    channels: dict[int, Channel] = {}
+    unknown = []
+    for word, own in spellings.items():
+        found = [one for spelling in sorted(own) for one in meant.get(spelling, ())]
+        people |= {one.pk: one for one in found if isinstance(one, User)}
+        channels |= {one.pk: one for one in found if isinstance(one, Channel)}
+        if not found:
             unknown.append(word)
-        found.people |= own.people
-        found.channels |= own.channels
-    return Named(tuple(found.people.values()), tuple(found.channels.values()), tuple(unknown))
+    return Named(tuple(people.values()), tuple(channels.values()), tuple(unknown))
 
 
 def plain(word: str) -> str:
@@ -70,40 +69,45 @@ def _spellings(word: str, incident: Incident | None) -> set[str]:
     return own - {""}
 
 
-def _meant_by(spellings: Collection[str], incident: Incident | None, now: datetime) -> _Found:
-    found = _Found()
-    _add(found, _called(User.objects.all(), "username", spellings))
-    groups = list(_called(Group.objects.all(), "name", spellings))
-    if groups:
-        _add(found, User.objects.filter(groups__in=groups).order_by("username"))
-        channels = Channel.objects.filter(group__in=groups, is_enabled=True)
-        found.channels = {channel.pk: channel for channel in channels.select_related("group")}
-    for rota in _called(Rota.objects.all(), "name", spellings):
+def _meant_by(spellings: Collection[str], incident: Incident | None) -> _Meant:
+    if not spellings:
+        return {}
+    found: _Meant = defaultdict(list)
+    for name, person in _called(User.objects.filter(is_active=True), "username", spellings):
+        found[name].append(person)
+    for name, group in _called(Group.objects.all(), "name", spellings):
+        found[name] += group.user_set.filter(is_active=True).order_by("username")
+        found[name] += group.channels.filter(is_enabled=True).select_related("group")
+    now = clock.now()
+    for name, rota in _called(Rota.objects.all(), "name", spellings):
         shift = on_call(rota, at=now)
-        _add(found, [shift.person] if shift else [])
+        found[name] += [shift.person] if shift else []
     if incident is not None:
-        _add(found, _in_roles(spellings, incident))
+        _add_roles(found, spellings, incident)
     return found
 
 
-def _in_roles(spellings: Collection[str], incident: Incident) -> Iterable[User]:
-    if COMMANDER in spellings:
-        return [incident.commander]
-    roles = [role for role in Role if {role.value, f"{role.value}s"} & set(spellings)]
-    if not roles:
-        return []
-    held = Membership.objects.filter(environment=incident.environment_id, role__in=roles)
+def _add_roles(found: _Meant, spellings: Collection[str], incident: Incident) -> None:
+    for role in Role:
+        for name in {role.value, f"{role.value}s"} & set(spellings):
+            is_own = name == COMMANDER and incident.commander.is_active
+            found[name] += [incident.commander] if is_own else _who_holds(role, incident)
+
+
+def _who_holds(role: Role, incident: Incident) -> QuerySet[User]:
+    held = Membership.objects.filter(environment=incident.environment_id, role=role)
     by_name = Q(pk__in=held.filter(person__isnull=False).values("person"))
     by_group = Q(groups__in=held.filter(group__isnull=False).values("group"))
-    return User.objects.filter(by_name | by_group).order_by("username")
+    people = User.objects.filter(by_name | by_group, is_active=True)
+    return people.order_by("username").distinct()
 
 
-def _add(found: _Found, people: Iterable[User]) -> None:
-    found.people |= {person.pk: person for person in people if person.is_active}
-
-
-def _called(rows: QuerySet[_Row], column: str, spellings: Collection[str]) -> QuerySet[_Row]:
+def _called(
+    rows: QuerySet[_Row], column: str, spellings: Collection[str]
+) -> Iterator[tuple[str, _Row]]:
+    """Each row whose name is one of these, with its name as it is compared."""
     expression: F | Func = F(column)
     for letter in _LEFT_OUT:
         expression = Replace(expression, Value(letter), Value(""))
-    return rows.alias(plain=Lower(expression)).filter(plain__in=spellings)
+    for row in rows.alias(plain=Lower(expression)).filter(plain__in=spellings):
+        yield plain(getattr(row, column)), row

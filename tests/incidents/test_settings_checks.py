@@ -26,6 +26,12 @@ def test_debug_is_refused_when_others_are_let_in(settings: Settings) -> None:
     assert ours() == ["runbook.E001"]
 
 
+def test_mail_server_and_networks_are_checked(settings: Settings) -> None:
+    settings.MAIL_URL, settings.PRIVATE_RECEIVERS = "mail.example.com", ["10.0.0.0/8", "10/a"]
+
+    assert ours() == ["runbook.E006", "runbook.E006"]
+
+
 def test_clear_text_is_warned_of(settings: Settings) -> None:
     settings.ALLOWED_HOSTS, settings.RUNBOOK_HTTPS = ["runbook.example.com"], False
 

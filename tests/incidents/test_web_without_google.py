@@ -1,4 +1,4 @@
-"""Only workers know the clients of Google: they take seconds and memory that pages need."""
+"""Only workers know the clients of Google and Apprise: they take seconds and memory that pages need."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import django
 django.setup()
 import runbook.asgi
 import runbook.urls
-print(*sorted({"googleapiclient", "google.cloud.compute_v1", "google.auth"} & set(sys.modules)))
+heavy = {"googleapiclient", "google.cloud.compute_v1", "google.auth", "apprise"}
+print(*sorted(heavy & set(sys.modules)))
 """
 
 

@@ -1,6 +1,6 @@
 """Whoever is told is written down first: by which way, when, and once."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
@@ -9,7 +9,16 @@ from pytest_django.fixtures import Settings
 
 from incidents import encryption
 from incidents.actions import tell
-from incidents.models import Channel, Incident, Notification, NotificationRule, QuietHours
+from incidents.models import (
+    Channel,
+    Incident,
+    Notification,
+    NotificationRule,
+    QuietHours,
+    Rota,
+    RotaMember,
+)
+from incidents.queries.receivers import who_is
 from incidents.queries.ways import quiet_until
 from tests.incidents.conftest import SetClock
 
@@ -125,6 +134,22 @@ def test_words_mean_groups_roles_and_the_commander(
     people = Notification.objects.filter(person__isnull=False).order_by("person__username")
     assert [row.person for row in people] == [commander, engineer, leader]
     assert waiting() == [("vp chat", 0)]
+
+
+def test_rota_means_who_is_on_call_now(
+    incident: Incident, engineer: User, leader: User, set_clock: SetClock
+) -> None:
+    rota = Rota.objects.create(
+        name="database-on-call", begins_on=date(2026, 11, 16), hands_over_at=time(9)
+    )
+    for position, person in enumerate((engineer, leader)):
+        RotaMember.objects.create(rota=rota, person=person, position=position)
+
+    assert who_is(["Database on-call"], incident).people == (engineer,)
+    set_clock.advance(3 * 86400)
+    assert who_is(["Database on-call"], incident).people == (leader,)
+    RotaMember.objects.all().delete()
+    assert who_is(["Database on-call"], incident).unknown == ("Database on-call",)
 
 
 def test_what_is_told_twice_is_stored_once(incident: Incident, engineer: User) -> None:
