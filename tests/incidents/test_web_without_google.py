@@ -1,5 +1,4 @@
-"""Only workers know the clients of Google and Apprise: they take seconds and memory that pages need."""
-
+"""Only workers know the clients of Google and Apprise: they take seconds and memory."""
 from __future__ import annotations
 
 import subprocess
