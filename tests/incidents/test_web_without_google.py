@@ -1,4 +1,5 @@
 """Only workers know the clients of Google and Apprise: they take seconds and memory."""
+
 from __future__ import annotations
 
 import subprocess
