@@ -44,6 +44,7 @@ ALLOWED_HOSTS = env.list("RUNBOOK_HOSTS", default=["localhost", "127.0.0.1", "[:
 RUNBOOK_HTTPS = env.bool("RUNBOOK_HTTPS", default=False)
 CSRF_TRUSTED_ORIGINS = env.list("RUNBOOK_TRUSTED_ORIGINS", default=[])
 RUNBOOK_PROXIES = env.int("RUNBOOK_PROXIES", default=0)
+METRICS_TOKEN = env.str("RUNBOOK_METRICS_TOKEN", default="")
 STATUS_PAGE_IS_PUBLIC = env.bool("RUNBOOK_STATUS_PUBLIC", default=False)
 STATUS_PAGE_NAME = env.str("RUNBOOK_STATUS_NAME", default="Service status")
 

@@ -108,22 +108,26 @@ def standing(**lookup: object) -> QuerySet[Approval]:
 
 def expire_waiting() -> int:
     """End every question whose time is over; how many. Time running out never approves."""
-    now = clock.now()
-    due = Approval.objects.filter(state=ApprovalState.WAITING, expires_at__lte=now)
-    expired = 0
-    for approval in due.select_related("run__command__step")[:MOST_AT_ONCE]:
-        with transaction.atomic():
-            hold(pk=approval.run.incident_id)
-            moved = Approval.objects.filter(pk=approval.pk, state=ApprovalState.WAITING).update(
-                state=ApprovalState.EXPIRED, decided_at=now
-            )
-            if moved:
-                end_run(
-                    approval.run,
-                    old=RunState.WAITING,
-                    new=RunState.EXPIRED,
-                    actor=None,
-                    message="Nobody decided in time; nothing was sent. Ask again if it is needed.",
-                )
-                expired += 1
-    return expired
+    due = Approval.objects.filter(state=ApprovalState.WAITING, expires_at__lte=clock.now())
+    return sum(expire(pk) for pk in list(due.values_list("pk", flat=True)[:MOST_AT_ONCE]))
+
+
+def expire(approval_id: int) -> bool:
+    """End one question whose time is over; False when somebody was first."""
+    with transaction.atomic():
+        hold(runs__approval=approval_id)
+        now = clock.now()
+        moved = Approval.objects.filter(
+            pk=approval_id, state=ApprovalState.WAITING, expires_at__lte=now
+        ).update(state=ApprovalState.EXPIRED, decided_at=now)
+        if not moved:
+            return False
+        approval = Approval.objects.select_related("run__command__step").get(pk=approval_id)
+        end_run(
+            approval.run,
+            old=RunState.WAITING,
+            new=RunState.EXPIRED,
+            actor=None,
+            message="Nobody decided in time; nothing was sent. Ask again if it is needed.",
+        )
+    return True

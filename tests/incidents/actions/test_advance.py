@@ -1,0 +1,105 @@
+"""A drill lives hours in a moment, and nothing else does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+
+from incidents.actions.declare import declare
+from incidents.models import Incident
+from incidents.states import RunState
+from tests import factories
+from tests.incidents.conftest import SetClock
+
+SOURCE = b"""---
+escalation:
+  - {after: 1h, repeat: 1h, next: 3h, then: [open a case]}
+  - {after: 1h, from: level 1}
+  - {after: 9h}
+updates: {leadership: 2h}
+---
+## Phase 1: Look (30 min)
+- [ ] Look
+  ```bash
+  gcloud compute networks vpc-access connectors describe a --region=r --project=p
+  ```
+"""
+
+
+@pytest.fixture
+def drill(commander: User, set_clock: SetClock) -> Incident:
+    return declare(
+        actor=commander,
+        revision=factories.make_revision(SOURCE),
+        environment=factories.make_environment(),
+        severity="P0",
+        title="The database is away",
+        parameters={},
+        is_drill=True,
+    )
+
+
+def test_advance_fires_everything_in_its_order(
+    drill: Incident, engineer: User, set_clock: SetClock
+) -> None:
+    command = drill.steps.get(level=None).commands.get()
+    approval = factories.make_waiting_approval(command, engineer)
+    out = StringIO()
+
+    call_command("advance", "6h", incident=drill.name, stdout=out)
+
+    kinds = [entry.kind for entry in drill.timeline.order_by("number")][1:]
+    assert (kinds[0], set(kinds[1:3])) == ("time.advanced", {"phase.overrun", "run.expired"})
+    assert kinds[3] == "escalation.fired"
+    assert Counter(kinds[4:]) == {
+        "escalation.repeated": 5,
+        "escalation.fired": 2,
+        "update.due": 1,
+    }
+    assert "6 h have passed" in out.getvalue()
+    drill.refresh_from_db()
+    assert (set_clock.at - drill.started_at).total_seconds() == 6 * 3600
+    first, second, third = drill.levels.all()
+    assert [
+        (level.fired_at - drill.started_at).total_seconds() / 3600
+        for level in (first, second, third)
+        if level.fired_at
+    ] == [1, 2, 4]
+    assert {timer.late for timer in drill.timers.filter(state="fired")} == {0}
+    approval.refresh_from_db()
+    assert (approval.state, approval.run.state) == ("expired", RunState.EXPIRED)
+
+
+def test_advance_leaves_other_incidents_alone(drill: Incident, set_clock: SetClock) -> None:
+    other = factories.make_incident(drill.commander, number=900_000)
+    factories.make_level(other, 3600)
+
+    call_command("advance", "6h", incident=drill.name, stdout=StringIO())
+
+    assert other.levels.get().state == "pending"
+
+
+@pytest.mark.parametrize(
+    ("columns", "span", "words"),
+    [
+        ({"is_drill": False}, "1h", "is no drill"),
+        ({"state": "resolved"}, "1h", "is resolved"),
+        ({}, "soon", "is not a length of time"),
+        ({}, "30 days", "a week at most"),
+    ],
+)
+def test_advance_refuses(
+    drill: Incident, columns: dict[str, object], span: str, words: str
+) -> None:
+    Incident.objects.filter(pk=drill.pk).update(**columns)
+    with pytest.raises(CommandError, match=words):
+        call_command("advance", span, incident=drill.name)
+
+
+def test_advance_names_what_there_is_not(drill: Incident) -> None:
+    with pytest.raises(CommandError, match="no incident INC-999"):
+        call_command("advance", "1h", incident="INC-999")
