@@ -7,6 +7,7 @@ document.addEventListener("click", async (event) => {
     setTimeout(() => copy.classList.remove("was-changed"), 1600);
   }
   if (event.target.closest("[data-theme-button]")) switchTheme();
+  if (event.target.closest("[data-print]")) window.print();
   if (event.target.closest("[data-help-button]")) document.getElementById("keys").showModal();
 });
 

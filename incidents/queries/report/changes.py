@@ -38,7 +38,9 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Change:
     """A run that changes or destroys. `waited` are the seconds between question and answer, None
-    while nobody has answered or was asked; `left_out` counts fields beyond those that are told."""
+    while nobody has answered or was asked; `left_out` counts fields beyond those that are told.
+    `approval` says how the question ended where no decision does; `why_no_undo` stands where
+    nothing takes it back."""
 
     run: Run
     step: str
@@ -49,6 +51,7 @@ class Change:
     left_out: int
     warnings: tuple[str, ...]
     undo: str
+    why_no_undo: str
     decisions: tuple[Said, ...]
     approval: str
     waited: float | None
@@ -84,7 +87,8 @@ def _change(run: Run) -> Change:
         moves=tuple(_moves(fields[:MOST_FIELDS])),
         left_out=max(0, len(fields) - MOST_FIELDS),
         warnings=tuple(readable(str(warning)) for warning in plan.warnings) if plan else (),
-        undo=_undo(plan),
+        undo=visible(plan.undo) if plan else "",
+        why_no_undo=readable(plan.why_no_undo) if plan and not plan.undo else "",
         decisions=tuple(_decisions(approval)),
         approval=_approval(approval),
         waited=_waited(approval),
@@ -113,12 +117,6 @@ def _moves(fields: Iterable[dict[str, Any]]) -> Iterable[FieldMove]:  # Any: JSO
         yield FieldMove(visible(field["path"]), said(field["before"]), said(field["after"]))
 
 
-def _undo(plan: Plan | None) -> str:
-    if plan is None:
-        return ""
-    return visible(plan.undo) if plan.undo else readable(plan.why_no_undo)
-
-
 def _decisions(approval: Approval | None) -> Iterable[Said]:
     for one in approval.decisions.all() if approval else ():
         verb = "approved" if one.verdict == Verdict.APPROVED else "rejected"
@@ -126,12 +124,10 @@ def _decisions(approval: Approval | None) -> Iterable[Said]:
 
 
 def _approval(approval: Approval | None) -> str:
-    """How the question ended; "" where nobody was asked."""
-    if approval is None:
+    if approval is None or approval.state in (ApprovalState.APPROVED, ApprovalState.REJECTED):
         return ""
-    if approval.state == ApprovalState.VOID and approval.void_reason:
-        return f"void: {readable(approval.void_reason)}"
-    return str(approval.state)
+    why = f": {readable(approval.void_reason)}" if approval.void_reason else ""
+    return f"{approval.state}{why}"
 
 
 def _waited(approval: Approval | None) -> float | None:

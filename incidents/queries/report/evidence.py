@@ -95,8 +95,9 @@ def _of_change(change: Change) -> Iterator[str]:
     if run.emergency_reason:
         yield f"Emergency: {plain(run.emergency_reason)}"
     if change.approval:
-        waited = f" after {span(change.waited)}" if change.waited is not None else ""
-        yield f"Approval: {plain(change.approval)}{waited}"
+        yield f"Approval: {plain(change.approval)}"
+    if change.waited is not None:
+        yield f"Answered after {span(change.waited)}"
     for said in change.decisions:
         words = f": {plain(said.words)}" if said.words else ""
         yield f"{plain(said.person)} {said.verdict} at {said.at}{words}"
@@ -107,6 +108,8 @@ def _of_change(change: Change) -> Iterator[str]:
     yield f"Outcome: {change.outcome}{took}{message}"
     if change.undo:
         yield f"To take it back: {code(change.undo)}"
+    if change.why_no_undo:
+        yield f"Nothing takes it back: {plain(change.why_no_undo)}"
     if change.undoes:
         yield f"Takes back run {change.undoes}"
     if change.undone_by:

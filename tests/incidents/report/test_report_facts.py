@@ -61,7 +61,8 @@ def test_change_is_told_with_plan_approval_and_outcome(over: Incident) -> None:
     assert [(said.person, said.verdict, said.words) for said in made.decisions] == [
         ("engineer", "approved", "as agreed")
     ]
-    assert (refused.outcome, refused.approval) == ("rejected", "rejected")
+    assert (refused.outcome, refused.decisions[0].verdict) == ("rejected", "rejected")
+    assert made.why_no_undo == "Connectors only scale up."
 
 
 def test_checks_are_told_as_first_and_last_found(over: Incident) -> None:
