@@ -93,6 +93,11 @@ class DisruptionFact:
     def is_open(self) -> bool:
         return self.resolved_at is None
 
+    @property
+    def seconds(self) -> float:
+        """How long it was, once it is over."""
+        return (self.resolved_at - self.started_at).total_seconds() if self.resolved_at else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class WorkWordsFact:
