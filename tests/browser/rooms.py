@@ -21,7 +21,7 @@ from incidents.models import (
 )
 from incidents.states import ApprovalState, Audience, LevelState, Role, RunState, Verdict
 from tests import factories
-from tests.browser import made_changes
+from tests.browser import made_changes, told
 from tests.browser.people import PASSWORD, PEOPLE
 
 SOURCE = Path(__file__).resolve().parents[2] / "runbook/library/staging-cannot-reach-cloud-sql.md"
@@ -64,6 +64,7 @@ def furnish() -> None:
         for severity, (title, environment) in zip(("P0", "P1", "P3"), titles.items(), strict=True)
     ]
     _busy(rooms[0], commander, engineer)
+    told.furnish(rooms[0], commander, engineer)
     ended = declare.declare(
         actor=commander,
         revision=revision,

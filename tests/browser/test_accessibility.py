@@ -26,6 +26,8 @@ PATHS = {
     "output": "/runs/1/output/",
     "account": "/account/",
     "change password": "/account/password/",
+    "notices": "/notifications/",
+    "own notifications": "/account/notifications/",
     "not found": "/nothing/",
 }
 

@@ -12,7 +12,16 @@ from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
 
-PATHS = ["/environments/", "/environments/production/", "/groups/", "/people/", "/account/tokens/"]
+PATHS = [
+    "/environments/",
+    "/environments/production/",
+    "/groups/",
+    "/groups/1/channels/",
+    "/people/",
+    "/rotas/",
+    "/rotas/database-on-call/",
+    "/account/tokens/",
+]
 
 
 def _sideways(page: Page) -> int:

@@ -186,3 +186,16 @@ def test_theme_can_be_switched_and_stays(open_page: OpenPage) -> None:
     page.reload()
 
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_a_notice_read_elsewhere_leaves_bell_and_title(open_page: OpenPage) -> None:
+    room, reading = open_page("/incidents/INC-3/"), open_page("/notifications/")
+    _wait_until_live(room)
+    bell, approvals = room.locator("#bell"), room.locator("#approvals-link")
+    unread, asked = (int(each.get_attribute("data-waiting") or 0) for each in (bell, approvals))
+    expect(room).to_have_title(re.compile(rf"^\({unread + asked}\) INC-3"))
+
+    reading.get_by_role("button", name=re.compile("Mark read")).first.click()
+
+    expect(bell).to_have_attribute("data-waiting", str(unread - 1))
+    expect(room).to_have_title(re.compile(rf"^\({unread + asked - 1}\) INC-3"))
