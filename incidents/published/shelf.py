@@ -25,7 +25,7 @@ from runbook.body_limit import App
 logger = logging.getLogger(__name__)
 
 RENEW_SECONDS = 15.0
-RETRY_SECONDS = 2.0
+RETRY_SECONDS = 5.0
 PAUSE_SECONDS = 0.2
 """Several changes at once are made into pages once."""
 
@@ -117,11 +117,17 @@ class Shelf:
         async with self._making:
             before = {path: copy.etag for path, copy in self._shown.items()}
             self._forget()
-            made = [await self._make(path) for path in list(self._shown)]
-            self._set_stale(is_stale=not all(made))
+            self._set_stale(is_stale=not await self._make_all())
             if before != {path: copy.etag for path, copy in self._shown.items()}:
                 told, self.changed = self.changed, asyncio.Event()
                 told.set()
+
+    async def _make_all(self) -> bool:
+        """The first that cannot be made says it of all."""
+        for path in list(self._shown):
+            if not await self._make(path):
+                return False
+        return True
 
     def _set_stale(self, *, is_stale: bool) -> None:
         self.is_stale = is_stale
