@@ -63,30 +63,14 @@ def web_process(folder: Path, redis_url: str) -> Iterator[str]:
         "DJANGO_SETTINGS_MODULE": "runbook.settings",
         "PYTHONPATH": str(ROOT),
     }
-    subprocess.run(
-        [sys.executable, "tests/browser/furnish.py"], cwd=ROOT, env=environment, check=True
-    )
-    options = [
-        "--lifespan",
-        "off",
-        "--http",
-        "httptools",
-        "--no-access-log",
-        "--log-level",
-        "critical",
-    ]
+    python = [sys.executable]
+    subprocess.run([*python, "tests/browser/furnish.py"], cwd=ROOT, env=environment, check=True)
+    options = ["--port", str(port), "--lifespan", "off", "--http", "httptools", "--no-access-log"]
     server = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "uvicorn",
-            "runbook.asgi:application",
-            "--port",
-            str(port),
-            *options,
-        ],
+        [*python, "-m", "uvicorn", "runbook.asgi:application", *options],
         cwd=ROOT,
         env=environment,
+        stderr=subprocess.DEVNULL,
     )
     try:
         yield f"http://127.0.0.1:{port}"
