@@ -291,6 +291,9 @@ LOGGING = {
         "celery.worker.request": {"level": "WARNING"},
         # A worker that stops gives the message it had not begun back to the queue, as it should.
         "kombu.transport.virtual.base": {"level": "ERROR"},
+        # Their lines for debugging hold addresses of channels, which are secrets.
+        "apprise": {"level": "WARNING"},
+        "urllib3": {"level": "INFO"},
     },
     "root": {"handlers": ["stderr"], "level": env.str("RUNBOOK_LOG_LEVEL", default="INFO")},
 }

@@ -15,7 +15,7 @@ from django.db.models import F
 
 from incidents import clock, encryption, live
 from incidents.actions.dead_letters import bury
-from incidents.actions.hand_out import SENDING_SECONDS, hand_out
+from incidents.actions.hand_out import hand_out, lease
 from incidents.models import Channel, Notification, Subscriber
 from incidents.queries.subscribers import leave_path
 from incidents.sending import github, mail, service, webhook
@@ -56,10 +56,10 @@ def _claim(notification_id: int) -> Notification | None:
     due = Notification.objects.filter(
         pk=notification_id, state=NotificationState.WAITING, due_at__lte=now
     )
-    lease = now + timedelta(seconds=SENDING_SECONDS)
-    if not due.update(
-        state=NotificationState.SENDING, attempts=F("attempts") + 1, lease_until=lease
-    ):
+    claimed = due.update(
+        state=NotificationState.SENDING, attempts=F("attempts") + 1, lease_until=lease(now)
+    )
+    if not claimed:
         return None
     rows = Notification.objects.select_related("incident", "person", "channel", "subscriber")
     return rows.get(pk=notification_id)

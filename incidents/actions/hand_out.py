@@ -19,8 +19,8 @@ from incidents.states import ChannelKind, NotificationState, SubscriberKind
 AT_ONCE = 4
 """At work in one lane."""
 
-SENDING_SECONDS = 60
-"""How long a worker that sends may be silent."""
+SENDING_MARGIN = 10
+"""Seconds that a worker may be silent beyond the longest sending."""
 
 LANES: dict[str, Q] = {
     "mail": Q(channel__kind=ChannelKind.EMAIL)
@@ -30,6 +30,11 @@ LANES: dict[str, Q] = {
     "service": Q(channel__kind=ChannelKind.SERVICE),
     "github": Q(kind__startswith="github "),
 }
+
+
+def lease(now: datetime) -> datetime:
+    """Until when a worker that begins to send now may be silent. Mail is what takes longest."""
+    return now + timedelta(seconds=2 * settings.EMAIL_TIMEOUT + SENDING_MARGIN)
 
 
 def hand_out() -> int:

@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 
 from incidents.sending.letter import Letter, NotDelivered
+from runbook.cloud.time_limit import TimeLimit
 
 NO_SERVER = "No mail server is set: RUNBOOK_MAIL_URL says where mails go."
 
@@ -19,18 +21,28 @@ def send(letter: Letter, address: str, *, headers: Mapping[str, str] | None = No
     them."""
     if not settings.MAIL_URL:
         raise NotDelivered(NO_SERVER, is_final=True)
+    connection = get_connection(timeout=settings.EMAIL_TIMEOUT)
     mail = EmailMessage(
         subject=letter.subject,
         body=letter.text,
         to=[address],
         headers=_headers(letter) | dict(headers or {}),
-        connection=get_connection(timeout=settings.EMAIL_TIMEOUT),
+        connection=connection,
     )
     try:
-        mail.send()
+        _exchange(connection, mail)
     except (smtplib.SMTPException, OSError, UnicodeError) as error:
         raise _failure(error) from error
     return f"accepted by {settings.EMAIL_HOST}"
+
+
+def _exchange(connection: BaseEmailBackend, mail: EmailMessage) -> None:
+    """Of a server that answers each question late, the whole is bounded too."""
+    with TimeLimit(2 * settings.EMAIL_TIMEOUT) as limit, connection:
+        link = getattr(connection, "connection", None)
+        if link is not None:
+            limit.watch(link.sock)
+        mail.send()
 
 
 def _headers(letter: Letter) -> dict[str, str]:
