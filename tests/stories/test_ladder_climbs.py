@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from email.message import Message
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.stories.conftest import Invite
-from tests.support.processes import Processes
+from tests.support.processes import Processes, wait_until
+from tests.support.receivers import Mailbox
 
 pytestmark = [pytest.mark.story, pytest.mark.browser]
 
 SOURCE = """---
 severity: P1
 escalation:
-  - {after: 4s, if: nobody has looked, to: [infrastructure-lead], then: [open a support case]}
+  - {after: 4s, if: nobody has looked, to: [engineer, infrastructure-lead],
+     then: [open a support case]}
   - {after: 2h, to: [vp-engineering], then: [prepare customer words]}
 updates: {leadership: 5s}
 ---
@@ -27,7 +30,16 @@ updates: {leadership: 5s}
 """
 
 
-def test_the_ladder_climbs_and_somebody_takes_it_up(processes: Processes, invite: Invite) -> None:
+ADDRESS = """
+from django.contrib.auth.models import User
+User.objects.filter(username="engineer").update(email="engineer@example.org")
+"""
+
+
+def test_the_ladder_climbs_and_somebody_takes_it_up(
+    processes: Processes, invite: Invite, mailbox: Mailbox
+) -> None:
+    processes.manage("shell", "-c", ADDRESS)
     commander = invite(processes, "commander")
     commander.open("/runbooks/")
     commander.page.get_by_text("Add a runbook").click()
@@ -40,8 +52,9 @@ def test_the_ladder_climbs_and_somebody_takes_it_up(processes: Processes, invite
     engineer.wait_until_live()
 
     expect(engineer.page.locator("#timeline")).to_contain_text(
-        "escalation after 4 s if nobody has looked: infrastructure-lead", timeout=20_000
+        "escalation after 4 s if nobody has looked: engineer, infrastructure-lead", timeout=20_000
     )
+    wait_until(lambda: len(mails(mailbox)) > 0, "the mail server has it")
     expect(engineer.page.locator("#timeline")).to_contain_text(
         "an update for leadership is due", timeout=20_000
     )
@@ -54,3 +67,8 @@ def test_the_ladder_climbs_and_somebody_takes_it_up(processes: Processes, invite
     expect(
         engineer.page.locator("#timeline .entry", has_text="escalation after 4 s if")
     ).to_have_count(1)
+    assert len(mails(mailbox)) == 1
+
+
+def mails(mailbox: Mailbox) -> list[Message]:
+    return [mail for mail in mailbox.mails if "escalation level 1" in mail["subject"]]

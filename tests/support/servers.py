@@ -17,6 +17,7 @@ from tests.support.processes import (
     private_redis,
     private_simulator,
 )
+from tests.support.receivers import Mailbox, mail_server
 from tests.support.simulator import Simulator
 
 
@@ -67,6 +68,14 @@ def start_processes(short_folder: Path, prepared: Path) -> Iterator[Callable[...
 
 
 @pytest.fixture(scope="session")
-def processes(start_processes: Callable[..., Processes]) -> Processes:
+def mailbox() -> Iterator[Mailbox]:
+    """What the Runbook of `processes` sends by mail arrives here."""
+    with mail_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def processes(start_processes: Callable[..., Processes], mailbox: Mailbox) -> Processes:
     """One whole Runbook, shared by the tests of a session."""
-    return start_processes("shared")
+    mail = f"smtp://127.0.0.1:{mailbox.port}"
+    return start_processes("shared", environment={"RUNBOOK_MAIL_URL": mail})
