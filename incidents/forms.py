@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping
 
 from django import forms
@@ -96,9 +97,48 @@ class SettleForm(forms.Form):
     reason = forms.CharField(required=False, max_length=LONGEST_WORDS)
 
 
+LONGEST_UPDATE = 5000
+
+
 class UpdateForm(forms.Form):
+    """An update and where it goes. Recipients and labels are lists with commas or line ends."""
+
     audience = forms.ChoiceField(choices=Audience.choices)
-    text = forms.CharField(required=False, max_length=LONGEST_WORDS)
+    text = forms.CharField(required=False, max_length=LONGEST_UPDATE)
+    template = forms.CharField(required=False, max_length=40)
+    subject = forms.CharField(required=False, max_length=LONGEST_WORDS)
+    recipients = forms.CharField(required=False, max_length=LONGEST_WORDS)
+    stage = forms.CharField(required=False, max_length=15)
+    public_title = forms.CharField(required=False, max_length=LONGEST_WORDS)
+    issue = forms.CharField(required=False, max_length=200)
+    labels = forms.CharField(required=False, max_length=LONGEST_WORDS)
+    token = forms.UUIDField(required=False)
+    insisted = forms.CharField(required=False, max_length=16)
+
+    def clean_text(self) -> str:
+        return _with_plain_line_ends(self.cleaned_data["text"])
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        words = re.split(r"[,;\n]", self.cleaned_data[name])
+        return tuple(word.strip() for word in words if word.strip())
+
+
+class DraftForm(UpdateForm):
+    """`drafted` is the draft that the words began as and `drafted_for` what it was made for:
+    words that somebody typed are told from a draft by them. `replaces` has them go all the same."""
+
+    drafted = forms.CharField(required=False, max_length=20_000)
+    drafted_for = forms.CharField(required=False, max_length=100)
+    replaces = forms.BooleanField(required=False)
+
+    def clean_drafted(self) -> str:
+        return _with_plain_line_ends(self.cleaned_data["drafted"])
+
+    def typed_words(self) -> str:
+        """What a person wrote, "" where it is still the draft."""
+        text = self.cleaned_data["text"]
+        is_draft = text.strip() == self.cleaned_data["drafted"].strip()
+        return "" if is_draft or self.cleaned_data["replaces"] else text
 
 
 class PostponeForm(forms.Form):

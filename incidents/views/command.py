@@ -9,23 +9,10 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from incidents.actions import announce
 from incidents.actions import resolve as ending
-from incidents.forms import ComponentForm, UpdateForm, WordsForm
+from incidents.forms import ComponentForm, WordsForm
 from incidents.views.answers import answer, room_url
 from incidents.views.requests import PageRequest, find_incident
 from incidents.views.typed import typed
-
-
-@require_POST
-def post_update(request: PageRequest, number: int) -> HttpResponse:
-    incident = find_incident(request.user, number=number)
-    form = typed(UpdateForm(request.POST))
-    announce.post_update(
-        actor=request.user,
-        incident_id=incident.pk,
-        audience=form["audience"],
-        text=form["text"],
-    )
-    return answer(request, incident, panel="updates")
 
 
 @require_POST

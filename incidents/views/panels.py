@@ -27,7 +27,8 @@ from incidents.queries.overview import overview, with_overview
 from incidents.queries.reread import newest_revision
 from incidents.queries.room import read_room
 from incidents.queries.step import read_step
-from incidents.states import Audience, ComponentState, Role, Severity
+from incidents.queries.words.posted import read_posted
+from incidents.states import ComponentState, Role, Severity
 from incidents.views.requests import PageRequest, find_incident, number_in
 from incidents.windows import why_closed
 
@@ -78,7 +79,6 @@ def read_header(scene: Scene, _key: int = 0) -> Context:
     closed = why_closed(row.environment, scene.now) if row.is_open else ""
     return {
         "overview": overview(row, now=scene.now),
-        "audiences": Audience,
         "closed": closed,
         "severities": Severity.choices,
         "silence": silence_of_the_clock(now=scene.now) if row.is_open else "",
@@ -124,9 +124,8 @@ def read_timeline(scene: Scene, _key: int = 0) -> Context:
 def read_updates(scene: Scene, _key: int = 0) -> Context:
     row = with_overview(Incident.objects.filter(pk=scene.incident.pk)).get()
     return {
-        "updates": list(scene.incident.updates.select_related("author")[:20]),
+        "posted": read_posted(scene.incident),
         "overview": overview(row, now=scene.now),
-        "audiences": Audience,
     }
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from incidents.queries.room import Room
+from incidents.queries.words.composer import empty_composer
 from incidents.views.panels import (
     Context,
     read_chosen_step,
@@ -44,6 +45,7 @@ def incident(request: PageRequest, number: int) -> HttpResponse:
     row = find_incident(request.user, number=number)
     scene = scene_of(request, row)
     context: Context = {"incident": row, "can": scene.can, "now": scene.now}
+    context["composer"] = empty_composer(row)
     for read in PARTS:
         context |= read(scene)
     step_id = _chosen(request, context["room"])
