@@ -12,13 +12,14 @@ from typing import Any
 from incidents.queries.report.as_markdown import as_markdown
 from incidents.queries.report.evidence import PHASES
 from incidents.queries.report.phases import Gantt
-from incidents.queries.report.prose import Node, blocks
+from incidents.queries.report.prose import Node, unmarked
 from incidents.queries.report.whole import Report
 
 SECONDS = 20
-MOST_ENTRIES = 2_000
-MOST_BYTES = 4 * 1024**2
-TYPESET = Path(__file__).with_name("typeset.py")
+MOST_ENTRIES = 1_000
+MOST_BYTES = 1024**2
+TYPESET = "incidents.queries.report.typeset"
+ROOT = Path(__file__).resolve().parents[3]
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +36,8 @@ def as_pdf(report: Report) -> bytes:
     try:
         # our own program; what others wrote goes in as data
         done = subprocess.run(  # noqa: S603
-            [sys.executable, "-I", str(TYPESET)],
+            [sys.executable, "-m", TYPESET],
+            cwd=ROOT,
             input=data,
             capture_output=True,
             timeout=SECONDS,
@@ -55,18 +57,10 @@ def _data(report: Report) -> dict[str, Any]:  # Any: JSON
         "name": incident.name,
         "title": incident.title,
         "standing": report.standing,
-        "blocks": list(_with_gantt(blocks(as_markdown(report, most=MOST_ENTRIES)), report)),
+        "markdown": as_markdown(report, most=MOST_ENTRIES),
+        "gantt_below": PHASES,
+        "gantt": _gantt(report.facts.gantt),
     }
-
-
-def _with_gantt(found: list[Node], report: Report) -> list[Node]:
-    """Drawn below the heading of the phases."""
-    drawn: list[Node] = []
-    for node in found:
-        drawn.append(node)
-        if node["kind"] == "heading" and node["parts"] == [{"kind": "text", "text": PHASES}]:
-            drawn.append(_gantt(report.facts.gantt))
-    return drawn
 
 
 def _gantt(gantt: Gantt) -> Node:
@@ -74,7 +68,7 @@ def _gantt(gantt: Gantt) -> Node:
         "kind": "gantt",
         "bars": [
             {
-                "name": f"{bar.phase.position}. {bar.phase.title}",
+                "name": f"{bar.phase.position}. {unmarked(bar.phase.title)}",
                 "planned": [gantt.percent(bar.planned_from), gantt.percent(bar.planned_until)],
                 "actual": [gantt.percent(bar.began), gantt.percent(bar.ended)]
                 if bar.began and bar.ended

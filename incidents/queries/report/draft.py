@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from incidents.queries.report.facts import Facts
-from incidents.queries.report.marks import code, plain
+from incidents.queries.report.marks import code, plain, title
 from incidents.queries.report.wording import counted, listed, moment, span
 from incidents.states import ReportSection, RunState
 
@@ -46,7 +46,7 @@ def _done(facts: Facts) -> str:
     if not made:
         return f"{looked}; nothing was changed through Runbook."
     lines = [
-        f"- {plain(change.step)}: {code(change.command)} (run {change.run.number})"
+        f"- {title(change.step)}: {code(change.command)} (run {change.run.number})"
         for change in made
     ]
     head = f"{looked}; {counted(len(made), 'change')} {'was' if len(made) == 1 else 'were'} made:"
@@ -71,7 +71,7 @@ def _causes(facts: Facts) -> str:
     if not failed:
         return NOTHING_SHOWS
     lines = [
-        f"- {plain(pair.step)}: {code(pair.expression)} found {code(pair.before.found)}"
+        f"- {title(pair.step)}: {code(pair.expression)} found {code(pair.before.found)}"
         for pair in failed
     ]
     return (
@@ -90,7 +90,7 @@ def _good(facts: Facts) -> Iterable[str]:
         yield f"{counted(len(mended), 'check')} that failed at first passed at the end."
     for bar in facts.gantt.bars:
         if bar.verdict == "within the plan" and bar.word == "completed":
-            yield f"“{plain(bar.phase.title)}” took {bar.actual} and was planned for {bar.plan}."
+            yield f"“{title(bar.phase.title)}” took {bar.actual} and was planned for {bar.plan}."
     if facts.words.updates and not facts.words.overdue:
         yield f"{counted(len(facts.words.updates), 'update')} went out, none of them late."
     answered = [level for level in facts.fired if level.answered_after is not None]
@@ -113,7 +113,7 @@ def _bad(facts: Facts) -> Iterable[str]:
     for bar in facts.gantt.bars:
         if bar.over:
             yield (
-                f"“{plain(bar.phase.title)}” took {bar.actual},"
+                f"“{title(bar.phase.title)}” took {bar.actual},"
                 f" {span(bar.over)} longer than planned."
             )
     yield from (f"Updates were overdue for {plain(late)}." for late in facts.words.overdue)
@@ -121,18 +121,18 @@ def _bad(facts: Facts) -> Iterable[str]:
         late = f", {level.lateness}" if (level.late or 0) >= 1 else ""
         yield f"It took long enough for level {level.number} of the ladder to fire{late}."
     for pair in facts.diagnostics.failed_last:
-        yield f"{plain(pair.step)}: {code(pair.expression)} {pair.latest.word} until the end."
+        yield f"{title(pair.step)}: {code(pair.expression)} {pair.latest.word} until the end."
     if facts.waited_for_approval >= LATE_FROM:
         yield f"Changes waited {span(facts.waited_for_approval)} for approval altogether."
 
 
 def _lessons(facts: Facts) -> str:
     lines = [
-        f"- The command of “{plain(title)}” had to be written anew: mend the runbook."
-        for title in facts.adapted
+        f"- The command of “{title(one)}” had to be written anew: mend the runbook."
+        for one in facts.adapted
     ]
     lines += [
-        f"- “{plain(skipped.title)}” was left out ({plain(skipped.reason)}): does the runbook still"
+        f"- “{title(skipped.title)}” was left out ({plain(skipped.reason)}): does the runbook still"
         " need it?"
         for skipped in facts.skipped
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from incidents.queries.report.changes import Change
 from incidents.queries.report.checks import CheckPair
 from incidents.queries.report.facts import Facts
-from incidents.queries.report.marks import block, code, code_cell, plain
+from incidents.queries.report.marks import block, code, code_cell, plain, title
 from incidents.queries.report.told import Told
 from incidents.queries.report.wording import moment, span
 from incidents.visible_text import readable
@@ -39,7 +39,7 @@ def _phases(facts: Facts) -> Iterator[str]:
     yield f"## {PHASES}"
     rows = [
         (
-            f"{bar.phase.position}. {plain(bar.phase.title)}",
+            f"{bar.phase.position}. {title(bar.phase.title)}",
             bar.plan,
             bar.actual,
             bar.verdict,
@@ -74,7 +74,7 @@ def _changes(facts: Facts) -> Iterator[str]:
         return
     yield "## Changes"
     for change in facts.changes:
-        yield f"### Run {change.run.number}: {plain(change.step)}"
+        yield f"### Run {change.run.number}: {title(change.step)}"
         yield block(change.command)
         yield "\n".join(f"- {line}" for line in _of_change(change))
         if change.moves:
@@ -127,7 +127,7 @@ def _checks(facts: Facts) -> Iterator[str]:
 def _of_check(pair: CheckPair) -> tuple[str, ...]:
     last = pair.after
     return (
-        plain(pair.step),
+        title(pair.step),
         code_cell(pair.expression),
         f"{pair.before.word}: {code_cell(pair.before.found)}",
         f"{last.word}: {code_cell(last.found)}" if last else "not looked at again",

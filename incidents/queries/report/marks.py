@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from incidents.queries.report.prose import unmarked
+from incidents.visible_text import readable
+
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 _RUNS = re.compile(r"`+")
 
@@ -11,6 +14,11 @@ _RUNS = re.compile(r"`+")
 def plain(text: str) -> str:
     """One line of words: every mark of Markdown in it is escaped."""
     return _MARKS.sub(r"\\\1", " ".join(text.split()))
+
+
+def title(text: str) -> str:
+    """The title of a step or phase, which is a line of Markdown, as plain words."""
+    return plain(unmarked(readable(text)))
 
 
 def code(text: str) -> str:

@@ -14,7 +14,7 @@ Node = dict[str, Any]  # Any: JSON
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
 _UNBROKEN = re.compile(r"[^\s/-]{40}(?=[^\s/-])")
 BREAK = "\u200b"
-WIDEST, NARROWEST = 60, 7
+WIDEST, NARROWEST = 60, 11
 
 
 def blocks(text: str) -> list[Node]:
@@ -22,6 +22,17 @@ def blocks(text: str) -> list[Node]:
     first: number or None), "code" (text), "quote" (blocks), "table" (head, rows: cells of parts,
     widths), "rule". A part is {"kind": "text" | "strong" | "emph" | "code" | "break", …}."""
     return list(_blocks(SyntaxTreeNode(_markdown.parse(text))))
+
+
+def unmarked(text: str) -> str:
+    """One line of Markdown as the words that are read."""
+    return "".join(_texts(_inline(SyntaxTreeNode(_markdown.parseInline(text)))))
+
+
+def _texts(parts: list[Node]) -> Iterator[str]:
+    for part in parts:
+        yield part.get("text", "")
+        yield from _texts(part.get("parts", []))
 
 
 def _blocks(parent: SyntaxTreeNode) -> Iterator[Node]:
@@ -74,7 +85,7 @@ def _length(parts: list[Node]) -> int:
 
 
 def _inline(node: SyntaxTreeNode) -> list[Node]:
-    return [part for inline in node.children for child in inline.children for part in _part(child)]
+    return [part for line in node.children for child in line.children for part in _part(child)]
 
 
 def _part(node: SyntaxTreeNode) -> Iterator[Node]:

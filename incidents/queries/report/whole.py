@@ -46,10 +46,16 @@ def read_report(incident: Incident, *, now: datetime) -> Report:
     """The incident must come with its environment, commander and revision."""
     facts = read_facts(incident, now=now)
     revision = newest_revision(incident)
+    rows = incident.follow_ups.select_related("owner", "ended_by")
     return Report(
         facts=facts,
         revision=revision,
         parts=parts_of(revision, facts),
-        follow_ups=tuple(incident.follow_ups.select_related("owner", "ended_by")),
+        follow_ups=tuple(sorted(rows, key=_soonest)),
         due=report_due(incident, now=now),
     )
+
+
+def _soonest(row: FollowUp) -> tuple[bool, str, int]:
+    """Those without a day last; databases do not agree on that."""
+    return row.due_on is None, row.due_on.isoformat() if row.due_on else "", row.pk
