@@ -42,14 +42,6 @@ def unseal(sealed: str, *, purpose: str = ADDRESSES) -> str:
         raise Unreadable from None
 
 
-def seal_again(sealed: str, *, purpose: str = ADDRESSES) -> str:
-    """The same with the present key, so that an old one can go. Raises `Unreadable`."""
-    try:
-        return _boxes(purpose).rotate(sealed.encode()).decode()
-    except InvalidToken:
-        raise Unreadable from None
-
-
 def _boxes(purpose: str) -> MultiFernet:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return MultiFernet([_box(str(key), purpose) for key in keys])

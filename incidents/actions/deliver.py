@@ -67,6 +67,8 @@ def _claim(notification_id: int) -> Notification | None:
 
 def _sent(row: Notification) -> str:
     """The receipt. Raises `NotDelivered`."""
+    if row.person is not None and not row.person.is_active:
+        raise NotDelivered(f"{row.person} is not active any more.", is_final=True)
     letter = _letter(row, clock.now())
     try:
         if row.kind in GITHUB:

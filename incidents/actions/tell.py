@@ -70,10 +70,11 @@ def tell(event: Event) -> int:
     )
     pattern = _pattern(event, now)
     rows = [row for pk, one in people.items() for row in _rows(pattern, one, ways[pk])]
-    rows += [_by_channel(pattern, channel, now) for channel in named.channels]
+    channels = [one for one in named.channels if one.kind in event.by] or named.channels
+    rows += [_by_channel(pattern, channel, now) for channel in channels]
     store(rows, incident=event.incident)
     live.notices_changed(list(people))
-    return len(people) + len(named.channels)
+    return len(people) + len(channels)
 
 
 def no_longer(topic: str) -> int:

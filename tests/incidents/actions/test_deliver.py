@@ -259,8 +259,13 @@ def test_nothing_is_sent_behind_the_firewall(
 
 @of_apprise
 def test_service_is_told_by_apprise_and_its_answer_is_the_reason(
-    incident: Incident, engineer: User, hook: Hook, set_clock: SetClock
+    incident: Incident,
+    engineer: User,
+    hook: Hook,
+    set_clock: SetClock,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level("DEBUG")
     channel_of(engineer, "service", hook.address.replace("http", "json"))
     row = told(incident, engineer)
     hook.answers = [(500, {})]
@@ -268,7 +273,7 @@ def test_service_is_told_by_apprise_and_its_answer_is_the_reason(
     deliver(row.pk)
     assert again(row).state == "waiting"
     assert row.error.startswith("JSON did not take it: ")
-    assert "secret-path" not in row.error
+    assert "secret-path" not in row.error + caplog.text
     set_clock.advance(30)
     deliver(row.pk)
 
@@ -358,6 +363,16 @@ def test_dead_letters_are_tried_again_by_who_works_there(
         "notification.dead",
         "notification.retried",
     ]
+
+
+def test_who_has_left_is_sent_nothing(incident: Incident, engineer: User, hook: Hook) -> None:
+    channel_of(engineer, "webhook", hook.address)
+    row = told(incident, engineer)
+    User.objects.filter(pk=engineer.pk).update(is_active=False)
+
+    deliver(row.pk)
+
+    assert (again(row).error, hook.requests) == ("engineer is not active any more.", [])
 
 
 def test_address_of_a_lost_key_says_so(
