@@ -67,6 +67,8 @@ def take_back() -> int:
     same id, rather than never."""
     now = clock.now()
     lost = Notification.objects.filter(state=NotificationState.SENDING, lease_until__lt=now)
+    if not lost.exists():
+        return 0
     return lost.update(
         state=NotificationState.WAITING,
         due_at=now,
