@@ -6,9 +6,11 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.urls import reverse
 
 from incidents import administration, clock, permissions
 from incidents.actions.rotas import find_rota
+from incidents.actions.tell import Event, tell
 from incidents.models import Rota, RotaOverride
 from incidents.refusal import Refused
 
@@ -43,6 +45,7 @@ def add_override(
             made_by=actor,
         )
         _record(actor, f"put {person} on call in {rota} {_span(made)}", made, added=True)
+        _tell(actor, made, f"You are on call in {rota} {_span(made)}")
     return made
 
 
@@ -60,6 +63,7 @@ def remove_override(*, actor: User, override_id: int) -> Rota:
             raise Refused("This override has ended; it stays in the history.")
         text = f"took {override.person} off call in {override.rota} {_span(override)}"
         _record(actor, text, override, added=False)
+        _tell(actor, override, f"You are no longer on call in {override.rota} {_span(override)}")
         if override.starts_at < now:
             RotaOverride.objects.filter(pk=override.pk).update(ends_at=now)
         else:
@@ -80,6 +84,23 @@ def _require_may(actor: User, rota: Rota) -> None:
         f"You may not change who is on call in {rota}. Ask one of its members or a superuser.",
         status=403,
     )
+
+
+def _tell(actor: User, override: RotaOverride, subject: str) -> None:
+    """Whoever others put on call, or took off again, hears of it."""
+    if override.person_id == actor.pk:
+        return
+    by = actor.get_full_name() or actor.get_username()
+    event = Event(
+        kind="on call",
+        subject=subject,
+        body=f"{by} changed it. {override.reason}".strip(),
+        topic=f"override {override.pk}",
+        key=f"override {override.pk}/{subject}",
+        people=[override.person],
+        link=reverse("rota", args=[override.rota.name]),
+    )
+    tell(event)
 
 
 def _span(override: RotaOverride) -> str:

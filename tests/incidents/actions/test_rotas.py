@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, User
 
 from incidents import clock
 from incidents.actions import rota_overrides, rotas
-from incidents.models import AdministrationEntry, Rota, RotaOverride
+from incidents.models import AdministrationEntry, Notification, Rota, RotaOverride
 from incidents.queries.on_call import on_call
 from incidents.refusal import Refused
 from tests import factories
@@ -122,6 +122,10 @@ def test_member_puts_another_on_call_and_takes_it_back(
     assert (made.ends_at, name_now(rota)) == (NOW, "ana")
     with pytest.raises(Refused, match="has ended"):
         rota_overrides.remove_override(actor=bo, override_id=made.pk)
+    told = Notification.objects.values_list("person__username", "subject")
+    assert list(told) == [
+        ("bo", "You are on call in database-on-call from 2026-10-07 11:00 to 2026-10-07 13:00 UTC")
+    ]
     kinds = list(AdministrationEntry.objects.order_by("number").values_list("kind", flat=True))
     assert kinds == ["rota.created", "rota.override", "rota.override"]
 
