@@ -58,8 +58,9 @@ browser: .venv/.installed-dev system ## Pages in a real Chromium
 judge: .venv/.installed-dev ## Compare every judged line with the real gcloud, and print it all
 	$(BIN)/python -m tests.support.judging tests/data/judged/*.yaml
 
-bench: .venv/.installed-dev ## The diagnostic reads by gcloud and by us, side by side
+bench: .venv/.installed-dev system ## Diagnostic reads by gcloud and by us; the clock under load
 	$(BIN)/python -m benchmarks.diagnostics
+	$(BIN)/python -m benchmarks.clocks
 
 format: .venv/.installed-dev ## Rewrite the sources in the one format
 	$(BIN)/ruff check --quiet --fix $(SOURCES)

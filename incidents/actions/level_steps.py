@@ -12,8 +12,8 @@ def add_steps(level: EscalationLevel) -> list[Step]:
     """After all present ones, so that no number changes; none where the incident has no phase.
     Call inside a transaction that holds the incident."""
     incident = level.incident
-    phase = _present_phase(incident)
-    if phase is None or not level.then:
+    phase = _present_phase(incident) if level.then else None
+    if phase is None:
         return []
     last = incident.steps.aggregate(last=Max("position"))["last"] or 0
     taken = set(incident.steps.values_list("key", flat=True))

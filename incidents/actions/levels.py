@@ -30,7 +30,8 @@ def fire_level(level: EscalationLevel, *, now: datetime, late: float, because: s
     rows = EscalationLevel.objects.filter(pk=level.pk, state=LevelState.PENDING)
     if not rows.update(state=LevelState.FIRED, fired_at=now):
         return False
-    timers.cancel(incident, TimerKind.ESCALATION, str(level.position))
+    if because:
+        timers.cancel(incident, TimerKind.ESCALATION, str(level.position))
     steps = add_steps(level)
     unknown = _told(level, occurrence=1)
     timeline.record(
