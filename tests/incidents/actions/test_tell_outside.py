@@ -1,0 +1,105 @@
+"""People without an account are told once, each by themselves, and can leave."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from incidents import encryption
+from incidents.actions import tell_outside
+from incidents.actions.deliver import deliver
+from incidents.models import Incident, Notification, Subscriber
+from incidents.queries.subscribers import leave_path
+from tests.incidents.conftest import SetClock
+from tests.support.receivers import Hook, Mailbox, http_server, mail_server
+
+
+@pytest.fixture(scope="module")
+def mailbox() -> Iterator[Mailbox]:
+    with mail_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def hook() -> Iterator[Hook]:
+    with http_server() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def reachable(mailbox: Mailbox, settings: Settings) -> None:
+    settings.MAIL_URL = "smtp://127.0.0.1"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", mailbox.port
+    settings.PUBLIC_URL = "https://runbook.example.com"
+    settings.PRIVATE_RECEIVERS = ["127.0.0.0/8"]
+    mailbox.mails.clear()
+
+
+def subscriber(set_clock: SetClock, kind: str, address: str, *, confirmed: bool) -> Subscriber:
+    return Subscriber.objects.create(
+        kind=kind,
+        address=address,
+        sealed_address=encryption.seal(address),
+        sealed_key=encryption.seal("whsec_aGVsbG8="),
+        shown=f"{address[0]}…",
+        token=address,
+        created_at=set_clock.at,
+        confirmed_at=set_clock.at if confirmed else None,
+    )
+
+
+def test_recipients_of_an_update_do_not_read_each_other(
+    set_clock: SetClock, incident: Incident, mailbox: Mailbox
+) -> None:
+    addresses = ["ada@example.com", "Ada@example.com ", "bob@example.com"]
+    told = {
+        "incident": incident,
+        "subject": "Staging is\nback",
+        "body": "It works again.",
+        "addresses": addresses,
+        "key": f"{incident.name} update 1",
+        "kind": "update",
+        "topic": f"{incident.name} update 1",
+    }
+
+    assert tell_outside.mail(**told) == 2
+    tell_outside.mail(**told)
+    for row in Notification.objects.all():
+        deliver(row.pk)
+
+    assert sorted((mail["To"], mail["Subject"]) for mail in mailbox.mails) == [
+        ("Ada@example.com", "Staging is back"),
+        ("bob@example.com", "Staging is back"),
+    ]
+    assert [row.shown for row in Notification.objects.order_by("pk")] == [
+        "A…@example.com",
+        "b…@example.com",
+    ]
+
+
+@pytest.mark.usefixtures("db")
+def test_subscribers_who_confirmed_are_told_and_can_leave(
+    set_clock: SetClock, mailbox: Mailbox, hook: Hook
+) -> None:
+    by_mail = subscriber(set_clock, "email", "ada@example.com", confirmed=True)
+    by_hook = subscriber(set_clock, "webhook", hook.address, confirmed=True)
+    new = subscriber(set_clock, "email", "bob@example.com", confirmed=False)
+    said = {"subject": "All is well", "body": "Again.", "link": "/status/"}
+    hook.answers = [(410, {})]
+
+    assert tell_outside.tell_subscribers(key="update 1", **said) == 2
+    tell_outside.tell_subscriber(new, key="confirm", **said)
+    for row in Notification.objects.all():
+        deliver(row.pk)
+
+    leave = f"https://runbook.example.com{leave_path(by_mail)}"
+    mail = next(one for one in mailbox.mails if one["To"] == "ada@example.com")
+    assert mail["List-Unsubscribe"].strip() == f"<{leave}>"
+    assert f"Stop these mails: {leave}" in mail.get_content()  # type: ignore[attr-defined]
+    sent = json.loads(hook.requests[0][1])
+    assert sent["data"]["unsubscribe"] == f"https://runbook.example.com{leave_path(by_hook)}"
+    by_hook.refresh_from_db()
+    assert by_hook.confirmed_at is None
+    assert len(mailbox.mails) == 2
