@@ -24,9 +24,10 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db import DatabaseError
 
 from incidents import permissions
-from incidents.hub import Chunk, Topic, Viewer, hub
+from incidents.hub import Topic, Viewer, hub
 from incidents.live import ACCESS, NOW, topic_of
 from incidents.models import Incident, OutputChunk, Run
+from incidents.output_ring import Chunk
 from incidents.visible_text import readable
 from runbook.document.definition import Json
 

@@ -74,7 +74,8 @@ def _tellings(rows: Iterable[Notification]) -> list[Telling]:
 
 def _deliveries(rows: list[Notification]) -> Iterable[Delivery]:
     """A notice in the page is a line of its own only for who is told in no other way."""
-    read = {row.person_id: row.read_at for row in rows if row.person_id and _is_page(row)}
+    pages = [row for row in rows if row.person_id and _is_page(row)]
+    read: dict[int | None, datetime | None] = {row.person_id: row.read_at for row in pages}
     reached = {row.person_id for row in rows if not _is_page(row)}
     for row in sorted(rows, key=lambda row: (row.state != NotificationState.DEAD, row.pk)):
         if not _is_page(row) or row.person_id not in reached:

@@ -13,8 +13,9 @@ from django.db import OperationalError
 from pytest_django.fixtures import Settings as SettingsWrapper
 
 from incidents import hub as hub_module
-from incidents import live
-from incidents.hub import EVERYTHING, Chunk, Hub, Ring, Viewer
+from incidents import live, output_ring
+from incidents.hub import EVERYTHING, Hub, Viewer
+from incidents.output_ring import Chunk, Ring
 from tests.support.processes import private_redis
 
 
@@ -55,23 +56,23 @@ class TestRing:
     def test_a_full_ring_forgets_the_oldest_lines(self) -> None:
         ring = Ring()
         for number in range(1, 5):
-            ring.add(chunk(1, number, "x" * (hub_module.RING_BYTES // 3)))
+            ring.add(chunk(1, number, "x" * (output_ring.RING_BYTES // 3)))
 
         assert ring.after(1, 0) is None
         assert ring.after(1, 1) is not None
 
     def test_a_ring_of_many_runs_forgets_the_stillest(self) -> None:
         ring = Ring()
-        for run in range(hub_module.RING_RUNS + 1):
+        for run in range(output_ring.RING_RUNS + 1):
             ring.add(chunk(run, 1, "x"))
 
         assert ring.after(0, 0) is None
         assert ring.after(0, 1) == []
-        assert ring.after(hub_module.RING_RUNS, 0) == [chunk(hub_module.RING_RUNS, 1, "x")]
+        assert ring.after(output_ring.RING_RUNS, 0) == [chunk(output_ring.RING_RUNS, 1, "x")]
 
     def test_lines_too_big_for_the_ring_are_not_taken_for_the_end(self) -> None:
         ring = Ring()
-        ring.add(chunk(1, 1, "x" * (hub_module.RING_BYTES + 1)))
+        ring.add(chunk(1, 1, "x" * (output_ring.RING_BYTES + 1)))
 
         assert ring.after(1, 0) is None
         assert ring.after(1, 1) == []
