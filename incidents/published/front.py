@@ -65,6 +65,11 @@ class Published:
                 return
         await self._pages(scope, receive, send)
 
+    async def close(self) -> None:
+        """Stop keeping copies new."""
+        if self._shelf is not None:
+            await self._shelf.close()
+
     async def _serve(self, path: str, scope: Scope, asked: Asked, send: Send) -> bool:
         """False when there is no copy and none can be made."""
         if self._shelf is None:

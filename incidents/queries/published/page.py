@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from incidents.models import ServiceComponent
-from incidents.queries.published.catalogue import read_parts
+from incidents.queries.published.catalogue import first_day, read_parts
 from incidents.queries.published.disruptions import read_disruptions
 from incidents.queries.published.facts import (
     INDICATORS,
@@ -18,6 +18,7 @@ from incidents.queries.published.facts import (
     WorkFact,
 )
 from incidents.queries.published.ids import opaque
+from incidents.queries.published.stretches import midnight
 from incidents.queries.published.works import read_works
 from incidents.queries.wording import listed, stated
 from incidents.states import ComponentState, MaintenanceState
@@ -55,7 +56,7 @@ def _page(
         disruptions=ongoing,
         works=ahead,
         past=tuple(_months(disruptions, works)),
-        changed_at=max(_moments_of_change(parts, disruptions, works), default=now),
+        changed_at=max(_moments_of_change(parts, disruptions, works), default=_begin(now)),
     )
 
 
@@ -104,6 +105,11 @@ def _months(
 
 def _first(at: datetime) -> date:
     return at.date().replace(day=1)
+
+
+def _begin(now: datetime) -> datetime:
+    """Where all that is shown begins: nothing has changed since."""
+    return midnight(first_day(now))
 
 
 def _moments_of_change(
