@@ -75,10 +75,10 @@ def taker_of(handoff: Handoff, *, actor: User, person_id: int | None) -> User:
     """Who accepts: the actor, where they are of the team that takes over, or whom the commander
     names of those who work in the environment."""
     incident = handoff.incident
-    if person_id is not None and person_id != actor.pk:
-        return _named_by_commander(handoff, actor, person_id)
-    if is_of(actor, handoff.taken_by, incident):
+    if person_id in (None, actor.pk) and is_of(actor, handoff.taken_by, incident):
         return actor
+    if person_id is not None:
+        return _named_by_commander(handoff, actor, person_id)
     name = team_name(incident, handoff.taken_by)
     if may_name(actor, incident):
         raise Refused(f"You are not of {name}. Say who accepts the work for them.", status=422)

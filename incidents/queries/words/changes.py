@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from runbook.document.definition import Json
 MOST_CHANGES = 8
 MOST_FIELDS = 6
 MOST_FINDINGS = 8
+_CONDITION = re.compile(r"(?:If|When) [^:]{1,200}: +(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,20 @@ class Change:
     state: str
     fields: tuple[Field, ...]
     is_undo: bool
+
+    @property
+    def deed(self) -> str:
+        """What was done, without the condition under which the runbook has it done."""
+        match = _CONDITION.match(self.step)
+        words = self.step[match.end() :] if match else self.step
+        return words[:1].upper() + words[1:]
+
+    @property
+    def outcome(self) -> str:
+        if self.state == RunState.UNKNOWN:
+            return "outcome not yet known"
+        done = "done" if self.state == RunState.SUCCEEDED else "did not work"
+        return f"taking it back: {done}" if self.is_undo else done
 
 
 @dataclass(frozen=True, slots=True)

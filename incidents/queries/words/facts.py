@@ -68,6 +68,11 @@ class Facts:
     next_update_at: datetime | None
 
     @property
+    def repairs(self) -> int:
+        """Changes that worked and were not themselves the taking back of one."""
+        return sum(one.state == RunState.SUCCEEDED and not one.is_undo for one in self.changes)
+
+    @property
     def broken(self) -> tuple[Part, ...]:
         return tuple(part for part in self.parts if part.state != ComponentState.OPERATIONAL)
 

@@ -177,6 +177,11 @@ def test_commander_names_who_accepts(
     assert (entry.actor, entry.data["by"]) == (commander, "engineer")
 
 
+def test_commander_may_name_themselves(offered: Handoff, commander: User) -> None:
+    done = hand_off.accept(actor=commander, handoff_id=offered.pk, person_id=commander.pk)
+    assert done.decided_by == commander
+
+
 def test_declined_with_a_reason_the_giver_goes_on(
     offered: Handoff, incident: Incident, infra: User, dev: User, engineer: User
 ) -> None:

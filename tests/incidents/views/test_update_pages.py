@@ -143,4 +143,4 @@ def test_closed_incident_has_the_notice_of_its_end_alone(
     page = client.get(f"/incidents/{busy_incident.name}/").content.decode()
     assert f'<option value="{RESOLUTION}">' in page
     assert '<option value="executive-summary">' not in page
-    assert "is resolved." in draft(client, busy_incident, template=RESOLUTION)
+    assert "Resolved: Staging cannot" in draft(client, busy_incident, template=RESOLUTION)
