@@ -149,14 +149,14 @@ def _told(level: EscalationLevel, *, occurrence: int) -> tuple[str, ...]:
             incident=incident,
             topic=topic_of(level),
             key=f"{topic_of(level)} {occurrence}",
-            to=level.to if is_anybody else (),
             people=() if is_anybody else (incident.commander,),
             subject=f"{incident.name} {incident.severity}: escalation level {level.position}",
             body=_body(level, occurrence),
             link=_link(incident),
             by=level.notify,
             urgent=incident.severity == Severity.P0,
-        )
+        ),
+        named=named,
     )
     return named.unknown
 

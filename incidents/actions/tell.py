@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 
 from incidents import clock, encryption, live
 from incidents.models import Channel, Incident, Notification
-from incidents.queries.receivers import who_is
+from incidents.queries.receivers import Named, who_is
 from incidents.queries.ways import MILDEST, Way, ways_to
 from incidents.redacting import redactor_for, redactor_with
 from incidents.states import NotificationState, Severity
@@ -54,12 +54,13 @@ class Event:
         return self.urgent or (self.incident is not None and self.incident.severity == Severity.P0)
 
 
-def tell(event: Event) -> int:
+def tell(event: Event, *, named: Named | None = None) -> int:
     """Store who is told, inside the caller's transaction that holds the incident; how many
     receivers there are. Each person has a notice in the page, and one row for each of their ways.
+    `named` is what `who_is` says of `event.to`, where the caller has asked already.
     """
     now = clock.now()
-    named = who_is(event.to, event.incident)
+    named = named or who_is(event.to, event.incident)
     people = {one.pk: one for one in (*named.people, *event.people) if one.is_active}
     ways = ways_to(
         people.values(),
