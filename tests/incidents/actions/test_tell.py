@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, User
 from pytest_django.fixtures import Settings
 
 from incidents import encryption
-from incidents.actions import tell
+from incidents.actions import escalate, resolve, take_up, tell
 from incidents.models import (
     Channel,
     Incident,
@@ -20,6 +20,7 @@ from incidents.models import (
 )
 from incidents.queries.receivers import who_is
 from incidents.queries.ways import quiet_until
+from tests.factories import make_level
 from tests.incidents.conftest import SetClock
 
 
@@ -169,6 +170,40 @@ def test_acknowledging_stops_what_waits(incident: Incident, engineer: User) -> N
     assert tell.no_longer(f"{incident.name} level 1") == 1
     assert waiting() == []
     assert tell.no_longer(f"{incident.name} level 1") == 0
+
+
+def test_rungs_of_a_person_end_when_the_level_is_acknowledged(
+    incident: Incident, engineer: User, commander: User, set_clock: SetClock
+) -> None:
+    phone = channel_of(engineer, "service", name="phone")
+    NotificationRule.objects.create(person=engineer, channel=channel_of(engineer))
+    NotificationRule.objects.create(person=engineer, channel=phone, after=300)
+    engineer.groups.add(Group.objects.create(name="infrastructure lead"))
+    level = make_level(incident, 7200)
+    set_clock.advance(7200)
+
+    escalate.fire_due_timers()
+    assert waiting() == [("my email", 0), ("phone", 300)]
+    Notification.objects.filter(due_at__lte=set_clock.at).update(state="sent")
+    take_up.acknowledge(actor=commander, level_id=level.pk)
+
+    assert waiting() == []
+
+
+def test_incident_that_ends_stops_what_waits_and_not_its_last_words(
+    incident: Incident, engineer: User, commander: User
+) -> None:
+    NotificationRule.objects.create(person=engineer, channel=channel_of(engineer), after=300)
+    told(incident, "engineer")
+    told(incident, "engineer", kind="report due", key="report")
+
+    resolve.resolve(actor=commander, incident_id=incident.pk, words="It works again.")
+
+    rows = Notification.objects.exclude(shown="").order_by("pk")
+    assert [(row.kind, row.state) for row in rows] == [
+        ("escalation", "cancelled"),
+        ("report due", "waiting"),
+    ]
 
 
 def test_secrets_do_not_leave_and_drills_say_so(incident: Incident, engineer: User) -> None:
