@@ -59,6 +59,7 @@ pages = [
     path("runbooks/", runbooks.runbooks, name="runbooks"),
     path("runbooks/<slug:slug>/", runbooks.runbook, name="runbook"),
     path("runs/<row:run_id>/output/", runs.run_output, name="run-output"),
+    path("clock/silence/", clocks.silence, name="silence-of-clock"),
     path("metrics", metrics.metrics, name="metrics"),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),

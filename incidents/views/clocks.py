@@ -6,14 +6,17 @@ from collections.abc import Callable
 
 from django.contrib.auth.models import User
 from django.http import HttpResponse
-from django.views.decorators.http import require_POST
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
 
+from incidents import clock
 from incidents.actions import mitigate as mitigating
 from incidents.actions import pause as pausing
 from incidents.actions import postpone as postponing
 from incidents.actions import severity as severities
 from incidents.actions import take_up
 from incidents.forms import PostponeForm, ReasonForm, SeverityForm, WordsForm
+from incidents.queries.health import silence_of_the_clock
 from incidents.views.answers import answer
 from incidents.views.requests import PageRequest, find_incident
 from incidents.views.typed import typed
@@ -74,6 +77,14 @@ def mitigate(request: PageRequest, number: int) -> HttpResponse:
 def worsen(request: PageRequest, number: int) -> HttpResponse:
     words = typed(WordsForm(request.POST))["words"]
     return _order(request, number, mitigating.worsen, panel="header", words=words)
+
+
+@require_GET
+def silence(request: PageRequest) -> HttpResponse:
+    """Whether a clock works, asked by every open room each minute: no news come from one that is
+    silent."""
+    words = silence_of_the_clock(now=clock.now())
+    return render(request, "incidents/_silence.html", {"silence": words})
 
 
 def _order(

@@ -13,6 +13,7 @@ from incidents.actions import checklist, declare, library, resolve
 from incidents.models import (
     Approval,
     Environment,
+    Heartbeat,
     Incident,
     Membership,
     OutputChunk,
@@ -43,6 +44,7 @@ LONG_VALUE = "spec.template.metadata.annotations = " + '{"run.googleapis.com/egr
 
 
 def furnish() -> None:
+    Heartbeat.objects.create(process="clock", at=clock.now() + timedelta(days=1))
     staging = factories.make_environment()
     production = factories.make_environment("production", endpoint="")
     Environment.objects.filter(pk=production.pk).update(is_protected=True)

@@ -67,7 +67,7 @@ def test_fire_due_timers_leaves_a_closed_incident_alone(
 
     assert escalate.fire_due_timers() == 0
     assert EscalationLevel.objects.get().state == "cancelled"
-    assert Timer.objects.get().state == "cancelled"
+    assert Timer.objects.get(kind=TimerKind.ESCALATION).state == "cancelled"
 
 
 def test_post_update_starts_the_next_period(
