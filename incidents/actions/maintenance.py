@@ -78,7 +78,7 @@ def move_maintenance(*, actor: User, maintenance_id: int, state: str, text: str)
         work = _find(maintenance_id)
         old, new = MaintenanceState(work.state), MaintenanceState(state)
         if new != old and new not in MOVES[old]:
-            raise Refused(f"“{work.title}” is {old.label}; it cannot become {new.label} now.")
+            raise Refused(f"“{work.title}” is {old.value}; it cannot become {new.value} now.")
         if new == old and not text.strip():
             raise Refused("Write what people should know, or choose another state.", status=422)
         _move(work, old=old, new=new, text=text.strip(), actor=actor, at=clock.now())
@@ -120,7 +120,7 @@ def _move(
     work.refresh_from_db()
     words = text or WORDS[new]
     told = MaintenanceUpdate.objects.create(maintenance=work, state=new, text=words, at=at)
-    moved = f"is {new.label}, was {old.label}" if new != old else "has an update"
+    moved = f"is {new.value}, was {old.value}" if new != old else "has an update"
     _record(actor, work, f"the maintenance “{work.title}” {moved}: {words}")
     tell_of_work(work, words, key=f"update {told.pk}")
     return True

@@ -46,7 +46,7 @@ def tell_of_work(work: Maintenance, words: str, *, key: str) -> None:
     lines = [words, f"Planned for {span}.", _concerned([part.name for part in fact.parts])]
     tell_subscribers(
         key=f"maintenance {work.pk} {key}",
-        subject=f"Maintenance {fact.state.label}: {fact.title}",
+        subject=f"Maintenance {fact.state.value}: {fact.title}",
         body="\n\n".join(line for line in lines if line),
         link=f"/status/#{fact.id}",
         data=_data_of_work(fact, words),

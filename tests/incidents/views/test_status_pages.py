@@ -1,0 +1,103 @@
+"""The status page in the browser of strangers, of signed-in people and of who edits it."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django import Settings
+
+from incidents import clock
+from incidents.models import Incident, Maintenance, ServiceComponent
+from tests.incidents.views.conftest import SignIn
+
+pytestmark = pytest.mark.django_db
+
+EDIT = "/status/edit/"
+
+
+@pytest.fixture
+def listed(busy_incident: Incident) -> ServiceComponent:
+    return ServiceComponent.objects.create(name="Frontend", created_at=clock.now())
+
+
+def test_page_of_strangers_has_no_time_that_grows_old(
+    listed: ServiceComponent, settings: Settings
+) -> None:
+    settings.STATUS_PAGE_IS_PUBLIC = True
+    page = Client().get("/status/")
+
+    assert page["Cache-Control"].startswith("public, max-age=1,")
+    assert page.content == Client().get("/status/").content
+    assert b"data-elapsed-since" not in page.content
+    assert b'method="post"' not in page.content.partition(b"<main")[2].partition(b"</main")[0]
+
+
+def test_outsider_reads_what_strangers_may_and_insiders_more(
+    listed: ServiceComponent, busy_incident: Incident, sign_in: SignIn, outsider: User, leader: User
+) -> None:
+    theirs = sign_in(outsider).get("/status/").content.decode()
+    ours = sign_in(leader).get("/status/").content.decode()
+
+    assert "Service disruption: Frontend" in theirs
+    assert busy_incident.title not in theirs
+    assert busy_incident.title in ours
+    assert "private" in sign_in(leader).get("/status/")["Cache-Control"]
+
+
+def test_feed_has_begin_and_words(
+    listed: ServiceComponent, busy_incident: Incident, commander: User, settings: Settings
+) -> None:
+    settings.STATUS_PAGE_IS_PUBLIC = True
+    busy_incident.updates.create(
+        audience="public", text="We *look*.", author=commander, at=clock.now(), stage="identified"
+    )
+    feed = Client().get("/status/feed.atom")
+
+    assert feed["Content-Type"] == "application/atom+xml; charset=utf-8"
+    for words in ("Begun: Service disruption", "Identified: Service", "&lt;em&gt;look"):
+        assert words in feed.content.decode()
+
+
+def test_superuser_edits_components_and_plans_work(
+    listed: ServiceComponent, sign_in: SignIn, commander: User
+) -> None:
+    commander.is_superuser = True
+    commander.save()
+    client = sign_in(commander)
+    client.post(f"{EDIT}components/add/", {"name": "Auth", "is_public": "1"})
+    client.post(f"{EDIT}components/{listed.pk}/", {"name": "Shop"})
+    auth = ServiceComponent.objects.get(name="Auth")
+    client.post(f"{EDIT}components/{auth.pk}/move/", {"to": "up"})
+    client.post(
+        f"{EDIT}maintenance/add/",
+        {
+            "title": "A larger machine",
+            "starts_at": "2099-01-01 10:00",
+            "ends_at": "2099-01-01 11:00",
+            "components": [auth.pk],
+        },
+    )
+    work = Maintenance.objects.get()
+    client.post(f"{EDIT}maintenance/{work.pk}/", {"state": "in progress"})
+    page = client.get(EDIT).content.decode()
+
+    rows = list(ServiceComponent.objects.values_list("name", "is_public"))
+    assert sorted(rows) == [("Auth", True), ("Shop", False)]
+    assert (work.starts_at.isoformat(), work.components.get()) == (
+        "2099-01-01T10:00:00+00:00",
+        auth,
+    )
+    assert "in progress" in page
+    client.post(f"{EDIT}components/{auth.pk}/remove/")
+    assert ServiceComponent.objects.count() == 1
+
+
+def test_others_edit_nothing(listed: ServiceComponent, sign_in: SignIn, engineer: User) -> None:
+    client = sign_in(engineer)
+
+    assert client.get(EDIT).status_code == 403
+    for place in ("components/add/", f"components/{listed.pk}/"):
+        assert client.post(EDIT + place, {"name": "X"}).status_code == 403
+    assert client.post(f"{EDIT}components/{listed.pk}/remove/").status_code == 403
+    assert ServiceComponent.objects.get() == listed
