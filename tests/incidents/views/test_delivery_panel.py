@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from incidents import clock
 from incidents.models import Incident, Notification
@@ -103,3 +105,22 @@ def test_groups_recipients_and_removed_channels_are_named(
         ("A recipient", "email"),
         ("commander", ""),
     ]
+
+
+def test_panel_asks_the_same_for_few_deliveries_and_many(
+    dead: Notification, incident: Incident, sign_in: SignIn, commander: User, engineer: User
+) -> None:
+    client = sign_in(commander)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(_panel(incident)).status_code == 200
+        return len(captured)
+
+    few = asked()
+    group = Group.objects.create(name="infrastructure")
+    room = factories.make_channel(group=group, created_by=commander)
+    for _ in range(10):
+        factories.make_notification(incident=incident, channel=room, shown="Room")
+        factories.make_notification(incident=incident, person=engineer)
+    assert asked() == few
