@@ -203,6 +203,6 @@ def _store(
         kind=kind,
         text=f"{entry} (revision {revision.number})",
         panels=["report", "incidents"],
-        data={"report": revision.number, "words": ledger.digest_of_json(text)},
+        data={"report": revision.number, "text": ledger.digest_of_json(text)},
     )
     return revision

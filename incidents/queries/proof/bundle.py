@@ -15,11 +15,13 @@ from typing import IO
 
 from incidents import ledger
 from incidents.models import Incident, OutputChunk
-from incidents.queries.proof import record
+from incidents.queries.proof import record, record_words
 from incidents.queries.proof.chain import facts_of
 from incidents.queries.proof.snapshot import snapshot
+from incidents.queries.report.as_markdown import as_markdown
+from incidents.queries.report.whole import read_report
 
-FORMAT = 1
+FORMAT = 2
 VERIFIER = Path(__file__).with_name("verify_bundle.py")
 README = """\
 {name}, exported from Runbook at {at}.
@@ -40,9 +42,14 @@ timeline.jsonl   every entry: its facts, the digest of the entry before, its own
 runs.jsonl       every attempt at a command, with result and checks
 plans.jsonl      what each change was going to do, and what its digest is over
 approvals.jsonl  what was asked of whom, and every decision
+updates.jsonl    what was told to whom
+handoffs.jsonl   which team handed the work to which
+reports.jsonl    every revision of the report's words
+follow_ups.jsonl what is to be done because of it
+report.md        the report as it stands, for reading
 outputs/         what commands printed, one file per run
 document.md      the runbook, byte for byte
-incident.json    the incident itself, its phases and steps
+incident.json    the incident itself, its phases, steps, components and escalation levels
 manifest.json    SHA-256 of all these files
 
 An entry's digest is SHA-256 over the digest before it, a line feed, and its facts as JSON with
@@ -84,11 +91,16 @@ def write_bundle(number: int, target: IO[bytes], *, at: datetime) -> None:
         files.add("README.txt", [words.encode()])
         files.add("verify_bundle.py", [VERIFIER.read_bytes()])
         files.add("document.md", [bytes(incident.revision.source)])
-        files.add_lines("incident.json", [record.of_incident(incident)])
+        files.add_lines("incident.json", [_incident(incident)])
         files.add_lines("timeline.jsonl", _entries(incident))
         files.add_lines("runs.jsonl", record.of_runs(incident))
         files.add_lines("plans.jsonl", record.of_plans(incident))
         files.add_lines("approvals.jsonl", record.of_approvals(incident))
+        files.add_lines("updates.jsonl", record_words.of_updates(incident))
+        files.add_lines("handoffs.jsonl", record_words.of_handoffs(incident))
+        files.add_lines("reports.jsonl", record_words.of_reports(incident))
+        files.add_lines("follow_ups.jsonl", record_words.of_follow_ups(incident))
+        files.add("report.md", [as_markdown(read_report(incident, now=at)).encode()])
         for run in incident.runs.order_by("number").values("pk", "number"):
             files.add(f"outputs/run-{run['number']}.txt", _lines(run["pk"]))
         manifest = {
@@ -100,6 +112,14 @@ def write_bundle(number: int, target: IO[bytes], *, at: datetime) -> None:
             "files": dict(files.digests),
         }
         files.add_lines("manifest.json", [manifest])
+
+
+def _incident(incident: Incident) -> record.Json:
+    return {
+        **record.of_incident(incident),
+        "levels": record_words.of_levels(incident),
+        "components": record_words.of_components(incident),
+    }
 
 
 def _entries(incident: Incident) -> Iterator[record.Json]:

@@ -24,8 +24,8 @@ def of_incident(incident: Incident) -> Json:
         "state": incident.state,
         "is_drill": incident.is_drill,
         "environment": {
-            name: getattr(environment, name)
-            for name in ("name", "project", "region", "endpoint", "is_protected")
+            column: getattr(environment, column)
+            for column in ("name", "project", "region", "endpoint", "is_protected")
         },
         "runbook": {
             "slug": revision.runbook.slug,
@@ -35,8 +35,10 @@ def of_incident(incident: Incident) -> Json:
         },
         "parameters": incident.parameters,
         "commander": incident.commander.get_username(),
-        "started_at": _moment(incident.started_at),
-        "resolved_at": _moment(incident.resolved_at),
+        "started_at": moment(incident.started_at),
+        "resolved_at": moment(incident.resolved_at),
+        "acknowledged_at": moment(incident.acknowledged_at),
+        "mitigated_at": moment(incident.mitigated_at),
         "resolution": incident.resolution,
         "impact": incident.impact,
         "summary": incident.summary,
@@ -49,16 +51,16 @@ def _phase(phase: Phase) -> Json:
     return {
         "title": phase.title,
         "state": phase.state,
-        "started_at": _moment(phase.started_at),
-        "completed_at": _moment(phase.completed_at),
-        "completed_by": _name(phase.completed_by),
+        "started_at": moment(phase.started_at),
+        "completed_at": moment(phase.completed_at),
+        "completed_by": name(phase.completed_by),
         "steps": [
             {
                 "key": step.key,
                 "title": step.title,
                 "state": step.state,
-                "decided_at": _moment(step.decided_at),
-                "decided_by": _name(step.decided_by),
+                "decided_at": moment(step.decided_at),
+                "decided_by": name(step.decided_by),
                 "reason": step.reason,
             }
             for step in steps
@@ -84,11 +86,11 @@ def _run(run: Run) -> Json:
         "step": run.command.step.key,
         "command": run.shown,
         "requested_by": run.requested_by.get_username(),
-        "left_by": _name(run.left_by),
+        "left_by": name(run.left_by),
         "undoes": run.undoes.number if run.undoes else None,
         "lines": run.last_line,
-        **{name: getattr(run, name) for name in (*same, *more)},
-        **{name: _moment(getattr(run, name)) for name in times},
+        **{column: getattr(run, column) for column in (*same, *more)},
+        **{column: moment(getattr(run, column)) for column in times},
     }
 
 
@@ -101,10 +103,10 @@ def of_plans(incident: Incident) -> Iterator[Json]:
             "run": plan.run.number,
             "digest": plan.digest,
             "named": approval.named if approval else None,
-            "plan": {name: getattr(plan, name) for name in PLAN_FIELDS},
+            "plan": {column: getattr(plan, column) for column in PLAN_FIELDS},
             "refusals": plan.refusals,
             "identity": plan.identity,
-            "created_at": _moment(plan.created_at),
+            "created_at": moment(plan.created_at),
         }
 
 
@@ -120,10 +122,10 @@ def _approval(approval: Approval) -> Json:
     times = ("asked_at", "expires_at", "decided_at", "used_at")
     return {
         "run": approval.run.number,
-        "decided_by": _name(approval.decided_by),
+        "decided_by": name(approval.decided_by),
         "moved": approval.moved,
-        **{name: getattr(approval, name) for name in same},
-        **{name: _moment(getattr(approval, name)) for name in times},
+        **{column: getattr(approval, column) for column in same},
+        **{column: moment(getattr(approval, column)) for column in times},
         "decisions": [_decision(one) for one in approval.decisions.select_related("person")],
     }
 
@@ -132,15 +134,15 @@ def _decision(decision: Decision) -> Json:
     same = ("verdict", "digest", "words", "roles", "source")
     return {
         "person": decision.person.get_username(),
-        "at": _moment(decision.at),
-        "proven_at": _moment(decision.proven_at),
-        **{name: getattr(decision, name) for name in same},
+        "at": moment(decision.at),
+        "proven_at": moment(decision.proven_at),
+        **{column: getattr(decision, column) for column in same},
     }
 
 
-def _moment(at: datetime | None) -> str | None:
+def moment(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 
 
-def _name(person: User | None) -> str | None:
+def name(person: User | None) -> str | None:
     return person.get_username() if person else None

@@ -12,10 +12,11 @@ import zipfile
 from collections import Counter
 from hashlib import sha256
 
-FORMAT, FIRST, EMPTY = 1, "0" * 64, sha256(b"").hexdigest()
+FORMAT, FIRST, EMPTY = 2, "0" * 64, sha256(b"").hexdigest()
 MOST_BYTES, LONGEST_LINE, MOST_LINES = 4 * 1024**3, 64 * 1024**2, 200_000
-TABLES = ("timeline.jsonl", "runs.jsonl", "plans.jsonl", "approvals.jsonl")
-NAMES = ("README.txt", "verify_bundle.py", "incident.json", "document.md", *TABLES)
+TABLES = "timeline runs plans approvals updates handoffs reports follow_ups"
+NAMES = ["README.txt", "verify_bundle.py", "incident.json", "document.md", "report.md"]
+NAMES += [f"{table}.jsonl" for table in TABLES.split()]
 OUTPUT = re.compile(r"outputs/run-[1-9][0-9]{0,8}\.txt")
 
 
@@ -30,7 +31,7 @@ def digest_of(value):
 def hashes_of(bundle):
     """SHA-256 of every file; names and sizes are looked at before anything is unpacked."""
     for name, times in Counter(info.filename for info in bundle.infolist()).items():
-        if times > 1 or not (name in (*NAMES, "manifest.json") or OUTPUT.fullmatch(name)):
+        if times > 1 or not (name in [*NAMES, "manifest.json"] or OUTPUT.fullmatch(name)):
             raise ValueError(f"{name!r} is in it {times} times, or does not belong there")
     if sum(info.file_size for info in bundle.infolist()) > MOST_BYTES:
         raise ValueError(f"it would unpack to more than {MOST_BYTES} bytes")
@@ -54,18 +55,17 @@ def lines_of(bundle, name):
 
 def wrong_files(hashes, wanted):
     for name in sorted({*wanted, *NAMES, *hashes} - {"manifest.json"}):
-        if name not in hashes or name not in wanted:
-            yield f"{name}: " + ("removed" if name not in hashes else "added after the export")
-        elif hashes[name] != wanted[name]:
-            yield f"{name}: changed after the export"
+        how = "changed after the export" if name in wanted else "added after the export"
+        if name not in hashes or hashes[name] != wanted.get(name):
+            yield f"{name}: {how if name in hashes else 'removed'}"
 
 
 class Timeline:
     """The chain of entries, and what they say about runs, plans, decisions and the document."""
 
     def __init__(self, bundle, ledger):
-        self.links, self.wrong, self.ends, self.asked = [], [], {}, {}
-        self.said, self.source = Counter(), ""
+        self.links, self.wrong, self.ends, self.asked, self.said = [], [], {}, {}, Counter()
+        self.source = ""
         for line in lines_of(bundle, "timeline.jsonl"):
             facts, previous, data = line["facts"], line["previous"], line["facts"]["data"]
             chained = sha256(previous.encode() + b"\n" + canonical(facts)).hexdigest()
@@ -76,8 +76,8 @@ class Timeline:
                 self.asked[data["run"]] = data["digest"]
             elif facts["kind"].startswith("approval.") and "verdict" in data:
                 self.said[data["run"], facts["actor"], data["verdict"], data["digest"]] += 1
-            elif facts["kind"].startswith("run.") and "output" in data:
-                self.ends[data["run"]] = data
+            elif facts["kind"].startswith(("run.", "report.")) and {"output", "report"} & {*data}:
+                self.ends[facts["kind"].split(".")[0], data.get("run", data.get("report"))] = data
             elif "revision" in data and "digest" in data:
                 self.source = data["digest"]
 
@@ -98,17 +98,20 @@ class Timeline:
 
 
 def wrong_rows(bundle, line, hashes):
-    runs, plans, approvals, said = {}, {}, {}, Counter()
+    rows, plans, approvals, said = {}, {}, {}, Counter()
     for run in lines_of(bundle, "runs.jsonl"):
-        runs[run["run"]] = {name: digest_of(run[name]) for name in ("result", "checks")}
         output = hashes.get(f"outputs/run-{run['run']}.txt", EMPTY)
-        runs[run["run"]].update(state=run["state"], output=output)
-    for number, end in sorted(line.ends.items()):
-        for name in ("state", "output", "result", "checks"):
-            if runs.get(number, {}).get(name) != end[name]:
-                yield f"run {number}: its {name} is not what the timeline says"
+        kept = {name: digest_of(run[name]) for name in ("result", "checks")}
+        rows["run", run["run"]] = {**kept, "state": run["state"], "output": output}
+    for row in lines_of(bundle, "reports.jsonl"):
+        rows["report", row["report"]] = {"text": digest_of(row["text"])}
+    for what in sorted({*line.ends, *(key for key in rows if key[0] == "report")}):
+        end = line.ends.get(what, {"text": "nothing"})
+        told = sorted({*end} & {"state", "output", "result", "checks", "text"})
+        for name in (name for name in told if rows.get(what, {}).get(name) != end[name]):
+            yield f"{what[0]} {what[1]}: its {name} is not what the timeline says"
     for plan in lines_of(bundle, "plans.jsonl"):
-        true = digest_of({"named": plan["named"], "plan": plan["plan"]})
+        true = digest_of({name: plan[name] for name in ("named", "plan")})
         plans[plan["run"]] = true if plan["named"] else plan["digest"]
     for asked in lines_of(bundle, "approvals.jsonl"):
         run, approvals[asked["run"]] = asked["run"], asked["digest"]
@@ -125,14 +128,13 @@ def verify(path, head=""):
     """(what is wrong, what to say when nothing is)"""
     with zipfile.ZipFile(path) as bundle:
         hashes = hashes_of(bundle)
-        (manifest,) = lines_of(bundle, "manifest.json")
-        (incident,) = lines_of(bundle, "incident.json")
+        (manifest,), (incident,) = (lines_of(bundle, f"{n}.json") for n in ("manifest", "incident"))
         if manifest["format"] != FORMAT:
             raise ValueError(f"format {manifest['format']} is not known here, only {FORMAT}")
         line = Timeline(bundle, incident["name"])
-        rows = wrong_rows(bundle, line, hashes)
-        found = [*wrong_files(hashes, manifest["files"]), *line.wrong, *rows]
-        found += line.wrong_order(manifest["entries"], [manifest["head"], head or manifest["head"]])
+        rows = [*wrong_files(hashes, manifest["files"]), *wrong_rows(bundle, line, hashes)]
+        heads = [manifest["head"], head or manifest["head"]]
+        found = [*rows, *line.wrong, *line.wrong_order(manifest["entries"], heads)]
         if hashes["document.md"] != (line.source or incident["runbook"]["digest"]):
             found.append("document.md: not the document that the timeline names")
     said = f"{incident['name']}: {len(line.links)} entries, all whole. Head {manifest['head']}"
@@ -140,10 +142,8 @@ def verify(path, head=""):
 
 
 if __name__ == "__main__":
-    if not sys.argv[1:]:
-        sys.exit(__doc__)
     try:
-        problems, verdict = verify(*sys.argv[1:3])
+        problems, verdict = verify(*sys.argv[1:3]) if sys.argv[1:] else sys.exit(__doc__)
     except Exception as error:  # noqa: BLE001  (whatever a hostile file does, this is the answer)
         sys.exit(f"This bundle cannot be verified: {error or type(error).__name__}")
     sys.exit("\n".join(["WRONG:", *problems]) if problems else print(verdict))

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from incidents import ledger
+from incidents.actions import follow_ups, report
 from incidents.models import Incident
 from incidents.queries.proof.bundle import VERIFIER, write_bundle
 
@@ -94,7 +95,7 @@ def test_incident_without_anything_is_whole(incident: Incident, tmp_path: Path) 
 
 def test_a_changed_byte_in_any_file_is_found(bundle: Path) -> None:
     original = read(bundle)
-    assert len(original) == 11
+    assert len(original) == 16
     for name, content in original.items():
         if name == "manifest.json":
             continue
@@ -295,6 +296,28 @@ def test_file_that_is_no_bundle(tmp_path: Path, content: bytes) -> None:
 def test_other_format_is_said(bundle: Path) -> None:
     files = read(bundle)
     manifest = json.loads(files["manifest.json"])
-    files["manifest.json"] = ledger.canonical({**manifest, "format": 2}) + b"\n"
+    files["manifest.json"] = ledger.canonical({**manifest, "format": 1}) + b"\n"
     write(bundle, files)
-    assert "format 2 is not known here, only 1" in verify(bundle)[1]
+    assert "format 1 is not known here, only 2" in verify(bundle)[1]
+
+
+def test_report_and_follow_ups_come_with_it(proven: Incident, tmp_path: Path) -> None:
+    author = proven.commander
+    report.save_section(actor=author, incident_id=proven.pk, section="causes", text="One.", seen=0)
+    wanted = follow_ups.Wanted("Widen the subnet", owner_id=author.pk)
+    follow_ups.add(actor=author, incident_id=proven.pk, wanted=wanted)
+    file = tmp_path / "bundle.zip"
+    with file.open("wb") as target:
+        write_bundle(proven.number, target, at=AT)
+
+    files = read(file)
+    assert json.loads(files["reports.jsonl"])["text"] == {"causes": "One."}
+    assert json.loads(files["follow_ups.jsonl"])["title"] == "Widen the subnet"
+    assert b"## What caused it\n\nOne.\n" in files["report.md"]
+    assert verify(file)[0] == 0
+
+    def reword(files: Files) -> None:
+        files["reports.jsonl"] = files["reports.jsonl"].replace(b"One.", b"Two.")
+
+    wrong = "report 1: its text is not what the timeline says"
+    assert verify(forge(file, reword)) == (1, f"WRONG:\n{wrong}\n")
