@@ -5,7 +5,7 @@ import { addNewLines } from "./terminal.js";
 const KEPT_ATTRIBUTES = {
   open: (node) => node.tagName === "DETAILS" || node.tagName === "DIALOG",
   hidden: (node) => node.matches("[data-row], [role=tabpanel], [data-live-state]"),
-  "aria-current": (node) => node.matches(".step-link, .bar-links a"),
+  "aria-current": (node) => node.matches(".step-link, .bar-links a, .bell"),
   "aria-pressed": () => true,
   title: (node) => node.tagName === "TIME",
 };
