@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_safe
 
 from incidents import clock, permissions
+from incidents.queries.ball import read_ball
 from incidents.queries.ladder_rows import read_ladder
 from incidents.queries.published.page import read_page, read_page_with_rows
 from incidents.queries.status import board_updates, read_board, read_internal, read_past
@@ -22,17 +23,22 @@ from incidents.views.status_answers import shared
 
 @require_GET
 def board(request: PageRequest, number: int) -> HttpResponse:
-    """Nothing on this page changes anything."""
+    """Nothing on this page changes anything. `?wall` is for a screen on the wall: all of it at
+    once, large, without navigation."""
     incident = find_incident(request.user, number=number)
     now = clock.now()
+    is_wall = "wall" in request.GET
     context = {
         "incident": incident,
         "fact": read_board(incident, now=now),
         "ladder": read_ladder(incident, now=now),
         "updates": board_updates(incident),
+        "ball": read_ball(incident, now=now).now,
+        "is_wall": is_wall,
         "now": now,
     }
-    template = "status/_board.html" if request.htmx else "status/board.html"
+    name = "wall" if is_wall else "board"
+    template = f"status/_{name}.html" if request.htmx else f"status/{name}.html"
     return render(request, template, context)
 
 
