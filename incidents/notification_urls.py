@@ -16,6 +16,7 @@ of_notices = [
 ]
 
 of_deliveries = [
+    path("notifications/undelivered/", deliveries.undelivered, name="undelivered"),
     path("notifications/<row:notification_id>/retry/", deliveries.retry, name="retry-delivery"),
     path(
         "incidents/INC-<row:number>/deliveries/retry/",

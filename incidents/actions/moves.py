@@ -70,7 +70,7 @@ def move_run(
         columns.setdefault("finished_at", clock.now())
         columns["lease_until"] = columns["waits_for"] = None
     moved = rows.update(state=new, **columns) == 1
-    if moved and old == RunState.WAITING:
+    if moved and old in (RunState.WAITING, RunState.UNKNOWN):
         nobody_is_asked(run)
     return moved
 

@@ -33,7 +33,7 @@ def ask_approvers(approval: Approval) -> None:
 
 
 def nobody_is_asked(run: Run) -> None:
-    """The question is answered, or not asked any more."""
+    """The question is answered, or what was unknown is settled."""
     no_longer(_topic(run))
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from django.db.models import QuerySet
+
 from incidents.models import Incident, Notification
 from incidents.states import ChannelKind, NotificationState
 
@@ -60,6 +62,19 @@ def read_deliveries(incident: Incident) -> Deliveries:
     found.sort(key=lambda telling: telling.at, reverse=True)
     found.sort(key=lambda telling: not telling.is_dead)
     return Deliveries(tellings=tuple(found), dead=len(dead))
+
+
+def undelivered() -> QuerySet[Notification]:
+    """Dead letters that are no incident's: to subscribers of the status page, and to people about
+    what is no incident. A test that failed was answered to who asked."""
+    rows = Notification.objects.filter(incident=None, state=NotificationState.DEAD)
+    return rows.exclude(kind="test")
+
+
+def read_undelivered() -> list[Delivery]:
+    """The newest of them, one by one."""
+    rows = undelivered().select_related("person", "channel__group", "subscriber")
+    return [Delivery(row, _who(row), _how(row), _kind(row), None) for row in rows[:MOST_OTHERS]]
 
 
 def _tellings(rows: Iterable[Notification]) -> list[Telling]:

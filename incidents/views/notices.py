@@ -8,6 +8,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from incidents.actions import notices as reading
+from incidents.permissions import is_superuser
+from incidents.queries.deliveries import undelivered
 from incidents.queries.notices import read_notices
 from incidents.views.requests import PageRequest, number_in
 
@@ -48,6 +50,7 @@ def open_notice(request: PageRequest, notification_id: int) -> HttpResponse:
 def _list(request: PageRequest) -> HttpResponse:
     found = read_notices(request.user)
     context = {
+        "undelivered": undelivered().count() if is_superuser(request.user) else 0,
         "notices": found,
         "unread": sum(notice.read_at is None for notice in found),
         "newest": max((notice.pk for notice in found), default=0),
