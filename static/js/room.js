@@ -21,6 +21,12 @@ export function show(part) {
   }
 }
 
+// An address that names something beside the steps shows that part on a phone.
+function showNamed() {
+  const named = location.hash && document.getElementById(location.hash.slice(1));
+  if (named && named.closest(".room-side")) show("side");
+}
+
 function chosenFilter() {
   return document.querySelector("[data-step-filter][aria-pressed=true]")?.dataset.stepFilter ?? "";
 }
@@ -54,6 +60,8 @@ function choose(button) {
 
 if (room) {
   show(room.dataset.view);
+  showNamed();
+  addEventListener("hashchange", showNamed);
   const search = document.querySelector("[data-step-search]");
   const findAgain = () => find(search?.value ?? "");
   search?.addEventListener("input", findAgain);

@@ -14,11 +14,20 @@ export function openTab(id) {
   if (tab) select(tab.closest("[role=tablist]"), tab);
 }
 
+// The tab whose panel holds what the address names.
+function namedTab(tabs) {
+  const named = location.hash && document.getElementById(location.hash.slice(1));
+  const panel = named && named.closest("[role=tabpanel]");
+  return tabs.find((tab) => tab.getAttribute("aria-controls") === panel?.id);
+}
+
 for (const list of document.querySelectorAll("[role=tablist]")) {
   const tabs = [...list.querySelectorAll("[role=tab]")];
-  const named = location.hash && document.querySelector(CSS.escape ? `#${CSS.escape(location.hash.slice(1))}` : null);
-  const panel = named?.closest?.("[role=tabpanel]");
-  select(list, tabs.find((tab) => tab.getAttribute("aria-controls") === panel?.id) ?? tabs[0]);
+  select(list, namedTab(tabs) ?? tabs[0]);
+  addEventListener("hashchange", () => {
+    const tab = namedTab(tabs);
+    if (tab) select(list, tab);
+  });
   list.addEventListener("click", (event) => {
     const tab = event.target.closest("[role=tab]");
     if (tab) select(list, tab);

@@ -14,7 +14,7 @@ from runbook.document.definition import Json
 MOST_CHANGES = 8
 MOST_FIELDS = 6
 MOST_FINDINGS = 8
-_CONDITION = re.compile(r"(?:If|When) [^:]{1,200}: +(?=\S)")
+_CONDITION = re.compile(r"\A(?:If|When) (?=[^:]{1,200}: )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,8 @@ class Change:
 
     @property
     def deed(self) -> str:
-        """What was done, without the condition under which the runbook has it done."""
-        match = _CONDITION.match(self.step)
-        words = self.step[match.end() :] if match else self.step
+        """What was done; the condition of the runbook is by now a fact: "the pool is full: …"."""
+        words = _CONDITION.sub("", self.step)
         return words[:1].upper() + words[1:]
 
     @property

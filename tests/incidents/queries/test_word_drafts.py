@@ -103,7 +103,7 @@ def test_leadership_reads_what_was_done_and_what_comes(incident: Incident) -> No
         "Working:** Database",
         "So far:**",
         "- Completed: Diagnosis",
-        "- Scale the connector (done)",
+        "- It is small: scale the connector (done)",
         "- Escalated to level 1, vp-engineering told",
         "- 1 step of the plan ticked",
         "The work is with Infrastructure team.",
@@ -119,7 +119,7 @@ def test_engineering_reads_what_changed_field_by_field(incident: Incident) -> No
     text = text_of(incident, "technical-update")
     for fact in (
         '- The connector is ready: `state == "READY"`, found `ERROR`',
-        "- Scale the connector (done): connectors/staging-connector",
+        "- It is small: scale the connector (done): connectors/staging-connector",
         "  - minInstances: 1 → 3",
         "- Say who commands",
         "With Infrastructure team for 1 h.",
@@ -160,7 +160,7 @@ def test_mail_and_issue_have_subject_recipients_and_labels(incident: Incident) -
     posted = draft(incident, issue, now=clock.now(), github=GitHub("acme/shop#12", ("P0",)))
     assert (posted.issue, posted.labels) == ("acme/shop#12", ("P0",))
     assert "| Frontend | offline |" in posted.text
-    assert "- [x] Scale the connector (done)" in posted.text
+    assert "- [x] It is small: scale the connector (done)" in posted.text
     assert "  - `minInstances`: 1 → 3" in posted.text
 
 
