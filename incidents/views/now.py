@@ -9,6 +9,8 @@ from django.views.decorators.http import require_GET
 from incidents import clock, permissions
 from incidents.queries.approvals import read_queue
 from incidents.queries.now import read_now
+from incidents.queries.report.due import wanted_reports
+from incidents.queries.report.follow_ups import owed_by
 from incidents.views.requests import PageRequest
 
 
@@ -22,6 +24,8 @@ def now(request: PageRequest) -> HttpResponse:
         "seen": read_now(visible, now=moment),
         "mine": [card for card in queue if card.may_decide],
         "others": [card for card in queue if not card.may_decide],
+        "reports": wanted_reports(visible, now=moment),
+        "owed": owed_by(request.user, visible=visible, now=moment),
         "is_wall": "wall" in request.GET,
         "now": moment,
     }

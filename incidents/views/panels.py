@@ -24,6 +24,7 @@ from incidents.queries.handoffs import read_handoffs
 from incidents.queries.handover import read_command
 from incidents.queries.health import silence_of_the_clock
 from incidents.queries.overview import overview, with_overview
+from incidents.queries.report.due import report_due
 from incidents.queries.reread import newest_revision
 from incidents.queries.room import read_room
 from incidents.queries.step import read_step
@@ -80,6 +81,7 @@ def read_header(scene: Scene, _key: int = 0) -> Context:
     return {
         "overview": overview(row, now=scene.now),
         "closed": closed,
+        "report_due": None if row.is_open else report_due(row, now=scene.now),
         "severities": Severity.choices,
         "silence": silence_of_the_clock(now=scene.now) if row.is_open else "",
     }

@@ -6,8 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from incidents.models import Incident, ReportRevision, Timer
 from incidents.states import TimerKind, TimerState
+
+MOST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,31 @@ def reports_due(incidents: Iterable[Incident], *, now: datetime) -> dict[int, Re
     )
     due = dict(timers.order_by("occurrence").values_list("incident_id", "due_at"))
     return {pk: _due(finals.get(pk, False), due.get(pk), now) for pk in ids}
+
+
+@dataclass(frozen=True, slots=True)
+class WantedReport:
+    """A report that somebody still has to write or finish."""
+
+    incident: Incident
+    due_at: datetime
+    is_late: bool
+
+
+def wanted_reports(visible: QuerySet[Incident], *, now: datetime) -> tuple[WantedReport, ...]:
+    """Soonest first, the longest overdue before all others; a final mark takes one out."""
+    timers = Timer.objects.filter(
+        incident__in=visible,
+        kind=TimerKind.REPORT,
+        state__in=[TimerState.PENDING, TimerState.FIRED],
+    )
+    rows = list(timers.select_related("incident").order_by("due_at")[:MOST])
+    due = reports_due([timer.incident for timer in rows], now=now)
+    return tuple(
+        WantedReport(timer.incident, timer.due_at, timer.due_at <= now)
+        for timer in rows
+        if due[timer.incident_id].word != "final"
+    )
 
 
 def _due(is_final: bool, due_at: datetime | None, now: datetime) -> ReportDue:  # noqa: FBT001

@@ -85,6 +85,20 @@ def read_overview(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """How many follow-ups of theirs a person has still to end."""
+
+    count: int
+    overdue: int
+
+
+def owed_by(person: User, *, visible: QuerySet[Incident], now: datetime) -> Owed:
+    rows = FollowUp.objects.filter(incident__in=visible, owner=person, state=FollowUpState.OPEN)
+    days = list(rows.values_list("due_on", flat=True))
+    return Owed(len(days), sum(1 for day in days if day and day < now.date()))
+
+
 def ideas(document: Runbook, incident: Incident) -> tuple[str, ...]:
     """What the runbook says should happen afterwards, in a section of its own or in steps that
     nobody ticked, without what is a follow-up already."""
