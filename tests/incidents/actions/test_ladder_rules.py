@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 
-from incidents.actions import announce, checklist, clockwork, escalate, resolve, take_up
+from incidents import clock
+from incidents.actions import announce, checklist, clockwork, escalate, reread, resolve, take_up
 from incidents.actions.declare import declare
 from incidents.models import EscalationLevel, Incident, Notification, Step, Timer
 from incidents.refusal import Refused
-from incidents.states import TimerKind
+from incidents.states import TimerKind, TimerState
 from tests import factories
 from tests.incidents.conftest import SetClock, at_once
 
@@ -244,3 +246,49 @@ def test_two_clocks_repeat_once(start: Start, set_clock: SetClock) -> None:
     assert EscalationLevel.objects.filter(incident=incident, state="fired").count() == 2
     assert Step.objects.filter(incident=incident, level=1).count() == 1
     assert incident.timeline.filter(kind="escalation.repeated").count() == 1
+
+
+def test_clocks_that_people_change_in_autumn_move_nothing(
+    start: Start, set_clock: SetClock
+) -> None:
+    set_clock.at = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # 2:30 in Rome, for the first time
+    incident = start("escalation: [{after: 2h}]")
+
+    assert climb(set_clock, 2 * HOUR - 1) == 0
+    assert climb(set_clock, 1) == 1
+    assert incident.levels.get().fired_at == datetime(2026, 10, 25, 2, 30, tzinfo=UTC)
+
+
+def test_another_revision_keeps_steps_of_a_level_and_places_of_phases(
+    start: Start, commander: User, set_clock: SetClock
+) -> None:
+    incident = start("escalation: [{after: 1h, then: [open a case]}, {after: 4h, from: Mend}]")
+    climb(set_clock, HOUR)
+    complete(incident, commander, 1)
+    new = (
+        "---\nescalation: [{after: 1h, then: [open a case]}, {after: 3h, from: Mend}]\n---\n"
+        "## Phase 1: Ask\n- [ ] Ask\n## Phase 2: Look\n- [ ] Look\n"
+        "## Phase 3: Mend (1-2 hours)\n- [ ] Mend\n"
+    )
+    revision = factories.make_revision(new.encode())
+
+    reread.reread(actor=commander, incident_id=incident.pk, revision_id=revision.pk)
+
+    assert Step.objects.get(incident=incident, level=1).state == "open"
+    begun = incident.phases.get(title="Mend").started_at
+    assert begun is not None
+    timer = incident.timers.get(kind=TimerKind.ESCALATION, key="2")
+    plan = incident.timers.get(kind=TimerKind.PHASE, state="pending")
+    assert (timer.due_at - begun, plan.due_at - begun) == (
+        timedelta(hours=3),
+        timedelta(hours=2),
+    )
+
+
+def test_an_idle_pass_reads_the_index_of_what_is_pending(start: Start) -> None:
+    start("escalation: [{after: 1h}]")
+    due = Timer.objects.filter(state=TimerState.PENDING, due_at__lte=clock.now())
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        assert "timer_pending" in due.order_by("due_at").values_list("pk")[:50].explain()
