@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 
 from incidents import clock, live
 from incidents.models import Notification
-from incidents.queries.notices import notices_of, unread_of
+from incidents.queries.notices import PAGE_NOTICE, notices_of, unread_of
 from incidents.refusal import Refused
 
 
@@ -30,3 +31,13 @@ def mark_all_read(*, actor: User, newest: int) -> int:
         if count:
             live.notices_changed([actor.pk])
     return count
+
+
+def settle(told: QuerySet[Notification]) -> None:
+    """What these were about is settled, so that nobody's bell counts them any more. Inside the
+    caller's transaction; `told` is chosen by columns of its own rows."""
+    unread = told.filter(PAGE_NOTICE, read_at=None)
+    people = {person for person in unread.values_list("person_id", flat=True) if person}
+    if people:
+        unread.update(read_at=clock.now())
+        live.notices_changed(sorted(people))

@@ -14,6 +14,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 
 from incidents import clock, encryption, live
+from incidents.actions import notices
 from incidents.models import Channel, Incident, Notification
 from incidents.queries.receivers import Named, who_is
 from incidents.queries.ways import MILDEST, Way, ways_to
@@ -79,13 +80,17 @@ def tell(event: Event, *, named: Named | None = None) -> int:
 
 
 def no_longer(topic: str) -> int:
-    """What still waits for the topic is not sent; how many. Inside the caller's transaction."""
-    return cancel(Notification.objects.filter(topic=topic).values_list("pk", flat=True))
+    """What still waits for the topic is not sent, how many, and what the page shows of it rings no
+    bell any more. Inside the caller's transaction."""
+    told = Notification.objects.filter(topic=topic)
+    notices.settle(told)
+    return cancel(told.values_list("pk", flat=True))
 
 
 def no_longer_in(incident: Incident) -> int:
     """The same for all of a closed incident that has lost its meaning."""
     own = Notification.objects.filter(incident=incident, kind__in=PASSING)
+    notices.settle(own)
     return cancel(own.values_list("pk", flat=True))
 
 

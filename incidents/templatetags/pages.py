@@ -72,11 +72,18 @@ TIMELINE_ICONS = {
     "handover": "users",
     "handoff": "arrow-right",
     "freeze": "ban",
+    "notification": "bell",
 }
 
 
 LOUD_ENTRIES = {
-    "entry-bad": {"run.failed", "approval.rejected", "escalation.fired", "update.due"},
+    "entry-bad": {
+        "run.failed",
+        "approval.rejected",
+        "escalation.fired",
+        "update.due",
+        "notification.dead",
+    },
     "entry-odd": {"run.unknown", "run.left"},
     "entry-good": {"approval.approved", "incident.resolved"},
 }

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from incidents import clock
 from incidents.actions import notices
 from incidents.actions import notification_rules as rules
+from incidents.actions.tell import no_longer
 from incidents.models import Channel, Notification, NotificationRule, QuietHours
 from incidents.queries.notices import read_bell, read_notices
 from incidents.refusal import Refused
@@ -97,3 +98,14 @@ def test_bell_counts_notices_of_the_page_alone(engineer: User, channel: Channel)
     notice(engineer, read_at=clock.now())
 
     assert read_bell(engineer).count == 0
+
+
+def test_what_is_settled_rings_for_nobody_any_more(engineer: User, commander: User) -> None:
+    for person in (engineer, commander):
+        notice(person, topic="INC-1 level 2")
+    other = notice(engineer, topic="INC-1 level 3")
+
+    no_longer("INC-1 level 2")
+
+    assert read_bell(commander).count == 0
+    assert (read_bell(engineer).count, read_bell(engineer).newest) == (1, other)
