@@ -33,11 +33,12 @@ def receiver_of(row: Notification) -> str:
 
 
 def _record(incident_id: int, row: Notification, reason: str) -> None:
+    attempts = f" in {row.attempts} attempts" if row.attempts > 1 else ""
     timeline.record(
         incident_id=incident_id,
         actor=None,
         kind="notification.dead",
-        text=f"could not tell {receiver_of(row)} “{row.subject}”: {reason}",
+        text=f"could not tell {receiver_of(row)} “{row.subject}”{attempts}: {reason}",
         panels=PANELS,
         data={"kind": row.kind, "topic": row.topic, "attempts": row.attempts},
     )

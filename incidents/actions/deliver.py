@@ -150,7 +150,7 @@ def _note_failure(row: Notification, reason: NotDelivered) -> None:
         "lease_until": row.lease_until,
     }
     if reason.is_final or row.kind == TEST or row.attempts > len(PAUSES):
-        bury(row, only_if=held, reason=_last_words(row, reason))
+        bury(row, only_if=held, reason=reason.sentence)
     else:
         Notification.objects.filter(pk=row.pk, **held).update(
             state=NotificationState.WAITING,
@@ -176,12 +176,6 @@ def _pause(row: Notification, reason: NotDelivered) -> float:
     """What the receiver asks for counts, within reason."""
     own = PAUSES[row.attempts - 1]
     return own if reason.wait is None else min(max(reason.wait, 1), LONGEST_WAIT)
-
-
-def _last_words(row: Notification, reason: NotDelivered) -> str:
-    if reason.is_final or row.kind == TEST:
-        return reason.sentence
-    return f"{reason.sentence} That was attempt {row.attempts} of {row.attempts}."
 
 
 def _tell_page(row: Notification) -> None:
