@@ -14,6 +14,7 @@ PATHS = {
     "room": "/incidents/INC-1/",
     "protected room": "/incidents/INC-2/",
     "resolved room": "/incidents/INC-4/",
+    "handing over": "/incidents/INC-1/handoff/",
     "board": "/incidents/INC-1/board/",
     "approvals": "/approvals/",
     "approval that waits": "/approvals/1/",
