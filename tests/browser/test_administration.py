@@ -17,6 +17,7 @@ PATHS = [
     "/environments/production/",
     "/groups/",
     "/groups/1/channels/",
+    "/notifications/undelivered/",
     "/people/",
     "/rotas/",
     "/rotas/database-on-call/",

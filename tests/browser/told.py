@@ -108,11 +108,12 @@ def _deliveries(
         factories.make_notification(
             person=engineer, channel=channel, shown=str(channel), **told, **columns
         )
-    factories.make_notification(
-        sealed_address="sealed",
-        shown="v…@example.org",
-        state=NotificationState.DEAD,
-        error=NO_MAILBOX,
-        attempts=8,
-        **told,
-    )
+    lost = {
+        "sealed_address": "sealed",
+        "shown": "v…@example.org",
+        "state": NotificationState.DEAD,
+        "error": NO_MAILBOX,
+        "attempts": 8,
+    }
+    factories.make_notification(**told, **lost)
+    factories.make_notification(subject="Confirm that you want to hear of it", **lost)
