@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Case, Q, When
 
 from incidents import clock, queue
 from incidents.models import Notification
@@ -46,15 +46,16 @@ def hand_out() -> int:
 
 
 def _hand_out(lane: Q, now: datetime) -> int:
-    """People first, then those who subscribed. What two clocks announce at once is sent once: it is
-    claimed."""
+    """Who works here first, then recipients of updates and subscribers, however many. What two
+    clocks announce at once is sent once: it is claimed."""
     rows = Notification.objects.filter(lane)
     at_work = rows.filter(
         Q(state=NotificationState.SENDING) | Q(state=NotificationState.WAITING, lease_until__gt=now)
     )
     free = max(AT_ONCE - at_work.count(), 0)
-    order = (F("subscriber").asc(nulls_first=True), "due_at", "pk")
-    chosen = list(rows.filter(_due(now)).order_by(*order).values_list("pk", flat=True)[:free])
+    outside = Case(When(person=None, channel=None, then=1), default=0)
+    due = rows.filter(_due(now)).order_by(outside, "due_at", "pk")
+    chosen = list(due.values_list("pk", flat=True)[:free])
     announced = now + timedelta(seconds=settings.RESEND_SECONDS)
     Notification.objects.filter(_due(now), pk__in=chosen).update(lease_until=announced)
     for pk in chosen:

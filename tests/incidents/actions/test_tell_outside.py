@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.auth.models import User
 from pytest_django.fixtures import Settings
 
 from incidents import encryption
-from incidents.actions import tell_outside
+from incidents.actions import hand_out, tell, tell_outside
 from incidents.actions.deliver import deliver
 from incidents.models import Incident, Notification, Subscriber
 from incidents.queries.subscribers import leave_path
@@ -77,6 +78,26 @@ def test_recipients_of_an_update_do_not_read_each_other(
         "A…@example.com",
         "b…@example.com",
     ]
+
+
+def test_who_works_here_does_not_wait_behind_recipients(
+    set_clock: SetClock, incident: Incident, engineer: User
+) -> None:
+    tell_outside.mail(
+        incident=incident, subject="s", body="b", key="update", kind="update",
+        addresses=[f"recipient-{number}@example.com" for number in range(9)],
+    )  # fmt: skip
+    set_clock.advance(1)
+    User.objects.filter(pk=engineer.pk).update(email="engineer@example.com")
+    tell.tell(
+        tell.Event(kind="k", topic="t", key="k", subject="s", body="b",
+                   people=User.objects.filter(pk=engineer.pk))
+    )  # fmt: skip
+
+    hand_out.hand_out()
+
+    mail = Notification.objects.get(person=engineer, state="waiting")
+    assert mail.lease_until is not None
 
 
 @pytest.mark.usefixtures("db")
