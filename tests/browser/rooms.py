@@ -9,7 +9,7 @@ from pathlib import Path
 from django.contrib.auth.models import User
 
 from incidents import clock
-from incidents.actions import checklist, declare, library, resolve
+from incidents.actions import checklist, declare, hand_off, library, resolve
 from incidents.models import (
     Approval,
     Environment,
@@ -20,7 +20,15 @@ from incidents.models import (
     Run,
     StepCommand,
 )
-from incidents.states import ApprovalState, Audience, LevelState, Role, RunState, Verdict
+from incidents.states import (
+    ApprovalState,
+    Audience,
+    HandoffSide,
+    LevelState,
+    Role,
+    RunState,
+    Verdict,
+)
 from tests import factories
 from tests.browser import made_changes, told
 from tests.browser.people import PASSWORD, PEOPLE
@@ -112,10 +120,23 @@ def _busy(incident: Incident, commander: User, engineer: User) -> None:
         author=commander,
         at=clock.now(),
     )
+    _handed_over(incident, commander, engineer)
     started = clock.now() - timedelta(minutes=107)
     Incident.objects.filter(pk=incident.pk).update(
         started_at=started, run_count=incident.runs.count()
     )
+
+
+def _handed_over(incident: Incident, commander: User, engineer: User) -> None:
+    handoff = hand_off.offer(
+        actor=commander,
+        incident_id=incident.pk,
+        given_by="development",
+        taken_by="infrastructure",
+        done="The code is ruled out.",
+        items={HandoffSide.ASKED: ["Repair the connector"]},
+    )
+    hand_off.accept(actor=commander, handoff_id=handoff.pk, person_id=engineer.pk)
 
 
 def _asked(command: StepCommand, commander: User, diagnostics: list[Run]) -> None:

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from incidents import administration, clock, timeline
 from incidents.models import Approval, Environment, Incident, OutputChunk, Run, StepCommand
-from incidents.states import Role, RunState
+from incidents.states import HandoffSide, HandoffState, Role, RunState
 from incidents.views.panels import PANELS
 from tests import factories
 from tests.incidents.views.conftest import SignIn
@@ -67,6 +67,20 @@ def hostile(busy_incident: Incident, commander: User, engineer: User, leader: Us
     environment.windows.create(opens=time(1), closes=time(2), weekdays=[1])
     environment.freezes.create(starts_at=now, declared_by=commander, reason="x")
     incident.handovers.create(offered_by=commander, offered_to=engineer, words="x", offered_at=now)
+    for state in (HandoffState.ACCEPTED, HandoffState.OFFERED):
+        handoff = incident.handoffs.create(
+            given_by="x", taken_by="y", done="x", asked="x", reason="x", state=state,
+            offered_by=commander, offered_at=now, decided_by=commander, decided_at=now,
+        )  # fmt: skip
+        handoff.items.create(side=HandoffSide.ASKED, position=1, text="x")
+    update = incident.updates.create(
+        audience="engineering", text="x", subject="x", recipients=["x"], template="github-issue",
+        issue="x", labels=["x"], author=commander, at=now,
+    )  # fmt: skip
+    incident.notifications.create(
+        key="x", topic=f"{incident.name} update {update.pk}", kind="github comment", shown="x",
+        subject="x", body="x", state="sent", receipt="x", error="x", due_at=now, created_at=now,
+    )  # fmt: skip
     commander.api_tokens.create(
         name="x", prefix="rb_x", digest="x", scopes=["read"], created_at=now, expires_at=now
     )
@@ -89,7 +103,7 @@ def hostile(busy_incident: Incident, commander: User, engineer: User, leader: Us
     approval.named, approval.words = {"command": "x"}, "x"
     approval.save()
     approval.decisions.create(person=leader, verdict="approved", digest="0", words="x", at=now)
-    for kind in ("step.ticked", "run.failed", "component.changed", "approval.asked"):
+    for kind in ("step.ticked", "run.failed", "handoff.accepted", "approval.asked"):
         timeline.record(
             incident_id=incident.pk, actor=engineer, kind=kind, text="x", panels=[],
             data={"before": {"x": "x"}, "after": {"x": "y"}},
