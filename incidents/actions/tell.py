@@ -23,7 +23,7 @@ from incidents.states import NotificationState, Severity
 
 LONGEST_SUBJECT = 200
 LONGEST_KEY = 200
-ONLY_IN_THE_PAGE = "Only in the page: no channel and no mail address."
+ONLY_IN_THE_PAGE = "Only in the page: no channel, rule or mail is set up for this."
 PASSING = ("escalation", "update due", "approval", "handoff", "phase overrun")
 """Kinds that mean nothing any more once their incident is closed."""
 
