@@ -18,6 +18,7 @@ _ASSET = apprise.AppriseAsset(
     app_desc="Runbook",
     app_url="",
     secure_logging=True,
+    http_redirects=False,  # they could lead behind the firewall
     storage_mode=PersistentStoreMode.MEMORY,
 )
 _REFUSED = re.compile(r"\berror=(4(?!08|25|29)\d\d)\b")

@@ -279,6 +279,17 @@ def test_service_is_told_by_apprise_and_its_answer_is_the_reason(
     assert json.loads(hook.requests[1][1])["title"] == row.subject
 
 
+@of_apprise
+def test_service_leads_nowhere_else(incident: Incident, engineer: User, hook: Hook) -> None:
+    channel_of(engineer, "service", hook.address.replace("http", "json"))
+    row = told(incident, engineer)
+    hook.answers = [(307, {"Location": hook.address})]
+
+    deliver(row.pk)
+
+    assert (again(row).state, len(hook.requests)) == ("waiting", 1)
+
+
 def test_worker_that_dies_while_it_sends_is_followed_by_another(
     incident: Incident, engineer: User, hook: Hook, set_clock: SetClock
 ) -> None:
