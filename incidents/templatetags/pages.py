@@ -72,6 +72,8 @@ TIMELINE_ICONS = {
     "handover": "users",
     "handoff": "arrow-right",
     "freeze": "ban",
+    "report": "file-text",
+    "follow_up": "list-checks",
     "notification": "bell",
 }
 
@@ -82,10 +84,11 @@ LOUD_ENTRIES = {
         "approval.rejected",
         "escalation.fired",
         "update.due",
+        "report.due",
         "notification.dead",
     },
     "entry-odd": {"run.unknown", "run.left"},
-    "entry-good": {"approval.approved", "incident.resolved"},
+    "entry-good": {"approval.approved", "incident.resolved", "report.final"},
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.contrib.auth.models import User
 
 from incidents import clock
-from incidents.actions import checklist, declare, hand_off, library, resolve
+from incidents.actions import checklist, declare, follow_ups, hand_off, library, resolve
 from incidents.models import (
     Approval,
     Environment,
@@ -84,6 +84,8 @@ def furnish() -> None:
         parameters={},
     )
     resolve.resolve(actor=commander, incident_id=ended.pk, words="Rolled back.")
+    wanted = follow_ups.Wanted("Widen the subnet", link="https://example.org/1")
+    follow_ups.add(actor=commander, incident_id=ended.pk, wanted=wanted)
     library.add_revision(slug=SLUG, source=NEWER, is_shipped=True, actor=None)
 
 

@@ -29,6 +29,8 @@ PATHS = {
     "change password": "/account/password/",
     "notices": "/notifications/",
     "own notifications": "/account/notifications/",
+    "report": "/incidents/INC-1/report/?edit=causes",
+    "follow-ups": "/follow-ups/",
     "not found": "/nothing/",
 }
 
