@@ -51,6 +51,7 @@ def test_who_was_not_reached_stands_first_with_the_reason(
     assert page.count('class="delivery"') == 2
     room = sign_in(commander).get(f"/incidents/INC-{incident.number}/").content.decode()
     assert 'id="deliveries"' in room
+    assert "1<span" in room.partition('id="not-reached"')[2][:400]
 
 
 def test_dead_letter_is_tried_again_also_after_the_end(
