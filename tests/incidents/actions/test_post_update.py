@@ -9,13 +9,16 @@ from pytest_django import Settings
 from incidents import encryption
 from incidents.actions import resolve
 from incidents.actions.announce import post_update
+from incidents.actions.deliver import deliver
 from incidents.actions.sending_words import Doubts, Sending
 from incidents.models import Incident, Notification, TimelineEntry, Update
+from incidents.queries.words.posted import read_posted
 from incidents.queries.words.templates import RESOLUTION
 from incidents.refusal import Refused
 from incidents.states import Audience, PublicStage, Role, TimerKind
 from tests import factories
 from tests.incidents.conftest import SetClock, at_once
+from tests.support.github_api import TOKEN, github_api
 
 MAIL_COLUMNS = {
     "template": "stakeholder-mail",
@@ -169,6 +172,35 @@ def test_issue_gets_comment_and_labels_where_a_token_is_set(
     )
     assert all(row.data == {"issue": "acme/shop#12", "labels": ["P0", "outage"]} for row in rows)
     assert (update.issue, update.labels) == ("acme/shop#12", ["P0", "outage"])
+
+
+def test_comment_is_sent_by_a_worker_and_linked(
+    incident: Incident, commander: User, settings: Settings
+) -> None:
+    sending = Sending(template="github-issue", issue="acme/shop#12", labels=("P0",))
+    with github_api() as api:
+        settings.GITHUB_TOKEN, settings.GITHUB_URL = TOKEN, api.address
+        tell(commander, incident, sending, audience=Audience.ENGINEERING)
+        for row in Notification.objects.filter(kind__startswith="github"):
+            deliver(row.pk)
+
+    assert [one["body"].splitlines()[0] for one in api.comments] == ["We repair it."]
+    assert api.labels == ["P0"]
+    posted = read_posted(incident)[0]
+    assert posted.comment == "https://github.com/acme/shop/issues/12#issuecomment-1"
+    assert (posted.sent, posted.waiting, posted.trouble) == (2, 0, "")
+
+
+def test_issue_that_is_not_there_is_said_with_the_update(
+    incident: Incident, commander: User, settings: Settings
+) -> None:
+    sending = Sending(template="github-issue", issue="acme/other#1")
+    with github_api() as api:
+        settings.GITHUB_TOKEN, settings.GITHUB_URL = TOKEN, api.address
+        tell(commander, incident, sending, audience=Audience.ENGINEERING)
+        deliver(Notification.objects.get(kind="github comment").pk)
+
+    assert "GitHub shows no such issue" in read_posted(incident)[0].trouble
 
 
 def test_wrong_issue_is_refused(incident: Incident, commander: User) -> None:

@@ -74,6 +74,9 @@ def test_work_goes_there_and_back_on_the_pages(
     assert "Withdraw the offer" in panels["commander"]
     assert "Accept for Infrastructure team" in panels["infra"]
     assert "Withdraw the offer" not in panels["infra"]
+    assert "offers you the work" in sign_in(infra).get(room).content.decode()
+    offer_panel = sign_in(commander).get(f"{room}panels/offer/").content.decode()
+    assert "who have not answered yet" in offer_panel
 
     assert sign_in(infra).post(f"/handoffs/{offer.pk}/accept/").status_code == 302
     item = HandoffItem.objects.get(text="Prove it")
