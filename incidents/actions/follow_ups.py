@@ -169,6 +169,8 @@ def _columns(
         )
     if wanted.due_on and wanted.due_on != due_before and wanted.due_on < clock.now().date():
         raise Refused(f"{wanted.due_on:%Y-%m-%d} is over. Choose today or later.", status=422)
+    if wanted.link and not wanted.link.startswith(("https://", "http://")):
+        raise Refused("A link begins with https:// or http://.", status=422)
     return {
         "title": title,
         "owner": _owner(incident, wanted.owner_id),

@@ -1,4 +1,5 @@
-"""What a timeline says about rows that are not on it: runs, outputs, plans, decisions, sources."""
+"""What a timeline says about rows that are not on it: runs, outputs, plans, decisions, sources,
+reports."""
 
 from __future__ import annotations
 
@@ -36,11 +37,12 @@ class Said:
 
 @dataclass(slots=True)
 class Claims:
-    """Grows with runs and decisions, not with entries."""
+    """Grows with runs, decisions and revisions of the report, not with entries."""
 
     endings: dict[int, Ending] = field(default_factory=dict)
     asked: dict[int, str] = field(default_factory=dict)
     said: Counter[Said] = field(default_factory=Counter)
+    reports: dict[int, str] = field(default_factory=dict)
     source: str = ""
 
     def note(self, entry: Entry) -> None:
@@ -52,6 +54,8 @@ class Claims:
             self._note_decision(entry.actor_name, data)
         elif entry.kind in ENDINGS:
             self._note_ending(entry, data)
+        elif entry.kind.startswith("report.") and isinstance(data.get("report"), int):
+            self.reports[data["report"]] = str(data.get("text", ""))
         elif "revision" in data and "digest" in data:
             self.source = str(data["digest"])
 

@@ -15,6 +15,7 @@ from incidents.models.audit import Entry
 from incidents.queries.proof.chain import Head, Walk
 from incidents.queries.proof.claims import Claims
 from incidents.queries.proof.problem import Problem
+from incidents.queries.proof.reports import wrong_reports
 from incidents.queries.proof.rows import Counts, wrong_rows, wrong_sources
 from incidents.queries.proof.snapshot import snapshot
 
@@ -47,6 +48,7 @@ def verify_incident(number: int) -> Verdict:
         head = Head(incident.timeline_count, incident.timeline_head, incident.timeline_seal)
         problems = walk.end(head)
         problems += wrong_rows(incident, claims, counts)
+        problems += wrong_reports(incident, claims)
     return Verdict(incident.name, walk.count, incident.timeline_head, counts, problems)
 
 
