@@ -128,6 +128,6 @@ def _shift(rows: QuerySet[Model], gap: timedelta, *columns: str) -> None:
 def _fire_due(incident_id: int) -> int:
     now = clock.now()
     due = Timer.objects.filter(incident_id=incident_id, state=TimerState.PENDING, due_at__lte=now)
-    fired = sum(fire(pk) for pk in list(due.order_by("due_at").values_list("pk", flat=True)))
+    fired = sum(bool(fire(pk)) for pk in list(due.order_by("due_at").values_list("pk", flat=True)))
     over = _waiting(incident_id).filter(expires_at__lte=now)
     return fired + sum(expire(pk) for pk in list(over.values_list("pk", flat=True)))

@@ -38,14 +38,6 @@ def hold(**lookup: object) -> None:
     rows.only("pk").order_by("pk").first()
 
 
-def hold_if_free(**lookup: object) -> bool:
-    """The same without waiting: False when somebody else holds the incident at this moment."""
-    if not connection.features.has_select_for_update_skip_locked:
-        return True
-    rows = Incident.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
-    return rows.filter(**lookup).only("pk").order_by("pk").first() is not None
-
-
 def panels_of(run: Run) -> list[str]:
     """Panels of the room that show this run. The step must be loaded with the run's command."""
     return [f"run-{run.pk}", f"step-{run.command.step_id}", f"phase-{run.command.step.phase_id}"]
