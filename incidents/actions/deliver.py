@@ -15,7 +15,7 @@ from django.db.models import F
 
 from incidents import clock, encryption, live
 from incidents.actions.dead_letters import bury
-from incidents.actions.hand_out import hand_out, lease
+from incidents.actions.hand_out import MOST_ATTEMPTS, hand_out, lease
 from incidents.models import Channel, Notification, Subscriber
 from incidents.queries.subscribers import leave_path
 from incidents.sending import github, mail, service, webhook
@@ -23,7 +23,7 @@ from incidents.sending.letter import Letter, NotDelivered
 from incidents.states import ChannelKind, NotificationState
 
 PAUSES = (30, 120, 600, 1800, 3600, 3600, 3600)
-"""Seconds between one attempt and the next; after the last pause there is one more attempt."""
+"""Seconds between one attempt and the next, of `MOST_ATTEMPTS`."""
 
 LONGEST_WAIT = 6 * 3600
 TEST = "test"
@@ -149,7 +149,7 @@ def _note_failure(row: Notification, reason: NotDelivered) -> None:
         "attempts": row.attempts,
         "lease_until": row.lease_until,
     }
-    if reason.is_final or row.kind == TEST or row.attempts > len(PAUSES):
+    if reason.is_final or row.kind == TEST or row.attempts >= MOST_ATTEMPTS:
         bury(row, only_if=held, reason=reason.sentence)
     else:
         Notification.objects.filter(pk=row.pk, **held).update(

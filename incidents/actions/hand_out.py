@@ -13,11 +13,14 @@ from django.conf import settings
 from django.db.models import Case, Q, When
 
 from incidents import clock, queue
+from incidents.actions.dead_letters import bury
 from incidents.models import Notification
 from incidents.states import ChannelKind, NotificationState, SubscriberKind
 
 AT_ONCE = 4
 """At work in one lane."""
+
+MOST_ATTEMPTS = 8
 
 SENDING_MARGIN = 10
 """Seconds that a worker may be silent beyond the longest sending."""
@@ -70,6 +73,9 @@ def take_back() -> int:
     lost = Notification.objects.filter(state=NotificationState.SENDING, lease_until__lt=now)
     if not lost.exists():
         return 0
+    for row in lost.filter(attempts__gte=MOST_ATTEMPTS):
+        held = {"state": row.state, "attempts": row.attempts, "lease_until": row.lease_until}
+        bury(row, only_if=held, reason="Every worker that sent it stopped; their logs say why.")
     return lost.update(
         state=NotificationState.WAITING,
         due_at=now,

@@ -308,6 +308,22 @@ def test_worker_that_dies_while_it_sends_is_followed_by_another(
     assert (again(row).state, row.attempts) == ("sent", 2)
 
 
+def test_what_kills_every_worker_is_buried(
+    incident: Incident, engineer: User, set_clock: SetClock
+) -> None:
+    channel_of(engineer, "webhook", "https://example.com/")
+    row = told(incident, engineer)
+    Notification.objects.filter(pk=row.pk).update(
+        state="sending", attempts=8, lease_until=set_clock.at - timedelta(seconds=1)
+    )
+
+    assert hand_out.take_back() == 0
+    assert (again(row).state, row.error) == (
+        "dead",
+        "Every worker that sent it stopped; their logs say why.",
+    )
+
+
 def test_cancelled_while_it_fails_it_is_not_tried_again(
     incident: Incident, engineer: User, hook: Hook, set_clock: SetClock
 ) -> None:
