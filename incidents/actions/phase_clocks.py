@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from incidents.actions import timers
+from incidents.actions import tell, timers
 from incidents.actions.level_clocks import fit_levels
 from incidents.actions.timers import live_timers
 from incidents.models import EscalationLevel, Incident, Phase, Timer
@@ -22,6 +22,7 @@ def phase_ends(phase: Phase) -> list[int]:
     """Nothing that counts from its start is needed any more; the positions of such levels."""
     incident = phase.incident
     timers.cancel(incident, TimerKind.PHASE, str(phase.pk))
+    tell.no_longer(f"{incident.name} phase {phase.position}")
     spared = EscalationLevel.objects.filter(
         incident=incident,
         state=LevelState.PENDING,

@@ -68,6 +68,7 @@ TIMELINE_ICONS = {
     "component": "layers",
     "phase": "flag",
     "incident": "activity",
+    "time": "clock",
     "check": "check",
     "handover": "users",
     "handoff": "arrow-right",
@@ -84,11 +85,17 @@ LOUD_ENTRIES = {
         "approval.rejected",
         "escalation.fired",
         "update.due",
+        "phase.overrun",
         "report.due",
         "notification.dead",
     },
     "entry-odd": {"run.unknown", "run.left"},
-    "entry-good": {"approval.approved", "incident.resolved", "report.final"},
+    "entry-good": {
+        "approval.approved",
+        "incident.resolved",
+        "incident.mitigated",
+        "report.final",
+    },
 }
 
 
