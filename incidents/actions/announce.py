@@ -71,7 +71,12 @@ def _checked(audience: str, text: str) -> str:
 
 
 def _told_before(incident: Incident, sending: Sending) -> Update | None:
-    return incident.updates.filter(token=sending.token).first() if sending.token else None
+    if not sending.token:
+        return None
+    told = Update.objects.filter(token=sending.token).first()
+    if told is not None and told.incident_id != incident.pk:
+        raise Refused("This form has been sent already. Load the page again.")
+    return told
 
 
 def _stored(incident: Incident, actor: User, audience: str, words: str, sending: Sending) -> Update:

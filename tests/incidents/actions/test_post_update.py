@@ -53,6 +53,9 @@ def test_two_clicks_tell_once(incident: Incident, commander: User) -> None:
     first, second = tell(commander, incident, sending), tell(commander, incident, sending)
     assert first == second
     assert TimelineEntry.objects.filter(kind="update.posted").count() == 1
+    other = factories.make_incident(commander)
+    with pytest.raises(Refused, match="sent already"):
+        tell(commander, other, sending)
 
 
 @pytest.mark.django_db(transaction=True)
