@@ -1,11 +1,9 @@
 """People without an account are told once, each by themselves, and can leave."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import User
-from pytest_django.fixtures import Settings
 
 from incidents import encryption
 from incidents.actions import hand_out, tell, tell_outside
@@ -13,29 +11,7 @@ from incidents.actions.deliver import deliver
 from incidents.models import Incident, Notification, Subscriber
 from incidents.queries.subscribers import leave_path
 from tests.incidents.conftest import SetClock
-from tests.support.receivers import Hook, Mailbox, http_server, mail_server
-
-
-@pytest.fixture(scope="module")
-def mailbox() -> Iterator[Mailbox]:
-    with mail_server() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def hook() -> Iterator[Hook]:
-    with http_server() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def reachable(mailbox: Mailbox, settings: Settings) -> None:
-    settings.MAIL_URL = "smtp://127.0.0.1"
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", mailbox.port
-    settings.PUBLIC_URL = "https://runbook.example.com"
-    settings.PRIVATE_RECEIVERS = ["127.0.0.0/8"]
-    mailbox.mails.clear()
+from tests.support.receivers import Hook, Mailbox
 
 
 def subscriber(set_clock: SetClock, kind: str, address: str, *, confirmed: bool) -> Subscriber:
@@ -80,6 +56,7 @@ def test_recipients_of_an_update_do_not_read_each_other(
     ]
 
 
+@pytest.mark.usefixtures("mailbox")
 def test_who_works_here_does_not_wait_behind_recipients(
     set_clock: SetClock, incident: Incident, engineer: User
 ) -> None:

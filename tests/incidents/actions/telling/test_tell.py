@@ -1,74 +1,23 @@
 """Whoever is told is written down first: by which way, when, and once."""
 
-from datetime import UTC, date, datetime, time
-from typing import Any
+from datetime import date, time
 
-import pytest
 from django.contrib.auth.models import Group, User
 from pytest_django.fixtures import Settings
 
 from incidents import encryption
 from incidents.actions import escalate, resolve, take_up, tell
 from incidents.models import (
-    Channel,
     Incident,
     Notification,
     NotificationRule,
-    QuietHours,
     Rota,
     RotaMember,
 )
 from incidents.queries.receivers import who_is
-from incidents.queries.ways import quiet_until
 from tests.factories import make_level
+from tests.incidents.actions.telling.deeds import channel_of, tell_whom, waiting
 from tests.incidents.conftest import SetClock
-
-
-@pytest.fixture
-def incident(set_clock: SetClock, incident: Incident) -> Incident:
-    return incident
-
-
-def told(incident: Incident, *to: str, **columns: Any) -> int:
-    return tell.tell(
-        tell.Event(
-            **{
-                "kind": "escalation",
-                "incident": incident,
-                "topic": f"{incident.name} level 1",
-                "key": f"{incident.name} level 1 1",
-                "to": to,
-                "subject": "Two hours have passed",
-                "body": "Nobody knows the cause.",
-                "link": f"/incidents/{incident.number}/",
-                **columns,
-            }
-        )
-    )
-
-
-def channel_of(person: User | None, kind: str = "email", **columns: Any) -> Channel:
-    return Channel.objects.create(
-        **{
-            "person": person,
-            "name": f"my {kind}",
-            "kind": kind,
-            "sealed_address": encryption.seal("o@example.com"),
-            "shown": "o…@example.com",
-            "created_by": person,
-            "created_at": datetime(2026, 11, 1, tzinfo=UTC),
-            **columns,
-        }
-    )
-
-
-def waiting() -> list[tuple[str, float]]:
-    """What is still to be sent: which way, and seconds until then."""
-    rows = Notification.objects.filter(state="waiting").order_by("due_at", "pk")
-    return [
-        (row.shown.partition(" (")[0], (row.due_at - row.created_at).total_seconds())
-        for row in rows
-    ]
 
 
 def test_person_without_any_channel_has_a_notice_and_a_mail(
@@ -78,7 +27,7 @@ def test_person_without_any_channel_has_a_notice_and_a_mail(
     engineer.email = "engineer@example.com"
     engineer.save()
 
-    assert told(incident, "engineer") == 1
+    assert tell_whom(incident, "engineer") == 1
 
     notice, mail = Notification.objects.order_by("pk")
     assert (notice.person, notice.state, notice.shown, notice.error) == (engineer, "sent", "", "")
@@ -90,7 +39,7 @@ def test_person_without_any_channel_has_a_notice_and_a_mail(
 def test_person_without_a_mail_address_is_only_told_in_the_page(
     incident: Incident, engineer: User
 ) -> None:
-    told(incident, "engineer")
+    tell_whom(incident, "engineer")
 
     assert Notification.objects.get().error == tell.ONLY_IN_THE_PAGE
 
@@ -105,7 +54,7 @@ def test_channels_without_rules_are_used_at_once_and_rules_one_after_the_other(
     NotificationRule.objects.create(person=leader, channel=phone, after=600, least_severity="P0")
     incident.severity = "P1"
 
-    assert told(incident, "engineer", "leader") == 2
+    assert tell_whom(incident, "engineer", "leader") == 2
 
     assert waiting() == [("my email", 0), ("phone", 0), ("my email", 0), ("phone", 300)]
 
@@ -117,7 +66,7 @@ def test_kinds_of_channel_that_the_level_names_are_used_where_there_are_any(
     channel_of(engineer, "service", name="phone")
     channel_of(leader)
 
-    told(incident, "engineer", "leader", by=["service"])
+    tell_whom(incident, "engineer", "leader", by=["service"])
 
     assert waiting() == [("phone", 0), ("my email", 0)]
 
@@ -130,7 +79,9 @@ def test_words_mean_groups_roles_and_the_commander(
     channel_of(None, group=group, name="vp chat", created_by=engineer)
     incident.roles = {"boss": "VP engineering"}
 
-    assert told(incident, "boss", "vp-engineering", "Approvers", "commander", "nobody-here") == 4
+    assert (
+        tell_whom(incident, "boss", "vp-engineering", "Approvers", "commander", "nobody-here") == 4
+    )
 
     people = Notification.objects.filter(person__isnull=False).order_by("person__username")
     assert [row.person for row in people] == [commander, engineer, leader]
@@ -156,16 +107,16 @@ def test_rota_means_who_is_on_call_now(
 def test_what_is_told_twice_is_stored_once(incident: Incident, engineer: User) -> None:
     channel_of(engineer)
 
-    told(incident, "engineer")
-    told(incident, "engineer")
-    told(incident, "engineer", key="INC level 1 2")
+    tell_whom(incident, "engineer")
+    tell_whom(incident, "engineer")
+    tell_whom(incident, "engineer", key="INC level 1 2")
 
     assert Notification.objects.count() == 4
 
 
 def test_acknowledging_stops_what_waits(incident: Incident, engineer: User) -> None:
     NotificationRule.objects.create(person=engineer, channel=channel_of(engineer), after=300)
-    told(incident, "engineer")
+    tell_whom(incident, "engineer")
 
     assert tell.no_longer(f"{incident.name} level 1") == 1
     assert waiting() == []
@@ -194,8 +145,8 @@ def test_incident_that_ends_stops_what_waits_and_not_its_last_words(
     incident: Incident, engineer: User, commander: User
 ) -> None:
     NotificationRule.objects.create(person=engineer, channel=channel_of(engineer), after=300)
-    told(incident, "engineer")
-    told(incident, "engineer", kind="report due", key="report")
+    tell_whom(incident, "engineer")
+    tell_whom(incident, "engineer", kind="report due", key="report")
 
     resolve.resolve(actor=commander, incident_id=incident.pk, words="It works again.")
 
@@ -209,45 +160,8 @@ def test_incident_that_ends_stops_what_waits_and_not_its_last_words(
 def test_secrets_do_not_leave_and_drills_say_so(incident: Incident, engineer: User) -> None:
     incident.secrets, incident.is_drill = {"db_password": "Tr0ub4dor-and-three"}, True
 
-    told(incident, "engineer", body="It is Tr0ub4dor-and-three", subject="x\r\nBcc: y")
+    tell_whom(incident, "engineer", body="It is Tr0ub4dor-and-three", subject="x\r\nBcc: y")
 
     row = Notification.objects.get()
     assert "Tr0ub4dor" not in row.body
     assert row.subject == "DRILL x Bcc: y"
-
-
-@pytest.mark.parametrize(
-    ("at", "until"),
-    [
-        ("2026-11-21T20:59:59", None),
-        ("2026-11-21T21:00:00", "2026-11-22T06:00:00"),
-        ("2026-11-22T05:59:59", "2026-11-22T06:00:00"),
-        ("2026-11-22T06:00:00", None),
-        ("2026-10-24T22:00:00", "2026-10-25T06:00:00"),  # the night that is an hour longer
-        ("2026-03-28T22:00:00", "2026-03-29T05:00:00"),  # and the one that is an hour shorter
-        ("2026-07-01T04:30:00", "2026-07-01T05:00:00"),
-    ],
-)
-def test_quiet_hours_are_those_of_the_wall_clock(at: str, until: str | None) -> None:
-    hours = QuietHours(begins=time(22), until=time(7), time_zone="Europe/Rome")
-
-    found = quiet_until(hours, datetime.fromisoformat(f"{at}+00:00"))
-
-    assert found == (datetime.fromisoformat(f"{until}+00:00") if until else None)
-
-
-def test_quiet_hours_wait_unless_it_is_a_p0(
-    incident: Incident, engineer: User, set_clock: SetClock
-) -> None:
-    channel_of(engineer)
-    QuietHours.objects.create(
-        person=engineer, begins=time(22), until=time(7), time_zone="Europe/Rome"
-    )
-    set_clock.at = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
-
-    told(incident, "engineer", key="at once")
-    incident.severity = "P2"
-    told(incident, "engineer", key="in the morning")
-    told(incident, "engineer", key="urgent", urgent=True)
-
-    assert waiting() == [("my email", 0), ("my email", 0), ("my email", 8 * 3600)]

@@ -1,0 +1,124 @@
+"""Who sends what, once: workers that die, two at once, and letters that are dead."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+
+from incidents.actions import hand_out, retry, tell
+from incidents.actions.deliver import deliver
+from incidents.models import Incident, Notification, TimelineEntry
+from incidents.refusal import Refused
+from tests.incidents.actions.telling.deeds import again, channel_of, told
+from tests.incidents.conftest import SetClock, at_once
+from tests.support.receivers import Hook
+
+
+def test_worker_that_dies_while_it_sends_is_followed_by_another(
+    incident: Incident, engineer: User, hook: Hook, set_clock: SetClock
+) -> None:
+    channel_of(engineer, "webhook", hook.address)
+    row = told(incident, engineer)
+    Notification.objects.filter(pk=row.pk).update(
+        state="sending", attempts=1, lease_until=set_clock.at + timedelta(seconds=60)
+    )
+
+    assert hand_out.take_back() == 0
+    set_clock.advance(61)
+    assert hand_out.take_back() == 1
+    assert hand_out.hand_out() == 1
+    deliver(row.pk)
+
+    assert (again(row).state, row.attempts) == ("sent", 2)
+
+
+def test_what_kills_every_worker_is_buried(
+    incident: Incident, engineer: User, set_clock: SetClock
+) -> None:
+    channel_of(engineer, "webhook", "https://example.com/")
+    row = told(incident, engineer)
+    Notification.objects.filter(pk=row.pk).update(
+        state="sending", attempts=8, lease_until=set_clock.at - timedelta(seconds=1)
+    )
+
+    assert hand_out.take_back() == 0
+    assert (again(row).state, row.error) == (
+        "dead",
+        "Every worker that sent it stopped; their logs say why.",
+    )
+
+
+def test_cancelled_while_it_fails_it_is_not_tried_again(
+    incident: Incident, engineer: User, hook: Hook, set_clock: SetClock
+) -> None:
+    channel_of(engineer, "webhook", hook.address)
+    row = told(incident, engineer)
+    hook.answers, hook.seconds = [(500, {})], 0.0
+
+    tell.no_longer(row.topic)
+    deliver(row.pk)
+
+    assert (again(row).state, hook.requests) == ("cancelled", [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_send_it_once(incident: Incident, engineer: User, hook: Hook) -> None:
+    channel_of(engineer, "webhook", hook.address)
+    row = told(incident, engineer)
+
+    at_once(lambda: deliver(row.pk), lambda: deliver(row.pk))
+
+    assert (len(hook.requests), again(row).state) == (1, "sent")
+
+
+def test_a_few_of_a_lane_are_handed_out_at_a_time(
+    incident: Incident, engineer: User, leader: User, set_clock: SetClock
+) -> None:
+    for _ in range(6):
+        channel_of(engineer, "email", "a@example.com")
+    channel_of(leader, "webhook", "https://hooks.example.com/")
+    tell.tell(
+        tell.Event(
+            kind="escalation", incident=incident, topic="t", key="k", subject="s", body="b",
+            people=[engineer, leader],
+        )
+    )  # fmt: skip
+
+    assert [hand_out.hand_out(), hand_out.hand_out()] == [5, 0]
+    set_clock.advance(6)
+    assert hand_out.hand_out() == 5
+
+
+def test_dead_letters_are_tried_again_by_who_works_there(
+    incident: Incident, engineer: User, leader: User, outsider: User, hook: Hook
+) -> None:
+    channel_of(leader, "webhook", hook.address)
+    row = told(incident, leader)
+    hook.answers = [(404, {})]
+    deliver(row.pk)
+
+    with pytest.raises(Refused) as refused:
+        retry.retry(actor=outsider, notification_id=row.pk)
+    assert refused.value.status == 404
+    with pytest.raises(Refused):
+        retry.retry_all(actor=leader, incident_id=incident.pk)
+    assert retry.retry_all(actor=engineer, incident_id=incident.pk) == 1
+    with pytest.raises(Refused):
+        retry.retry(actor=engineer, notification_id=row.pk)
+    deliver(row.pk)
+
+    assert (again(row).state, row.attempts) == ("sent", 1)
+    assert [entry.kind for entry in TimelineEntry.objects.order_by("number")] == [
+        "notification.dead",
+        "notification.retried",
+    ]
+
+
+def test_who_has_left_is_sent_nothing(incident: Incident, engineer: User, hook: Hook) -> None:
+    channel_of(engineer, "webhook", hook.address)
+    row = told(incident, engineer)
+    User.objects.filter(pk=engineer.pk).update(is_active=False)
+
+    deliver(row.pk)
+
+    assert (again(row).error, hook.requests) == ("engineer is not active any more.", [])
