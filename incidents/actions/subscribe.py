@@ -5,9 +5,7 @@ There is no actor: whoever holds the link of a mail or webhook may confirm and l
 
 from __future__ import annotations
 
-from base64 import b64encode
 from datetime import timedelta
-from secrets import token_bytes
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -16,7 +14,7 @@ from django.db import transaction
 from incidents import clock
 from incidents.actions.tell import masked_mail
 from incidents.actions.tell_outside import tell_subscriber
-from incidents.encryption import seal
+from incidents.encryption import seal, unseal
 from incidents.models import Subscriber
 from incidents.queries.subscribers import (
     by_token,
@@ -26,6 +24,7 @@ from incidents.queries.subscribers import (
     token_of,
 )
 from incidents.refusal import Refused
+from incidents.sending.signatures import new_key
 from incidents.states import SubscriberKind
 
 UNCONFIRMED_FOR = timedelta(days=2)
@@ -54,13 +53,10 @@ def confirm(token: str) -> tuple[Subscriber, str]:
         subscriber = by_token(token)
         if subscriber is None:
             raise Refused(GONE, status=404)
-        is_webhook = subscriber.kind == SubscriberKind.WEBHOOK
-        key = f"whsec_{b64encode(token_bytes(24)).decode()}" if is_webhook else ""
         moved = Subscriber.objects.filter(pk=subscriber.pk, confirmed_at__isnull=True).update(
-            confirmed_at=clock.now(), sealed_key=seal(key) if key else ""
+            confirmed_at=clock.now()
         )
-        subscriber.refresh_from_db()
-    return subscriber, key if moved else ""
+    return subscriber, unseal(subscriber.sealed_key) if moved and subscriber.sealed_key else ""
 
 
 def leave(token: str) -> None:
@@ -74,6 +70,7 @@ def _new(kind: SubscriberKind, address: str) -> Subscriber:
         kind=kind,
         address=digests_of(address)[0],
         sealed_address=seal(address),
+        sealed_key=seal(new_key()) if kind == SubscriberKind.WEBHOOK else "",
         shown=masked_mail(address) if kind == SubscriberKind.EMAIL else host[:200],
         created_at=clock.now(),
     )

@@ -55,8 +55,10 @@ def mail_server() -> Iterator[Mailbox]:
     mailbox = Mailbox(free_port())
     controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port)
     controller.start()
-    yield mailbox
-    controller.stop()
+    try:
+        yield mailbox
+    finally:
+        controller.stop()
 
 
 @dataclass
@@ -97,7 +99,9 @@ def http_server() -> Iterator[Hook]:
     hook.address = f"http://127.0.0.1:{server.server_port}/secret-path"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
-    yield hook
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield hook
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

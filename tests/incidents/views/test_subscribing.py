@@ -78,7 +78,7 @@ def test_webhook_confirms_with_a_post_and_gets_its_key_once() -> None:
     assert asked.data["confirm"].endswith(link())
 
     first, second = (Client(enforce_csrf_checks=True).post(link()).json() for _ in range(2))
-    assert re.fullmatch(r"whsec_[A-Za-z0-9+/]{32}", first["signing_key"])
+    assert re.fullmatch(r"whsec_[A-Za-z0-9+/]{43}=", first["signing_key"])
     assert second == {"confirmed": True, "signing_key": None}
     assert unseal(Subscriber.objects.get().sealed_key) == first["signing_key"]
 
