@@ -82,7 +82,7 @@ def measure(incidents: int = INCIDENTS, due: int = DUE) -> None:
     from django.core.management import call_command  # noqa: PLC0415  (Django is set up by now)
 
     call_command("migrate", verbosity=0)
-    call_command("createcachetable")
+    call_command("createcachetable", verbosity=0)
     print(f"\n{os.environ['RUNBOOK_BENCH']}: {incidents} open incidents with three timers each")
     furnish(incidents)
     idle()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.contrib.auth.models import User
 from django.urls import reverse
 
 from incidents import timeline
@@ -16,7 +17,7 @@ from incidents.actions.level_steps import add_steps
 from incidents.actions.tell import Event, tell
 from incidents.models import EscalationLevel, Incident, Timer
 from incidents.queries.level_words import lateness, topic_of, when
-from incidents.queries.receivers import who_is
+from incidents.queries.receivers import Named, who_is
 from incidents.states import LevelOrigin, LevelState, Severity, TimerKind
 from runbook.document.durations import words
 
@@ -140,9 +141,8 @@ def _in_vain(unknown: tuple[str, ...]) -> str:
 
 def _told(level: EscalationLevel, *, occurrence: int) -> tuple[str, ...]:
     """Tell who is named, and the commander where that is nobody; the words that name nobody."""
-    named = who_is(level.to, level.incident)
     incident = level.incident
-    is_anybody = bool(named.people or named.channels)
+    named = who_is(level.to, incident)
     tell(
         Event(
             kind="escalation",
@@ -159,6 +159,12 @@ def _told(level: EscalationLevel, *, occurrence: int) -> tuple[str, ...]:
         named=named,
     )
     return named.unknown
+
+
+def _people(named: Named, incident: Incident) -> tuple[User, ...]:
+    if named.channels:
+        return ()
+    return named.people or (incident.commander,)
 
 
 def _body(level: EscalationLevel, occurrence: int) -> str:
