@@ -74,7 +74,11 @@ def save_section(
         title = ReportSection(section).label
         did = "rewrote" if words else "went back to the draft of"
         return _store(
-            incident, actor, written, kind="report.saved", entry=f"{did} “{title}” of the report"
+            incident,
+            actor,
+            written,
+            kind="report.saved",
+            entry=f"{did} “{title}” of the report",
         )
 
 
@@ -202,7 +206,17 @@ def _store(
         actor=actor,
         kind=kind,
         text=f"{entry} (revision {revision.number})",
-        panels=["report", "incidents"],
+        panels=["report", "incidents", *_moved(newest, revision)],
         data={"report": revision.number, "text": ledger.digest_of_json(text)},
     )
     return revision
+
+
+def _moved(old: ReportRevision | None, new: ReportRevision) -> list[str]:
+    """Panels of the sections that read otherwise now, or may be written in otherwise."""
+    is_other = new.is_final or (old is not None and old.is_final)
+    return [
+        f"report-{section}"
+        for section in ReportSection.values
+        if is_other or text_in(old, section) != text_in(new, section)
+    ]

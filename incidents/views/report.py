@@ -18,13 +18,15 @@ from incidents.queries.report.facts import read_facts
 from incidents.queries.report.follow_ups import ideas, read_follow_ups
 from incidents.queries.report.phases import strips
 from incidents.queries.report.sections import (
+    Part,
     PartDifference,
     differences,
+    drafted_part,
     newest_revision,
-    part_of,
     revision_numbered,
+    written_part,
 )
-from incidents.queries.report.whole import read_report
+from incidents.queries.report.whole import read_report, read_standing
 from incidents.report_forms import RestoreForm, SectionForm, SeenForm
 from incidents.states import ReportSection
 from incidents.views.panels import Context
@@ -151,10 +153,11 @@ def _page(
     context = {
         "incident": incident,
         "report": found,
+        "standing": found.standing,
         "facts": found.facts,
         "strips": strips(found.facts.gantt),
         "can": can,
-        "edited": edit if can.can_report and not found.is_final else "",
+        "edited": edit if can.can_report and not found.standing.is_final else "",
         "conflict": conflict,
         "now": now,
         **follow_up_context(request, incident),
@@ -181,7 +184,7 @@ def follow_up_context(request: PageRequest, incident: Incident) -> Context:
 def _standing(request: PageRequest, incident: Incident) -> Context:
     return {
         "incident": incident,
-        "report": read_report(incident, now=clock.now()),
+        "standing": read_standing(incident, now=clock.now()),
         "can": permissions.abilities(person=request.user, incident=incident),
     }
 
@@ -190,17 +193,22 @@ def _section(request: PageRequest, incident: Incident, name: str, is_edited: boo
     if name not in ReportSection.values:
         raise Http404("No such section.")
     revision = newest_revision(incident)
-    facts = read_facts(incident, now=clock.now())
     can = permissions.abilities(person=request.user, incident=incident)
     is_final = revision is not None and revision.is_final
     return {
         "incident": incident,
-        "part": part_of(revision, facts, ReportSection(name)),
+        "part": _part(incident, revision, ReportSection(name)),
         "seen": revision.number if revision else 0,
         "is_final": is_final,
         "edited": name if is_edited and can.can_report and not is_final else "",
         "can": can,
     }
+
+
+def _part(incident: Incident, revision: ReportRevision | None, name: ReportSection) -> Part:
+    """Facts are read only where a draft is made of them."""
+    written = written_part(revision, name)
+    return written or drafted_part(read_facts(incident, now=clock.now()), name)
 
 
 def _conflict(

@@ -67,7 +67,7 @@ def _head(report: Report) -> Iterator[str]:
         f"- Began: {moment(incident.started_at)}",
         f"- Ended: {ended}",
         f"- Runbook: {plain(incident.revision.runbook.title)}, revision {incident.revision.number}",
-        f"- Report: {report.standing}",
+        f"- Report: {report.standing_words}",
     ]
     yield "\n".join(facts)
 

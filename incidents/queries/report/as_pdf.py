@@ -56,7 +56,7 @@ def _data(report: Report) -> dict[str, Any]:  # Any: JSON
     return {
         "name": incident.name,
         "title": incident.title,
-        "standing": report.standing,
+        "standing": report.standing_words,
         "markdown": as_markdown(report, most=MOST_ENTRIES),
         "gantt_below": PHASES,
         "gantt": _gantt(report.facts.gantt),

@@ -43,17 +43,19 @@ def text_in(revision: ReportRevision | None, section: str) -> str:
 
 
 def parts_of(revision: ReportRevision | None, facts: Facts) -> tuple[Part, ...]:
-    return tuple(part_of(revision, facts, section) for section in ReportSection)
-
-
-def part_of(revision: ReportRevision | None, facts: Facts, section: ReportSection) -> Part:
-    written = text_in(revision, section.value)
-    return Part(
-        name=section.value,
-        title=str(section.label),
-        text=written or draft(section, facts),
-        is_draft=not written,
+    return tuple(
+        written_part(revision, section) or drafted_part(facts, section) for section in ReportSection
     )
+
+
+def written_part(revision: ReportRevision | None, section: ReportSection) -> Part | None:
+    """None where the draft stands."""
+    written = text_in(revision, section.value)
+    return Part(section.value, str(section.label), written, is_draft=False) if written else None
+
+
+def drafted_part(facts: Facts, section: ReportSection) -> Part:
+    return Part(section.value, str(section.label), draft(section, facts), is_draft=True)
 
 
 def differences(

@@ -12,18 +12,11 @@ from incidents.queries.report.sections import Part, newest_revision, parts_of
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """`revision` is the newest, None while nobody has written anything."""
+class Standing:
+    """How far a report has come, without what it says."""
 
-    facts: Facts
     revision: ReportRevision | None
-    parts: tuple[Part, ...]
-    follow_ups: tuple[FollowUp, ...]
     due: ReportDue
-
-    @property
-    def incident(self) -> Incident:
-        return self.facts.incident
 
     @property
     def is_final(self) -> bool:
@@ -33,26 +26,43 @@ class Report:
     def number(self) -> int:
         return self.revision.number if self.revision else 0
 
+
+def read_standing(incident: Incident, *, now: datetime) -> Standing:
+    return Standing(newest_revision(incident), report_due(incident, now=now))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What it says, and how far it has come."""
+
+    facts: Facts
+    standing: Standing
+    parts: tuple[Part, ...]
+    follow_ups: tuple[FollowUp, ...]
+
     @property
-    def standing(self) -> str:
-        """How far it has come, in words."""
-        if self.is_final:
-            return f"final, revision {self.number}"
-        state = f"draft, revision {self.number}" if self.number else "first draft, made of facts"
+    def incident(self) -> Incident:
+        return self.facts.incident
+
+    @property
+    def standing_words(self) -> str:
+        if self.standing.is_final:
+            return f"final, revision {self.standing.number}"
+        number = self.standing.number
+        state = f"draft, revision {number}" if number else "first draft, made of facts"
         return state if self.facts.is_over else f"{state}; the incident goes on"
 
 
 def read_report(incident: Incident, *, now: datetime) -> Report:
     """The incident must come with its environment, commander and revision."""
     facts = read_facts(incident, now=now)
-    revision = newest_revision(incident)
+    standing = read_standing(incident, now=now)
     rows = incident.follow_ups.select_related("owner", "ended_by")
     return Report(
         facts=facts,
-        revision=revision,
-        parts=parts_of(revision, facts),
+        standing=standing,
+        parts=parts_of(standing.revision, facts),
         follow_ups=tuple(sorted(rows, key=_soonest)),
-        due=report_due(incident, now=now),
     )
 
 
