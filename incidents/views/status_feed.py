@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
@@ -16,7 +17,6 @@ from django.views.decorators.http import require_safe
 from incidents import clock
 from incidents.queries.published.facts import DisruptionFact, PageFact, WorkFact
 from incidents.queries.published.page import read_page
-from incidents.templatetags.pages import markdown
 from incidents.views.status_answers import for_anybody
 
 MOST = 50
@@ -58,7 +58,7 @@ def _feed(fact: PageFact, *, page: str, own: str) -> Feed:
         made.add_item(
             title=title,
             link=f"{page}#{anchor}",
-            description=str(markdown(text)),
+            description=render_to_string("status/_feed_words.html", {"text": text}).strip(),
             unique_id=f"{page}#{key}",
             unique_id_is_permalink=False,
             pubdate=at,
