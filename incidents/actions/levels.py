@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.contrib.auth.models import User
 from django.urls import reverse
 
 from incidents import timeline
@@ -17,7 +16,7 @@ from incidents.actions.level_steps import add_steps
 from incidents.actions.tell import Event, tell
 from incidents.models import EscalationLevel, Incident, Timer
 from incidents.queries.level_words import lateness, topic_of, when
-from incidents.queries.receivers import Named, who_is
+from incidents.queries.receivers import who_is
 from incidents.states import LevelOrigin, LevelState, Severity, TimerKind
 from runbook.document.durations import words
 
@@ -143,6 +142,7 @@ def _told(level: EscalationLevel, *, occurrence: int) -> tuple[str, ...]:
     """Tell who is named, and the commander where that is nobody; the words that name nobody."""
     incident = level.incident
     named = who_is(level.to, incident)
+    is_anybody = bool(named.people or named.channels)
     tell(
         Event(
             kind="escalation",
@@ -159,12 +159,6 @@ def _told(level: EscalationLevel, *, occurrence: int) -> tuple[str, ...]:
         named=named,
     )
     return named.unknown
-
-
-def _people(named: Named, incident: Incident) -> tuple[User, ...]:
-    if named.channels:
-        return ()
-    return named.people or (incident.commander,)
 
 
 def _body(level: EscalationLevel, occurrence: int) -> str:
