@@ -10,7 +10,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from incidents import clock, timeline
-from incidents.actions.catalogue import list_components
 from incidents.actions.spells import begin_spells
 from incidents.actions.unfold import (
     MOST_COMMANDS,
@@ -146,9 +145,7 @@ def _write(
     )
     write_phases(incident, document, values, now)
     write_components(incident, document)
-    if not is_drill:
-        list_components(document)
-    begin_spells(incident)
+    begin_spells(incident, document, at=now)
     write_timers(incident, document, now)
     timeline.record(
         incident_id=incident.pk,

@@ -17,6 +17,7 @@ from incidents.actions.reading import Reader
 from incidents.actions.refit import Edition, refit
 from incidents.actions.reread_clocks import fit_clocks, fit_components
 from incidents.actions.reread_steps import fit_steps
+from incidents.actions.spells import begin_spells
 from incidents.actions.unfold import MOST_COMMANDS, is_too_long
 from incidents.actions.voiding import void_stale
 from incidents.models import Incident, Revision
@@ -164,6 +165,7 @@ def _fit(
     fit_steps(incident, document, actor=actor, now=now, gone=gone)
     refit(list(incident.steps.all()), before=old, after=new, gone=gone)
     fit_components(incident, document)
+    begin_spells(incident, document, at=now)
     return fit_clocks(incident, document, now)
 
 

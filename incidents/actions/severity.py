@@ -10,6 +10,7 @@ from incidents.actions.commanded import commanded
 from incidents.actions.declare import open_runbook
 from incidents.actions.level_clocks import fit_levels, told
 from incidents.actions.moves import hold
+from incidents.actions.publish import published
 from incidents.actions.update_clocks import fit_updates
 from incidents.models import Incident
 from incidents.redacting import redactor_for
@@ -56,5 +57,6 @@ def change_severity(*, actor: User, incident_id: int, severity: str, reason: str
                 "moves": [move.data for move in moves],
             },
         )
+        published(incident)
     incident.refresh_from_db()
     return incident

@@ -7,14 +7,21 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from incidents import clock
+from incidents.actions.catalogue import list_components
 from incidents.actions.publish import closed, published
 from incidents.models import Component, ComponentSpell, Incident, ServiceComponent
 from incidents.states import ComponentState
+from runbook.document import definition
 
 
-def begin_spells(incident: Incident) -> None:
-    """When an incident is declared: its components are as its runbook says."""
-    _note(incident, incident.components.all(), incident.started_at)
+def begin_spells(incident: Incident, document: definition.Runbook, *, at: datetime) -> None:
+    """When an incident is declared, or its runbook names more components: they are listed, and are
+    from then on as it says."""
+    if incident.is_drill:
+        return
+    list_components(document)
+    known = set(incident.spells.values_list("component__name", flat=True))
+    _note(incident, incident.components.exclude(name__in=known), at)
 
 
 def note_component(incident: Incident, component: Component) -> None:
