@@ -7,6 +7,7 @@ import logging
 import subprocess
 import sys
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from incidents.queries.report.as_markdown import as_markdown
@@ -21,6 +22,9 @@ MOST_BYTES = 1024**2
 TYPESET = "incidents.queries.report.typeset"
 ROOT = Path(__file__).resolve().parents[3]
 
+AT_ONCE = 2
+
+_free = BoundedSemaphore(AT_ONCE)
 logger = logging.getLogger(__name__)
 
 
@@ -29,10 +33,19 @@ class NotSet(Exception):
 
 
 def as_pdf(report: Report) -> bytes:
-    """Takes `SECONDS` at most. Raises `NotSet`."""
+    """Takes `SECONDS` at most, and `AT_ONCE` of them run beside each other. Raises `NotSet`."""
     data = json.dumps(_data(report)).encode()
     if len(data) > MOST_BYTES:
         raise NotSet("This report is too long for a PDF. Take the Markdown instead.")
+    if not _free.acquire(blocking=False):
+        raise NotSet("Other PDFs are being made at this moment. Try again in a few seconds.")
+    try:
+        return _set(data)
+    finally:
+        _free.release()
+
+
+def _set(data: bytes) -> bytes:
     try:
         # our own program; what others wrote goes in as data
         done = subprocess.run(  # noqa: S603

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from threading import Semaphore
 
 import pypdf
 import pytest
@@ -144,6 +145,13 @@ def test_pdf_is_bounded(
     monkeypatch.setattr(pdf, name, limit)
 
     with pytest.raises(pdf.NotSet, match=words):
+        pdf.as_pdf(report_of(over))
+
+
+def test_pdfs_are_not_made_all_at_once(over: Incident, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "_free", Semaphore(0))
+
+    with pytest.raises(pdf.NotSet, match="Try again"):
         pdf.as_pdf(report_of(over))
 
 
