@@ -24,6 +24,7 @@ from incidents.queries.words.composer import (
     new_token,
     preview_of,
 )
+from incidents.queries.words.drafts import Draft
 from incidents.queries.words.templates import templates_for
 from incidents.views.answers import answer
 from incidents.views.panels import read_updates, scene_of
@@ -80,33 +81,34 @@ def _drafted(incident: Incident, form: DraftForm) -> Composer:
     template = chosen_template(incident, given["audience"], given["template"])
     if template is None:
         return replace(composer, template="", text=form.typed_words())
-    asked = made_for(given["audience"], template.key, given["stage"])
-    found = drafted(
-        incident,
-        template,
-        open_runbook(incident.revision),
-        stage=given["stage"],
-        now=clock.now(),
-    )
-    words = form.typed_words()
-    composer = replace(
-        composer,
-        template=template.key,
-        text=words or found.text,
-        drafted=found.text,
-        is_kept=bool(words) and words.strip() != found.text.strip(),
-        stage=found.stage,
-        public_title=given["public_title"] or found.public_title,
-    )
-    if asked != given["drafted_for"]:
-        composer = replace(
-            composer,
-            subject=found.subject,
-            recipients=found.recipients,
-            issue=found.issue,
-            labels=found.labels,
-        )
+    document = open_runbook(incident.revision)
+    found = drafted(incident, template, document, stage=given["stage"], now=clock.now())
+    composer = _with_words(composer, found, form.typed_words())
+    if made_for(given["audience"], template.key, given["stage"]) != given["drafted_for"]:
+        composer = _with_receivers(composer, found)
     return _with_preview(incident, composer)
+
+
+def _with_words(composer: Composer, found: Draft, typed_words: str) -> Composer:
+    return replace(
+        composer,
+        template=found.template.key,
+        text=typed_words or found.text,
+        drafted=found.text,
+        is_kept=bool(typed_words) and typed_words.strip() != found.text.strip(),
+        stage=found.stage,
+        public_title=composer.public_title or found.public_title,
+    )
+
+
+def _with_receivers(composer: Composer, found: Draft) -> Composer:
+    return replace(
+        composer,
+        subject=found.subject,
+        recipients=found.recipients,
+        issue=found.issue,
+        labels=found.labels,
+    )
 
 
 def _doubted(incident: Incident, form: UpdateForm, doubts: Doubts) -> Composer:
