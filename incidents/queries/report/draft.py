@@ -42,7 +42,12 @@ def _summary(facts: Facts) -> str:
 
 def _done(facts: Facts) -> str:
     made = [change for change in facts.changes if change.run.state == RunState.SUCCEEDED]
-    looked = f"{counted(facts.diagnostics.runs, 'diagnostic')} looked at what is there"
+    runs = facts.diagnostics.runs
+    looked = (
+        f"{counted(runs, 'diagnostic')} looked at what is there"
+        if runs
+        else "No diagnostic was run here"
+    )
     if not made:
         return f"{looked}; nothing was changed through Runbook."
     lines = [
