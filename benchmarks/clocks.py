@@ -34,6 +34,7 @@ ROUNDS = ((1, False), (2, False), (4, False), (4, True))
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     chosen = [name for name in ("sqlite", "postgres") if name in sys.argv[1:]]
     numbers = [word for word in sys.argv[1:] if word.isdecimal()]
     if "RUNBOOK_BENCH" in os.environ:
@@ -42,7 +43,12 @@ def main() -> None:
     for name in chosen or ("sqlite", "postgres"):
         with surroundings(name) as environment:
             command = [sys.executable, "-m", "benchmarks.clocks", *numbers]
-            subprocess.run(command, env=environment, check=True)
+            measuring = subprocess.Popen(command, env=environment)
+            try:
+                measuring.wait()
+            finally:
+                measuring.terminate()
+                measuring.wait()
 
 
 @contextmanager
@@ -171,26 +177,41 @@ def one_round(place: int, due: int, clocks: int, *, is_killing: bool) -> None:
     rows = Timer.objects.filter(kind="escalation").order_by("pk")
     chosen = list(rows.values_list("pk", flat=True)[place * due : (place + 1) * due])
     running = [start_clock() for _ in range(clocks)]
-    time.sleep(START_SECONDS)
-    at = datetime.now(UTC) + timedelta(seconds=1)
-    spread = [at + timedelta(seconds=number / due) for number in range(due)]
+    try:
+        time.sleep(START_SECONDS)
+        at = datetime.now(UTC) + timedelta(seconds=1)
+        make_due(chosen, at)
+        killed = wait_until_fired(chosen, running, is_killing=is_killing)
+    finally:
+        for clock in running:
+            clock.kill()
+            clock.wait()
+    show(chosen, at, f"{clocks} clock{'s' if clocks > 1 else ' '}", killed)
+
+
+def make_due(chosen: list[int], at: datetime) -> None:
+    from incidents.models import Timer  # noqa: PLC0415  (as above)
+
+    spread = [at + timedelta(seconds=number / len(chosen)) for number in range(len(chosen))]
     timers = [Timer(pk=pk, due_at=moment) for pk, moment in zip(chosen, spread, strict=True)]
     Timer.objects.bulk_update(timers, ["due_at"], batch_size=250)
+
+
+def wait_until_fired(
+    chosen: list[int], running: list[subprocess.Popen[bytes]], *, is_killing: bool
+) -> int:
+    """How many clocks were killed meanwhile; another one starts in the place of each."""
     killed = 0
     begun = time.monotonic()
     while time.monotonic() < begun + LONGEST_ROUND and pending(chosen):
         time.sleep(0.2)
         if is_killing and time.monotonic() > begun + KILL_EVERY * (killed + 1):
-            victim = random.randrange(clocks)
+            victim = random.randrange(len(running))
             running[victim].kill()
             running[victim].wait()
             running[victim] = start_clock()
             killed += 1
-    for clock in running:
-        clock.send_signal(signal.SIGTERM)
-    for clock in running:
-        clock.wait()
-    show(chosen, at, f"{clocks} clock{'s' if clocks > 1 else ' '}", killed)
+    return killed
 
 
 def start_clock() -> subprocess.Popen[bytes]:
@@ -214,6 +235,9 @@ def show(chosen: list[int], at: datetime, words: str, killed: int) -> None:
     notices = Notification.objects.filter(incident__in=owners, key__endswith="/page").count()
     lost = len(chosen) - min(len(late), entries, notices)
     doubled = max(entries, notices) - len(chosen) + lost
+    if not late:
+        print(f"{words:<30} nothing fired")
+        return
     last = (max(fired.values_list("fired_at", flat=True)) - at).total_seconds()
     p99 = late[int(len(late) * 0.99) - 1]
     print(
