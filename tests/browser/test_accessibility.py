@@ -16,6 +16,7 @@ PATHS = {
     "resolved room": "/incidents/INC-4/",
     "handing over": "/incidents/INC-1/handoff/",
     "board": "/incidents/INC-1/board/",
+    "wall": "/incidents/INC-1/board/?wall",
     "approvals": "/approvals/",
     "approval that waits": "/approvals/1/",
     "void approval": "/approvals/2/",
