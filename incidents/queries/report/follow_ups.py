@@ -16,7 +16,9 @@ from runbook.document.definition import Runbook
 
 ENDED_SHOWN = 30
 MOST_IDEAS = 20
-_AFTERWARDS = re.compile(r"prevent|afterwards|follow.?up|lessons|improve|post.?(mortem|incident)")
+_AFTERWARDS = re.compile(
+    r"prevent|not come back|recur|afterwards|follow.?up|lessons|improve|post.?(mortem|incident)"
+)
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d+[.)])[ \t]+(?:\[ \][ \t]+)?(?P<words>\S.*)")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -179,3 +180,12 @@ def test_runbook_offers_what_it_says_of_afterwards(over: Incident, commander: Us
     add(commander, over, title="widen the  SUBNET")
 
     assert ideas(document, over) == ("Alert on a full subnet",)
+
+
+def test_shipped_runbook_offers_what_keeps_it_from_coming_back(over: Incident) -> None:
+    source = Path("runbook/library/staging-cannot-reach-cloud-sql.md").read_bytes()
+
+    found = ideas(parse(source), over)
+
+    assert len(found) == 11
+    assert "Failure is practised in drills" in found
