@@ -101,7 +101,10 @@ LONGEST_UPDATE = 5000
 
 
 class UpdateForm(forms.Form):
-    """An update and where it goes. Recipients and labels are lists with commas or line ends."""
+    """An update and where it goes. Recipients and labels are lists with commas or line ends.
+
+    `drafted` is the draft that the words began as and `drafted_for` what it was made for: words
+    that somebody typed are told from a draft by them. `replaces` has them go all the same."""
 
     audience = forms.ChoiceField(choices=Audience.choices)
     text = forms.CharField(required=False, max_length=LONGEST_UPDATE)
@@ -114,6 +117,9 @@ class UpdateForm(forms.Form):
     labels = forms.CharField(required=False, max_length=LONGEST_WORDS)
     token = forms.UUIDField(required=False)
     insisted = forms.CharField(required=False, max_length=16)
+    drafted = forms.CharField(required=False, max_length=20_000)
+    drafted_for = forms.CharField(required=False, max_length=100)
+    replaces = forms.BooleanField(required=False)
 
     def clean_text(self) -> str:
         return _with_plain_line_ends(self.cleaned_data["text"])
@@ -121,15 +127,6 @@ class UpdateForm(forms.Form):
     def listed(self, name: str) -> tuple[str, ...]:
         words = re.split(r"[,;\n]", self.cleaned_data[name])
         return tuple(word.strip() for word in words if word.strip())
-
-
-class DraftForm(UpdateForm):
-    """`drafted` is the draft that the words began as and `drafted_for` what it was made for:
-    words that somebody typed are told from a draft by them. `replaces` has them go all the same."""
-
-    drafted = forms.CharField(required=False, max_length=20_000)
-    drafted_for = forms.CharField(required=False, max_length=100)
-    replaces = forms.BooleanField(required=False)
 
     def clean_drafted(self) -> str:
         return _with_plain_line_ends(self.cleaned_data["drafted"])

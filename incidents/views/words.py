@@ -13,7 +13,7 @@ from incidents import clock
 from incidents.actions import announce
 from incidents.actions.declare import open_runbook
 from incidents.actions.sending_words import Doubts, Sending
-from incidents.forms import DraftForm, UpdateForm
+from incidents.forms import UpdateForm
 from incidents.models import Incident
 from incidents.queries.words.composer import (
     Composer,
@@ -36,7 +36,7 @@ from incidents.views.typed import typed
 def draft_update(request: PageRequest, number: int) -> HttpResponse:
     """The form with the draft that was chosen; changes nothing. Typed words stay."""
     incident = find_incident(request.user, number=number)
-    form = DraftForm(request.POST)
+    form = UpdateForm(request.POST)
     typed(form)
     return _composer(request, incident, _drafted(incident, form))
 
@@ -75,7 +75,7 @@ def _composer(request: PageRequest, incident: Incident, composer: Composer) -> H
     return render(request, "incidents/_composer.html", context)
 
 
-def _drafted(incident: Incident, form: DraftForm) -> Composer:
+def _drafted(incident: Incident, form: UpdateForm) -> Composer:
     given = form.cleaned_data
     composer = _as_typed(incident, form)
     template = chosen_template(incident, given["audience"], given["template"])
@@ -125,7 +125,7 @@ def _as_typed(incident: Incident, form: UpdateForm) -> Composer:
         templates=templates_for(given["audience"], is_open=incident.is_open),
         token=str(given["token"] or new_token()),
         text=given["text"],
-        drafted=given.get("drafted", ""),
+        drafted=given["drafted"],
         subject=given["subject"],
         recipients=form.listed("recipients"),
         stage=given["stage"],
