@@ -11,7 +11,7 @@ SQLITE_ONLY := accounts templatetags test_settings_checks.py test_web_without_go
 	management/test_try_one_line.py management/test_up.py management/test_lint_files.py \
 	actions/worker/test_redacted_plan.py views/test_hostile_text.py views/test_page_templates.py \
 	views/test_runbook_findings.py views/test_editing_pages.py views/test_reread_pages.py \
-	views/test_page_access.py views/test_page_actions.py views/test_run_cards.py
+	views/test_page_access.py views/test_page_actions.py views/test_run_cards.py views/test_ladder_panel.py
 
 .PHONY: help install install-dev system run test lint types unit postgres stories browser judge bench format lock clean
 
