@@ -1,4 +1,4 @@
-"""The people, the group and the environment that a first start comes with."""
+"""The people, the groups and the environment that a first start comes with."""
 
 from __future__ import annotations
 
@@ -20,22 +20,32 @@ class DemoPerson:
     last_name: str
     roles: tuple[Role, ...]
     about: str
-    group: str = ""
+    groups: tuple[str, ...] = ()
     is_superuser: bool = False
 
 
 PEOPLE = {
     "commander": DemoPerson(
-        "Chiara", "Moretti", (Role.COMMANDER, Role.RESPONDER), "runs the incident"
+        "Chiara",
+        "Moretti",
+        (Role.COMMANDER, Role.RESPONDER),
+        "runs the incident",
+        groups=("development", "platform"),
     ),
     "engineer": DemoPerson(
         "Emeka",
         "Obi",
         (Role.APPROVER, Role.RESPONDER),
         "runs and approves commands",
-        group="infrastructure",
+        groups=("infrastructure", "infrastructure-lead"),
     ),
-    "leader": DemoPerson("Lena", "Fischer", (Role.VIEWER,), "reads the status page"),
+    "leader": DemoPerson(
+        "Lena",
+        "Fischer",
+        (Role.VIEWER,),
+        "reads the status page",
+        groups=("engineering-leadership", "vp-engineering", "product"),
+    ),
     "administrator": DemoPerson(
         "Ines",
         "Duarte",
@@ -78,8 +88,7 @@ def create_people(environment: Environment) -> dict[str, str]:
                 is_superuser=person.is_superuser,
                 is_staff=person.is_superuser,
             )
-            if person.group:
-                user.groups.add(Group.objects.get_or_create(name=person.group)[0])
+            user.groups.add(*(Group.objects.get_or_create(name=g)[0] for g in person.groups))
             Membership.objects.bulk_create(
                 Membership(person=user, environment=environment, role=role) for role in person.roles
             )

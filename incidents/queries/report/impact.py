@@ -55,7 +55,8 @@ def read_components(incident: Incident, *, until: datetime) -> tuple[ComponentFa
     changes: dict[str, list[tuple[datetime, str, str]]] = {}
     entries = incident.timeline.filter(kind="component.changed").order_by("number")
     for at, data in entries.values_list("at", "data"):
-        changes.setdefault(data["component"], []).append((at, data["before"], data["after"]))
+        change = (at, data.get("before", ""), data.get("after", ""))
+        changes.setdefault(data.get("component", ""), []).append(change)
     return tuple(
         _fact(component, changes.get(component.name, []), incident.started_at, until)
         for component in incident.components.all()
