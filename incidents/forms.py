@@ -97,7 +97,7 @@ class SettleForm(forms.Form):
     reason = forms.CharField(required=False, max_length=LONGEST_WORDS)
 
 
-LONGEST_UPDATE = 5000
+LONGEST_UPDATE = 10_000
 
 
 class UpdateForm(forms.Form):

@@ -17,7 +17,7 @@ from incidents.redacting import redactor_for
 from incidents.refusal import Refused
 from incidents.states import Audience, ComponentState
 
-LONGEST = 5000
+LONGEST = 10_000
 PLAIN = Sending()
 
 
