@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -11,15 +12,25 @@ from django.db.models import Max
 from incidents import administration, clock, live, permissions
 from incidents.models import ServiceComponent
 from incidents.refusal import Refused
-from runbook.document import definition
 
 WHAT = "change the components of the status page"
 
 
-def list_components(document: definition.Runbook) -> None:
-    """Add the components of a runbook that the page does not list yet, after those it does. What
-    administrators wrote of the others stands."""
-    missing = {component.name[:100]: component for component in document.components}
+class Named(Protocol):
+    """A component as a runbook or an incident has it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def function(self) -> str: ...
+    @property
+    def priority(self) -> str: ...
+
+
+def list_components(components: Iterable[Named]) -> None:
+    """Add those that the page does not list yet, after those it does. What administrators wrote of
+    the others stands."""
+    missing = {component.name[:100]: component for component in components}
     for name in ServiceComponent.objects.filter(name__in=missing).values_list("name", flat=True):
         del missing[name]
     last = ServiceComponent.objects.aggregate(last=Max("position"))["last"] or 0

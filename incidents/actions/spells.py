@@ -6,11 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import transaction
+
 from incidents import clock
 from incidents.actions.catalogue import list_components
+from incidents.actions.moves import hold
 from incidents.actions.publish import closed, published
 from incidents.models import Component, ComponentSpell, Incident, ServiceComponent
-from incidents.states import ComponentState
+from incidents.states import ComponentState, IncidentState
 from runbook.document import definition
 
 
@@ -19,9 +22,23 @@ def begin_spells(incident: Incident, document: definition.Runbook, *, at: dateti
     from then on as it says."""
     if incident.is_drill:
         return
-    list_components(document)
+    list_components(document.components)
     known = set(incident.spells.values_list("component__name", flat=True))
     _note(incident, incident.components.exclude(name__in=known), at)
+
+
+def catch_up() -> int:
+    """Of real incidents that were open before this history was written: their components are
+    listed, and are as they are since the incident began. How many incidents; none the next time."""
+    rows = Incident.objects.filter(state=IncidentState.OPEN, is_drill=False, spells__isnull=True)
+    pks = list(rows.filter(components__isnull=False).distinct().values_list("pk", flat=True))
+    for pk in pks:
+        with transaction.atomic():
+            hold(pk=pk)
+            incident = Incident.objects.get(pk=pk)
+            list_components(incident.components.all())
+            _note(incident, incident.components.all(), incident.started_at)
+    return len(pks)
 
 
 def note_component(incident: Incident, component: Component) -> None:

@@ -20,6 +20,7 @@ from incidents.published.stream import Stream
 from runbook.body_limit import App, Receive, Scope, Send
 
 PAGE = "/status/"
+METHODS = ("GET", "HEAD")
 EVENTS = "/status/events/"
 PATHS = frozenset({PAGE, "/status/feed.atom", *(f"/api/v2/{name}.json" for name in BODIES)})
 
@@ -59,7 +60,7 @@ class Published:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if path in PATHS or path == EVENTS:
+        if path in PATHS or (path == EVENTS and scope["method"] == "GET"):
             asked = _asked(scope)
             if self._is_of_stranger(scope, asked) and await self._serve(path, scope, asked, send):
                 return
@@ -89,7 +90,7 @@ class Published:
         """Whether Django would answer everybody who asks so alike."""
         return (
             settings.STATUS_PAGE_IS_PUBLIC
-            and scope["method"] in ("GET", "HEAD")
+            and scope["method"] in METHODS
             and self._session not in asked.cookie
             and not asked.fragment
             and is_ours(asked.host)

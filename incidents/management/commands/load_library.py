@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from incidents.actions.catalogue import list_components
 from incidents.actions.library import add_revision
+from incidents.actions.spells import catch_up
 from runbook.document.parse import Unreadable, parse
 
 SHIPPED = Path(settings.BASE_DIR) / "runbook" / "library"
@@ -27,5 +28,6 @@ class Command(BaseCommand):
             except Unreadable as error:
                 raise CommandError(f"{path.name}: {error}") from error
             if is_new:
-                list_components(parse(path.read_bytes(), file_name=path.name))
+                list_components(parse(path.read_bytes(), file_name=path.name).components)
                 self.stdout.write(f"loaded “{revision.runbook.title}”, revision {revision.number}")
+        catch_up()

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 
 from incidents import clock
 from incidents.actions import announce, catalogue, declare, resolve
+from incidents.actions.spells import catch_up
 from incidents.models import AdministrationEntry, ComponentSpell, Incident, ServiceComponent
 from incidents.refusal import Refused
 from tests import factories
@@ -87,6 +88,17 @@ def test_what_administrators_wrote_stands(commander: User) -> None:
 
     rows = list(ServiceComponent.objects.values_list("name", "function", "is_public", "position"))
     assert rows == [("Frontend", "The shop", False, 1), ("Auth", "", True, 2)]
+
+
+def test_incidents_of_before_catch_up_once(set_clock: SetClock, commander: User) -> None:
+    incident = open_incident(commander)
+    ServiceComponent.objects.all().delete()
+    set_state(commander, incident, "Auth", "operational")
+    set_clock.advance(600)
+
+    assert [catch_up(), catch_up()] == [1, 0]
+    assert spells() == [("Frontend", "offline", incident.started_at, None)]
+    assert ServiceComponent.objects.count() == 2
 
 
 @pytest.fixture

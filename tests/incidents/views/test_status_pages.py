@@ -101,3 +101,28 @@ def test_others_edit_nothing(listed: ServiceComponent, sign_in: SignIn, engineer
         assert client.post(EDIT + place, {"name": "X"}).status_code == 403
     assert client.post(f"{EDIT}components/{listed.pk}/remove/").status_code == 403
     assert ServiceComponent.objects.get() == listed
+
+
+def test_wall_has_everything_of_the_board(
+    busy_incident: Incident, sign_in: SignIn, commander: User, leader: User
+) -> None:
+    busy_incident.handoffs.create(
+        given_by="development",
+        taken_by="infrastructure",
+        state="accepted",
+        offered_by=commander,
+        offered_at=clock.now(),
+        decided_by=commander,
+        decided_at=clock.now(),
+    )
+    page = sign_in(leader).get(f"/incidents/INC-{busy_incident.number}/board/?wall")
+
+    for words in (
+        "With Infrastructure",
+        "Next update",
+        "Next escalation",
+        "Phases against",
+        "Phase",
+    ):
+        assert words in page.content.decode()
+    assert "hx-post" not in page.content.decode()
