@@ -81,6 +81,8 @@ def fire(pk: int, *, is_patient: bool = True) -> bool | None:
         timer = _held(pk, is_patient=is_patient)
         if timer is None:
             return False if is_patient else None
+        if timer.state != TimerState.PENDING:
+            return False
         now = clock.now()
         rows = Timer.objects.filter(pk=pk, state=TimerState.PENDING, due_at__lte=now)
         if not timer.incident.is_open and timer.kind not in OUTLIVE:
