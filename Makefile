@@ -58,9 +58,10 @@ browser: .venv/.installed-dev system ## Pages in a real Chromium
 judge: .venv/.installed-dev ## Compare every judged line with the real gcloud, and print it all
 	$(BIN)/python -m tests.support.judging tests/data/judged/*.yaml
 
-bench: .venv/.installed-dev system ## Diagnostic reads by gcloud and by us; the clock under load
+bench: .venv/.installed-dev system ## Diagnostic reads by gcloud and by us; the clock and the status page under load
 	$(BIN)/python -m benchmarks.diagnostics
 	$(BIN)/python -m benchmarks.clocks
+	$(BIN)/python -m benchmarks.status_page
 
 format: .venv/.installed-dev ## Rewrite the sources in the one format
 	$(BIN)/ruff check --quiet --fix $(SOURCES)
