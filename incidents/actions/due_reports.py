@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from incidents import timeline
+from incidents import permissions, timeline
 from incidents.actions.tell import Event, tell
 from incidents.models import FollowUp, Incident, Timer
 from incidents.queries.report.sections import newest_revision
@@ -62,10 +62,18 @@ def follow_up_is_due(timer: Timer, late: float) -> None:
     tell_of_follow_up(
         incident,
         found,
-        people=[found.owner or incident.commander],
+        people=[_whose(incident, found)],
         occasion=f"due {timer.occurrence}",
         subject=f"Due: {found.title}",
     )
+
+
+def _whose(incident: Incident, found: FollowUp) -> User:
+    """Its owner, while they may see the incident; else the commander, who can give it away."""
+    owner = found.owner
+    if owner and permissions.abilities(person=owner, incident=incident).can_view:
+        return owner
+    return incident.commander
 
 
 def tell_of_follow_up(

@@ -12,7 +12,7 @@ from incidents import clock
 from incidents.actions import follow_ups
 from incidents.actions.escalate import fire_due_timers
 from incidents.actions.follow_ups import Wanted
-from incidents.models import FollowUp, Incident, Notification, Timer
+from incidents.models import FollowUp, Incident, Membership, Notification, Timer
 from incidents.permissions import visible_incidents
 from incidents.queries.report.follow_ups import ideas, read_overview
 from incidents.refusal import Refused
@@ -63,6 +63,19 @@ def test_clock_goes_on_when_the_incident_is_closed(
     fire_due_timers()
 
     assert "Due: Widen the subnet" in told(engineer)
+
+
+def test_owner_who_may_not_see_it_any_more_is_not_told(
+    over: Incident, commander: User, engineer: User, set_clock: SetClock
+) -> None:
+    add(commander, over, owner_id=engineer.pk, due_on=TODAY)
+    Membership.objects.filter(person=engineer).delete()
+
+    set_clock.advance(24 * 3600)
+    fire_due_timers()
+
+    assert told(engineer) == ["Yours: Widen the subnet"]
+    assert told(commander) == ["Due: Widen the subnet"]
 
 
 def test_nobody_is_told_what_they_gave_themselves(over: Incident, engineer: User) -> None:
