@@ -78,4 +78,6 @@ def mailbox() -> Iterator[Mailbox]:
 def processes(start_processes: Callable[..., Processes], mailbox: Mailbox) -> Processes:
     """One whole Runbook, shared by the tests of a session."""
     mail = f"smtp://127.0.0.1:{mailbox.port}"
-    return start_processes("shared", environment={"RUNBOOK_MAIL_URL": mail})
+    return start_processes(
+        "shared", environment={"RUNBOOK_MAIL_URL": mail, "RUNBOOK_STATUS_PUBLIC": "1"}
+    )
