@@ -69,8 +69,7 @@ def save_section(
             return newest
         if newest and text_in(newest, section) != text_in(_seen(incident, seen), section):
             raise SavedMeanwhile(newest, words)
-        sections = {**(newest.text if newest else {}), section: words}
-        written = {name: one for name, one in sections.items() if one}
+        written = _with(newest, section, words)
         title = ReportSection(section).label
         did = "rewrote" if words else "went back to the draft of"
         return _store(
@@ -156,6 +155,12 @@ def reportable(*, actor: User, incident_id: int, what: str) -> Incident:
             status=403,
         )
     return incident
+
+
+def _with(newest: ReportRevision | None, section: str, words: str) -> dict[str, str]:
+    """Every section that somebody has written, this one among them."""
+    sections = {**(newest.text if newest else {}), section: words}
+    return {name: one for name, one in sections.items() if one}
 
 
 def _words(text: str) -> str:
