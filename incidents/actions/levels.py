@@ -89,14 +89,15 @@ def next_on_grid(due_at: datetime, every: int, now: datetime) -> datetime:
 
 
 def climb_unacknowledged(timer: Timer, *, now: datetime, late: float) -> None:
-    """Nobody took the level up: the next one that is for this severity fires at once."""
+    """Nobody took the level up: the next one that is for this severity fires at once, unless it has
+    fired by itself meanwhile."""
     level = _of(timer)
     if level is None or level.state != LevelState.FIRED:
         return
     waited = f"nobody acknowledged level {level.position} within {words(level.next_after)}"
     following = _next(level)
     if following is not None:
-        fire_level(following, now=now, late=late, because=f", as {waited}")
+        fire_level(following, now=now, late=late, because=f", as {waited}")  # once, if ever
         return
     timeline.record(
         incident_id=timer.incident_id,
@@ -111,7 +112,7 @@ def climb_unacknowledged(timer: Timer, *, now: datetime, late: float) -> None:
 
 def _next(level: EscalationLevel) -> EscalationLevel | None:
     incident = level.incident
-    later = incident.levels.filter(position__gt=level.position, state=LevelState.PENDING)
+    later = incident.levels.filter(position__gt=level.position).exclude(state=LevelState.CANCELLED)
     return next(
         (
             one

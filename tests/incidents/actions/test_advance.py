@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
+from incidents.actions import checklist
 from incidents.actions.declare import declare
 from incidents.models import Incident
 from incidents.states import RunState
 from tests import factories
 from tests.incidents.conftest import SetClock
 
+ROOT = Path(__file__).resolve().parents[3]
+SHIPPED = ROOT / "runbook" / "library" / "staging-cannot-reach-cloud-sql.md"
 SOURCE = b"""---
 escalation:
-  - {after: 1h, repeat: 1h, next: 3h, then: [open a case]}
+  - {after: 1h, repeat: 1h, then: [open a case]}
   - {after: 1h, from: level 1}
   - {after: 9h}
 updates: {leadership: 2h}
@@ -57,7 +61,7 @@ def test_advance_fires_everything_in_its_order(
     assert kinds[3] == "escalation.fired"
     assert Counter(kinds[4:]) == {
         "escalation.repeated": 5,
-        "escalation.fired": 2,
+        "escalation.fired": 1,
         "update.due": 1,
     }
     assert "6 h have passed" in out.getvalue()
@@ -68,10 +72,37 @@ def test_advance_fires_everything_in_its_order(
         (level.fired_at - drill.started_at).total_seconds() / 3600
         for level in (first, second, third)
         if level.fired_at
-    ] == [1, 2, 4]
+    ] == [1, 2]
     assert {timer.late for timer in drill.timers.filter(state="fired")} == {0}
     approval.refresh_from_db()
     assert (approval.state, approval.run.state) == ("expired", RunState.EXPIRED)
+
+
+def test_the_shipped_ladder_climbs_as_it_says(commander: User, set_clock: SetClock) -> None:
+    drill = declare(
+        actor=commander,
+        revision=factories.make_revision(SHIPPED.read_bytes(), slug=SHIPPED.stem),
+        environment=factories.make_environment(),
+        severity="P0",
+        title="Staging is down",
+        parameters={},
+        is_drill=True,
+    )
+    set_clock.advance(1800)
+    drill.steps.filter(phase__position=1).update(state="done")
+    checklist.complete_phase(actor=commander, phase_id=drill.phases.get(position=1).pk)
+
+    call_command("advance", "7h", incident=drill.name, stdout=StringIO())
+
+    begun = Incident.objects.get(pk=drill.pk).started_at
+    fired = {
+        level.position: (level.fired_at - begun).total_seconds() / 3600
+        for level in drill.levels.all()
+        if level.fired_at
+    }
+    assert fired == {1: 2, 2: 4, 3: 6, 4: 4.5, 5: 6.5}
+    asked = drill.timers.filter(kind="update due", key="leadership").get(occurrence=1)
+    assert (asked.due_at - begun).total_seconds() == 3600
 
 
 def test_advance_leaves_other_incidents_alone(drill: Incident, set_clock: SetClock) -> None:

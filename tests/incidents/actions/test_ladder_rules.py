@@ -176,6 +176,16 @@ def test_an_unacknowledged_level_fires_the_next_at_once(start: Start, set_clock:
     assert not incident.timers.filter(kind=TimerKind.ESCALATION, key="3", state="pending").exists()
 
 
+def test_a_next_level_that_has_fired_by_itself_is_not_passed_over(
+    start: Start, set_clock: SetClock
+) -> None:
+    incident = start("escalation: [{after: 1h, next: 1h}, {after: 2h}, {after: 9h}]")
+    climb(set_clock, HOUR)
+    climb(set_clock, HOUR)
+
+    assert states(incident) == ["fired", "fired", "pending"]
+
+
 def test_a_level_that_does_not_apply_takes_its_steps_back(
     start: Start, engineer: User, set_clock: SetClock
 ) -> None:
