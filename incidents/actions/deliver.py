@@ -105,7 +105,8 @@ def _to_subscriber(letter: Letter, subscriber: Subscriber) -> str:
             letter.with_last_line(f"Stop these mails: {leave}"), address, headers=headers
         )
     with_leave = letter.with_data(unsubscribe=leave)
-    return webhook.send(with_leave, address, encryption.unseal(subscriber.sealed_key))
+    key = encryption.unseal(subscriber.sealed_key)
+    return webhook.send(with_leave, address, key, is_strangers=True)
 
 
 def _letter(row: Notification, now: datetime) -> Letter:

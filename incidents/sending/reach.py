@@ -1,4 +1,5 @@
-"""Which machines we send to: public ones, and those in networks that the operator lists.
+"""Which machines we send to: public ones, and those in networks that the operator lists. Strangers,
+whose addresses nobody here has read, have us ask public ones alone.
 
 A name is resolved once, every address it has is checked, and what was checked is connected to.
 """
@@ -14,13 +15,13 @@ from runbook.cloud.sockets import Resolved, resolve
 from runbook.cloud.target import Target
 
 
-def reach(host: str, port: int) -> Resolved:
+def reach(host: str, port: int, *, is_strangers: bool = False) -> Resolved:
     """Raises `NotDelivered`. The host is left out of the sentence: it is part of an address."""
     target = Target(
         name="receivers",
         project="",
         region="",
-        allowed_networks=tuple(settings.PRIVATE_RECEIVERS),
+        allowed_networks=() if is_strangers else tuple(settings.PRIVATE_RECEIVERS),
         connect_timeout=settings.EMAIL_TIMEOUT,
     )
     try:

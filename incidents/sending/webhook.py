@@ -25,13 +25,16 @@ _WORTH_ANOTHER_TRY = frozenset({408, 425, 429})
 _CONNECTED = frozenset({"connection.connect_tcp.complete", "connection.start_tls.complete"})
 
 
-def send(letter: Letter, address: str, key: str) -> str:
-    """Raises `NotDelivered`. The receiver's status is the receipt."""
+def send(letter: Letter, address: str, key: str, *, is_strangers: bool = False) -> str:
+    """Raises `NotDelivered`. The receiver's status is the receipt. What a stranger wrote as an
+    address (`is_strangers`) leads to no network of the operator."""
     parts = urlsplit(address)
     seconds = settings.EMAIL_TIMEOUT
     with TimeLimit(seconds) as limit:
         try:
-            status, headers = _exchange(_request(letter, parts, key, limit))
+            status, headers = _exchange(
+                _request(letter, parts, key, limit, is_strangers=is_strangers)
+            )
         except httpx.HTTPError as error:
             slow = limit.has_passed or isinstance(error, httpx.TimeoutException)
             sentence = f"did not answer in {seconds:g} s" if slow else "cannot be reached"
@@ -39,9 +42,11 @@ def send(letter: Letter, address: str, key: str) -> str:
     return _receipt(status, headers, letter.at)
 
 
-def _request(letter: Letter, parts: SplitResult, key: str, limit: TimeLimit) -> httpx.Request:
+def _request(
+    letter: Letter, parts: SplitResult, key: str, limit: TimeLimit, *, is_strangers: bool
+) -> httpx.Request:
     """To the address that was checked, whatever its name leads to by then."""
-    reached = reach(parts.hostname or "", port_of(parts.geturl()))
+    reached = reach(parts.hostname or "", port_of(parts.geturl()), is_strangers=is_strangers)
     if parts.scheme != "https" and not is_inside(reached):
         raise NotDelivered("Only https:// goes out of the house.", is_final=True)
     path = parts._replace(scheme="", netloc="", fragment="", path=parts.path or "/").geturl()

@@ -15,6 +15,8 @@ from incidents import clock
 from incidents.actions import publish
 from incidents.actions.deliver import deliver
 from incidents.models import Incident, Notification, Subscriber
+from incidents.sending import webhook
+from incidents.sending.reach import reach
 from incidents.sending.signatures import signature
 from incidents.states import Audience
 from tests.support.receivers import http_server, mail_server
@@ -71,10 +73,23 @@ def test_reader_by_mail(incident: Incident, commander: User, settings: Settings)
     assert "INC-" not in told.as_string()
 
 
-def test_reader_by_webhook(incident: Incident, commander: User, settings: Settings) -> None:
+def test_stranger_has_nothing_sent_to_networks_of_the_operator(settings: Settings) -> None:
+    settings.PRIVATE_RECEIVERS = ["127.0.0.0/8"]
+    with http_server() as hook:
+        Client().post("/status/subscribe/", {"kind": "webhook", "address": hook.address})
+        send_all()
+
+    assert (Notification.objects.get().state, hook.requests) == ("dead", [])
+
+
+def test_reader_by_webhook(
+    incident: Incident, commander: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The receiver is on this machine, where nobody's would be reached."""
+    monkeypatch.setattr(webhook, "reach", lambda host, port, **_: reach(host, port))
+    settings.PRIVATE_RECEIVERS = ["127.0.0.0/8"]
     client = Client()
     with http_server() as hook:
-        settings.PRIVATE_RECEIVERS = ["127.0.0.0/8"]
         client.post("/status/subscribe/", {"kind": "webhook", "address": hook.address})
         send_all()
         asked = json.loads(hook.requests[0][1])["data"]
