@@ -39,15 +39,23 @@ def phase_ends(phase: Phase) -> list[int]:
 
 def fit_overruns(incident: Incident) -> None:
     """One timer for each active phase with a planned time, due when the longest plan has passed. A
-    plan that has changed moves what has not fired."""
-    known = {t.key: t for t in Timer.objects.filter(incident=incident, kind=TimerKind.PHASE)}
+    plan that has changed moves what has not fired; one that is gone cannot be overrun."""
+    own = Timer.objects.filter(incident=incident, kind=TimerKind.PHASE).order_by("occurrence")
+    known = {timer.key: timer for timer in own}
     for phase in incident.phases.filter(state=PhaseState.ACTIVE, is_rollback=False):
         timer = known.get(str(phase.pk))
-        if timer is None and phase.planned_most and phase.started_at:
-            due_at = phase.started_at + timedelta(seconds=phase.planned_most)
-            timers.start(incident, TimerKind.PHASE, str(phase.pk), due_at, phase.planned_most)
-        elif timer is not None and timer.every != phase.planned_most:
+        if not phase.planned_most:
+            timers.cancel(incident, TimerKind.PHASE, str(phase.pk))
+        elif timer is None or timer.state == TimerState.CANCELLED:
+            _start(incident, phase)
+        elif timer.every != phase.planned_most:
             _replan(timer, phase.planned_most)
+
+
+def _start(incident: Incident, phase: Phase) -> None:
+    if phase.started_at:
+        due_at = phase.started_at + timedelta(seconds=phase.planned_most)
+        timers.start(incident, TimerKind.PHASE, str(phase.pk), due_at, phase.planned_most)
 
 
 def _replan(timer: Timer, planned: int) -> None:

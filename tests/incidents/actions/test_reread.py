@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from incidents.actions import checklist, resolve
 from incidents.actions.declare import declare
 from incidents.actions.edit_command import edit_command
+from incidents.actions.escalate import fire_due_timers
 from incidents.actions.reread import reread
 from incidents.models import Incident, Phase, Revision, Run, Step, StepCommand, TimelineEntry
 from incidents.queries.proof.verification import verify_incident
@@ -235,6 +236,31 @@ def test_policies_clocks_and_components_follow(
         ("update due", "engineering"): ("cancelled", set_clock.at + timedelta(minutes=30)),
     }
     assert [part.name for part in declared.components.all()] == ["Shop", "Mail"]
+
+
+def test_a_plan_that_is_gone_is_not_overrun_and_counts_again_when_it_is_back(
+    commander: User, set_clock: SetClock
+) -> None:
+    planned, free = b"## Phase 1: Look (2 h)\n- [ ] Look\n", b"## Phase 1: Look\n- [ ] Look\n"
+    incident = declare(
+        actor=commander,
+        revision=factories.make_revision(planned),
+        environment=factories.make_environment(),
+        severity="P1",
+        title="Slow",
+        parameters={},
+    )
+    begun = set_clock.at
+
+    states = []
+    for text in (free, planned + b"\n"):
+        set_clock.advance(60)
+        take(incident, factories.make_revision(text), commander)
+        assert fire_due_timers() == 0
+        states.append([(row.state, row.due_at) for row in incident.timers.order_by("occurrence")])
+
+    at = begun + timedelta(hours=2)
+    assert states == [[("cancelled", at)], [("cancelled", at), ("pending", at)]]
 
 
 def test_a_level_that_was_told_is_history(
