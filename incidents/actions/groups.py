@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 
 from incidents import administration, permissions
 from incidents.actions.last_administrators import keeping_administrators
+from incidents.actions.tell import cancel
 from incidents.actions.voiding import void_where_authority_fell
-from incidents.models import Environment, Membership
+from incidents.models import Environment, Membership, Notification
 from incidents.refusal import Refused
 from incidents.sign_in import sessions
 from runbook.document.approval_policy import ROLES, parse_policy, slug
@@ -34,7 +35,8 @@ def create_group(*, actor: User, name: str) -> Group:
 
 
 def delete_group(*, actor: User, group_id: int) -> None:
-    """Only one that no environment names, so that nobody's role goes with it unseen."""
+    """Only one that no environment names, so that nobody's role goes with it unseen. What still
+    waits for its channels is not sent."""
     with keeping_administrators():
         group = _group(actor, group_id)
         roles = [f"{row.role} in {row.environment}" for row in _memberships(group)]
@@ -48,6 +50,8 @@ def delete_group(*, actor: User, group_id: int) -> None:
             )
         members = _members(group)
         _record(actor, "group.deleted", f"deleted the group {group}", group, members, [])
+        told = Notification.objects.filter(channel__group=group)
+        cancel(told.values_list("pk", flat=True))
         group.delete()
 
 

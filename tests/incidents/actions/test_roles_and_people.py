@@ -204,6 +204,17 @@ def test_group_is_made_filled_and_deleted_with_every_change_written_down(
     ]
 
 
+def test_nothing_waits_for_the_channels_of_a_deleted_group(root: User) -> None:
+    group = groups.create_group(actor=root, name="database")
+    channel = factories.make_channel(group=group, created_by=root)
+    row = factories.make_notification(channel=channel, shown="Room", state="waiting")
+
+    groups.delete_group(actor=root, group_id=group.pk)
+
+    row.refresh_from_db()
+    assert (row.state, row.channel) == ("cancelled", None)
+
+
 @pytest.mark.parametrize("name", ["approvers", "Commander", "", "a + b", "2nd line", "x" * 61])
 def test_group_is_not_called_what_a_policy_reads_otherwise(root: User, name: str) -> None:
     with pytest.raises(Refused) as refused:
