@@ -60,8 +60,10 @@ def _send_mail(update: Update, receivers: Receivers) -> None:
 
 
 def _write_issue(update: Update) -> None:
-    """One row for the comment and one for the labels: trying one again never repeats the other."""
+    """One row for the comment and one for the labels: trying one again never repeats the other.
+    Readers of the issue are told when it is a drill, whatever the words say."""
     now, incident = clock.now(), update.incident
+    drill = "**This is a drill.**\n\n" if incident.is_drill else ""
     kinds = [COMMENT, LABELS] if update.labels else [COMMENT]
     rows = [
         Notification(
@@ -71,7 +73,7 @@ def _write_issue(update: Update) -> None:
             incident=incident,
             shown=update.issue,
             subject=f"{incident.name}: {kind.removeprefix('github ')} of {update.issue}"[:200],
-            body=update.text if kind == COMMENT else ", ".join(update.labels),
+            body=f"{drill}{update.text}" if kind == COMMENT else ", ".join(update.labels),
             data={"issue": update.issue, "labels": update.labels},
             due_at=now,
             created_at=now,

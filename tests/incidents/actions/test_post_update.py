@@ -177,6 +177,18 @@ def test_issue_gets_comment_and_labels_where_a_token_is_set(
     assert (update.issue, update.labels) == ("acme/shop#12", ["P0", "outage"])
 
 
+def test_comment_of_a_drill_says_so(
+    incident: Incident, commander: User, settings: Settings
+) -> None:
+    settings.GITHUB_TOKEN = TOKEN
+    Incident.objects.update(is_drill=True)
+    sending = Sending(template="github-issue", issue="acme/shop#12")
+    tell(commander, incident, sending, audience=Audience.ENGINEERING)
+
+    row = Notification.objects.get(kind="github comment")
+    assert row.body == "**This is a drill.**\n\nWe repair it."
+
+
 def test_comment_is_sent_by_a_worker_and_linked(
     incident: Incident, commander: User, settings: Settings
 ) -> None:
