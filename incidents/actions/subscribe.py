@@ -75,8 +75,8 @@ def _new(kind: SubscriberKind, address: str) -> Subscriber:
         created_at=clock.now(),
     )
     row.token = digest_of_token(token_of(row))
-    row.save()
-    return row
+    Subscriber.objects.bulk_create([row], ignore_conflicts=True)  # two clicks are one row
+    return Subscriber.objects.get(address=row.address)
 
 
 def _ask(subscriber: Subscriber, occasion: str) -> None:

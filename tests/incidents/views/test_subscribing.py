@@ -15,7 +15,7 @@ from incidents.encryption import unseal
 from incidents.models import Incident, Notification, Subscriber
 from incidents.queries.subscribers import leave_path
 from incidents.states import Audience
-from tests.incidents.conftest import SetClock
+from tests.incidents.conftest import SetClock, at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +57,14 @@ def test_answer_is_the_same_for_a_known_address() -> None:
         Client().post(link())
 
     assert answers[0] == answers[1]
+    assert (Subscriber.objects.count(), Notification.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_are_one_subscriber() -> None:
+    answers = at_once(*[lambda: Client().post("/status/subscribe/", MAIL).status_code] * 2)
+
+    assert answers == [302, 302]
     assert (Subscriber.objects.count(), Notification.objects.count()) == (1, 1)
 
 
