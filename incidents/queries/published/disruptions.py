@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from incidents.models import (
     Component,
@@ -59,11 +59,13 @@ def read_disruptions(
     rows: Sequence[ServiceComponent], *, now: datetime
 ) -> tuple[list[DisruptionFact], dict[str, int]]:
     """Real incidents, open or over within 90 days, newest first, that concern one of the
-    components `rows` or that the public was told of; and whose row each is, by its id."""
+    components `rows` or that the public was told of; and whose row each is, by its id. Where there
+    are too many, those that are over are left out first."""
     since = now - timedelta(days=DAYS)
     closed = Q(state=IncidentState.RESOLVED, resolved_at__gte=since)
     found = Incident.objects.filter(Q(state=IncidentState.OPEN) | closed, is_drill=False)
-    incidents = list(found.order_by("-started_at")[:MOST])
+    open_first = found.order_by(F("resolved_at").desc(nulls_first=True), "-started_at")[:MOST]
+    incidents = sorted(open_first, key=lambda one: one.started_at, reverse=True)
     facts, rows_of = [], {}
     for pk, fact in _facts(incidents, rows, now):
         facts.append(fact)

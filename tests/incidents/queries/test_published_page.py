@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.models import F
 
 from incidents import clock
 from incidents.models import ComponentSpell, Incident, Maintenance, ServiceComponent
+from incidents.queries.published import disruptions
 from incidents.queries.published.page import CALM, read_page
 from incidents.states import Audience, ComponentState, PublicStage, TimerKind
 from tests import factories
@@ -44,6 +46,22 @@ def test_nothing_wrong_is_said_in_one_sentence(set_clock: SetClock) -> None:
 
     assert (page.sentence, page.indicator, page.disruptions) == (CALM, "none", ())
     assert (page.parts[0].uptime, page.parts[0].state) == (100, ComponentState.OPERATIONAL)
+
+
+def test_of_too_many_incidents_the_open_ones_are_shown(
+    set_clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disruptions, "MOST", 2)
+    now = clock.now()
+    for hours in (3, 2, 1):
+        at = now - timedelta(hours=hours)
+        factories.make_incident(started_at=at, public_title=f"{hours} h ago")
+    over = Incident.objects.filter(started_at__gt=now - timedelta(hours=3))
+    over.update(state="resolved", resolved_at=F("started_at"))
+
+    page = read_page(now=now)
+    shown = [one.title for one in (*page.disruptions, *page.past_disruptions)]
+    assert shown == ["3 h ago", "1 h ago"]
 
 
 @pytest.mark.parametrize(
