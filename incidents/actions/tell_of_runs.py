@@ -21,11 +21,12 @@ def ask_approvers(approval: Approval) -> None:
     run = approval.run
     emergency = f" as an emergency: {run.emergency_reason}" if run.emergency_reason else ""
     why = f"\n\n{run.reason}" if run.reason else ""
+    asker = run.requested_by.get_full_name() or run.requested_by.get_username()
     _tell(
         run,
         f"asked {approval.pk}",
         who_may_decide(approval),
-        subject=f"{run.requested_by} asks you to approve run {run.number}{emergency}",
+        subject=f"{asker} asks you to approve run {run.number}{emergency}",
         body=f"{run.shown}{why}",
         link=reverse("approval", kwargs={"approval_id": approval.pk}),
         urgent=bool(run.emergency_reason),
