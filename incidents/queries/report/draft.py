@@ -125,8 +125,9 @@ def _bad(facts: Facts) -> Iterable[str]:
     for level in facts.fired:
         late = f", {level.lateness}" if (level.late or 0) >= 1 else ""
         yield f"It took long enough for level {level.number} of the ladder to fire{late}."
+    when = "until the end" if facts.is_over else "when it was last looked at"
     for pair in facts.diagnostics.failed_last:
-        yield f"{title(pair.step)}: {code(pair.expression)} {pair.latest.word} until the end."
+        yield f"{title(pair.step)}: {code(pair.expression)} {pair.latest.word} {when}."
     if facts.waited_for_approval >= LATE_FROM:
         yield f"Changes waited {span(facts.waited_for_approval)} for approval altogether."
 
