@@ -32,7 +32,7 @@ def send(letter: Letter, address: str) -> str:
         raise NotDelivered(wrong, is_final=True)
     service = service_of(address)
     told = apprise.Apprise(asset=_ASSET)
-    if not told.add(address):
+    if not told.add([address]):  # a string alone is split into several
         raise NotDelivered(f"This is not a whole address of {service.name}.", is_final=True)
     if service.names_host:
         _require_reachable(str(getattr(told[0], "host", "") or ""))

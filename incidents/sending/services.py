@@ -7,8 +7,9 @@ is ours and not asked of Apprise, so that pages need not load it; a test holds t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import unquote_plus
 
 # fmt: off
 OF_FILES_AND_HOSTS = frozenset({
@@ -18,6 +19,10 @@ OF_FILES_AND_HOSTS = frozenset({
 })
 # fmt: on
 """Parameters that would have the worker read its own files, turn to another host, or wait."""
+
+
+_ANOTHER = re.compile(r"[,;]\s*[a-z0-9]+://", re.IGNORECASE)
+"""Where Apprise would read a second address, of which nobody here knows what it asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +40,16 @@ def wrong_address(address: str) -> str:
         return "Write the address as Apprise does, such as slack://… or pagerduty://…"
     if schema.lower() not in SERVICES:
         return "That is no service that is known here. It begins with its name, such as slack://"
-    try:
-        given = parse_qs(urlsplit(address).query, keep_blank_values=True)
-    except ValueError:
-        return "Write the address as Apprise does, such as slack://… or pagerduty://…"
-    refused = sorted(OF_FILES_AND_HOSTS & {name.lstrip("+-:").lower() for name in given})
+    if _ANOTHER.search(rest):
+        return "That is more than one address. Add a channel for each."
+    refused = sorted(OF_FILES_AND_HOSTS & _parameters(rest))
     return f"The parameter {', '.join(refused)} cannot be used here." if refused else ""
+
+
+def _parameters(rest: str) -> set[str]:
+    """All that could be read as the name of one: to Apprise "#" begins no fragment."""
+    names = (part.partition("=")[0] for part in re.split(r"[?&;#]", rest)[1:])
+    return {re.sub(r"\W", "", unquote_plus(name)).lower() for name in names}
 
 
 def service_of(address: str) -> Service:

@@ -3,7 +3,7 @@
 import pytest
 from apprise.plugins import N_MGR
 
-from incidents.sending.services import SERVICES
+from incidents.sending.services import SERVICES, wrong_address
 
 ON_THIS_MACHINE = {"blink(1)", "DBus Notification", "GLib Notification", "Gnome Notification"} | {
     *("MacOSX Notification", "Syslog", "Windows Notification"),
@@ -27,3 +27,8 @@ def test_list_of_services_is_that_of_apprise() -> None:
 
     left_out = ON_THIS_MACHINE | NEED_A_LIBRARY
     assert ours == {k: v for k, v in theirs.items() if v[0] not in left_out}
+
+
+def test_address_may_hold_other_addresses_where_they_are_values() -> None:
+    assert wrong_address("discord://1/secret?avatar_url=https://example.com/a.png") == ""
+    assert wrong_address("slack://a/b/c/#one,#two?footer=no") == ""

@@ -56,6 +56,10 @@ def test_own_channel_is_sealed_and_shown_without_its_address(engineer: User) -> 
         ("service", "slack://"),
         ("service", f"{SLACK}?template=/etc/passwd"),
         ("service", f"{SLACK}?%74emplate=x"),
+        ("service", f"{SLACK}#room?template=/etc/passwd"),
+        ("service", f"{SLACK}?footer=no#&template=/etc/passwd"),
+        ("service", f"{SLACK},json://10.0.0.1/"),
+        ("service", f"{SLACK};syslog://"),
         ("pigeon", "home"),
     ],
 )
