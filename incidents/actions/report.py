@@ -12,7 +12,7 @@ from incidents.actions import timers
 from incidents.actions.declare import open_runbook
 from incidents.actions.moves import hold
 from incidents.actions.storable import storable_text
-from incidents.models import Incident, ReportRevision
+from incidents.models import Incident, ReportRevision, Timer
 from incidents.queries.report.facts import read_facts
 from incidents.queries.report.sections import (
     newest_revision,
@@ -22,7 +22,7 @@ from incidents.queries.report.sections import (
 )
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused
-from incidents.states import ReportSection, TimerKind
+from incidents.states import ReportSection, TimerKind, TimerState
 
 LONGEST = 20_000
 TIMER_KEY = "report"
@@ -123,13 +123,14 @@ def finish(*, actor: User, incident_id: int, seen: int) -> ReportRevision:
 
 
 def reopen(*, actor: User, incident_id: int) -> ReportRevision:
-    """Let people write in a final report again."""
+    """Let people write in a final report again. It is due when it was, or now if that is over."""
     with transaction.atomic():
         hold(pk=incident_id)
         incident = reportable(actor=actor, incident_id=incident_id, what="open its report again")
         newest = newest_revision(incident)
         if newest is None or not newest.is_final:
             raise Refused("The report is not final: you can write in it.")
+        _expect_again(incident)
         return _store(
             incident,
             actor,
@@ -137,6 +138,14 @@ def reopen(*, actor: User, incident_id: int) -> ReportRevision:
             kind="report.reopened",
             entry="opened the report again",
         )
+
+
+def _expect_again(incident: Incident) -> None:
+    """A clock that had fired before the report was final has said so already."""
+    own = Timer.objects.filter(incident=incident, kind=TimerKind.REPORT, key=TIMER_KEY)
+    last = own.order_by("-occurrence").first()
+    if last is not None and last.state == TimerState.CANCELLED:
+        timers.start(incident, TimerKind.REPORT, TIMER_KEY, max(last.due_at, clock.now()))
 
 
 def reportable(*, actor: User, incident_id: int, what: str) -> Incident:

@@ -189,3 +189,17 @@ def test_final_mark_stops_the_clock(
     assert report_due(incident, now=clock.now()).word == "final"
     timer = Timer.objects.get(incident=incident, kind=TimerKind.REPORT)
     assert timer.state == TimerState.CANCELLED
+
+
+@pytest.mark.parametrize(("hours", "is_due_in"), [(1, 47), (60, 0)])
+def test_reopened_report_is_due_again(
+    incident: Incident, commander: User, set_clock: SetClock, hours: int, is_due_in: int
+) -> None:
+    resolve(actor=commander, incident_id=incident.pk, words="Back.")
+    report.finish(actor=commander, incident_id=incident.pk, seen=0)
+
+    set_clock.advance(hours * 3600)
+    report.reopen(actor=commander, incident_id=incident.pk)
+
+    due = report_due(incident, now=clock.now())
+    assert due.due_at == clock.now() + timedelta(hours=is_due_in)
