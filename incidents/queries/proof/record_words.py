@@ -27,11 +27,15 @@ def of_components(incident: Incident) -> list[Json]:
 
 
 def of_updates(incident: Incident) -> Iterator[Json]:
-    same = ("audience", "text", "template", "subject", "recipients", "stage", "issue", "labels")
+    """Mail addresses are nobody's outside, so they are only counted, as on the timeline."""
+    same = ("audience", "text", "template", "subject", "stage", "issue", "labels")
     for update in incident.updates.select_related("author").order_by("at", "pk"):
+        names = [word for word in update.recipients if "@" not in word]
         yield {
             "author": update.author.get_username(),
             "at": moment(update.at),
+            "to": names,
+            "addresses": len(update.recipients) - len(names),
             **{column: getattr(update, column) for column in same},
         }
 

@@ -321,3 +321,20 @@ def test_report_and_follow_ups_come_with_it(proven: Incident, tmp_path: Path) ->
 
     wrong = "report 1: its text is not what the timeline says"
     assert verify(forge(file, reword)) == (1, f"WRONG:\n{wrong}\n")
+
+
+def test_bundle_counts_the_addresses_of_recipients(proven: Incident, tmp_path: Path) -> None:
+    proven.updates.create(
+        audience="leadership",
+        text="We know why.",
+        author=proven.commander,
+        at=AT,
+        recipients=["directors", "ada@example.com"],
+    )
+    with (tmp_path / "bundle.zip").open("wb") as target:
+        write_bundle(proven.number, target, at=AT)
+
+    files = read(tmp_path / "bundle.zip")
+    update = json.loads(lines(files, "updates.jsonl")[0])
+    assert (update["to"], update["addresses"]) == (["directors"], 1)
+    assert not any(b"ada@example.com" in content for content in files.values())
