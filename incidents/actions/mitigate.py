@@ -8,7 +8,6 @@ from django.db import transaction
 from incidents import clock, timeline
 from incidents.actions.commanded import commanded
 from incidents.actions.moves import hold
-from incidents.actions.take_up import first_taken_up
 from incidents.models import Incident
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused
@@ -30,7 +29,6 @@ def mitigate(*, actor: User, incident_id: int, words: str) -> Incident:
         ).update(mitigated_at=now)
         if not moved:
             raise Refused(f"Its impact is over since {incident.mitigated_at:%H:%M:%S} UTC already.")
-        first_taken_up(incident, now)
         timeline.record(
             incident_id=incident_id,
             actor=actor,
