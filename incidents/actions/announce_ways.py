@@ -64,7 +64,8 @@ def _write_issue(update: Update) -> None:
     Readers of the issue are told when it is a drill, whatever the words say."""
     now, incident = clock.now(), update.incident
     drill = "**This is a drill.**\n\n" if incident.is_drill else ""
-    kinds = [COMMENT, LABELS] if update.labels else [COMMENT]
+    has_labels = bool(update.labels) and not update.incident.is_drill
+    kinds = [COMMENT, LABELS] if has_labels else [COMMENT]
     rows = [
         Notification(
             key=key_of(topic_of(update), kind),

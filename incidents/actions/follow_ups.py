@@ -24,6 +24,7 @@ from incidents.states import FollowUpState, TimerKind
 
 LONGEST = 300
 MOST = 200
+FARTHEST = timedelta(days=3650)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,8 @@ def _columns(
         )
     if wanted.due_on and wanted.due_on != due_before and wanted.due_on < clock.now().date():
         raise Refused(f"{wanted.due_on:%Y-%m-%d} is over. Choose today or later.", status=422)
+    if wanted.due_on and wanted.due_on > clock.now().date() + FARTHEST:
+        raise Refused("That day is more than ten years away. Choose an earlier one.", status=422)
     if wanted.link and not wanted.link.startswith(("https://", "http://")):
         raise Refused("A link begins with https:// or http://.", status=422)
     return {

@@ -59,7 +59,7 @@ def _fit(
         due_at = _due(incident, audience, every, now)
         rows = Timer.objects.filter(pk=timer.pk)
         rows.update(every=every)
-        if rows.filter(state=TimerState.PENDING).update(due_at=due_at):
+        if rows.filter(state=TimerState.PENDING).update(due_at=due_at, postponed_from=None):
             yield Move(what, timer.due_at, due_at)
 
 

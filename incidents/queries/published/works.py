@@ -22,7 +22,8 @@ def read_works(rows: Sequence[ServiceComponent], *, now: datetime) -> list[WorkF
     not among `rows` is left out."""
     over = Q(state__in=OVER, ends_at__gte=now - timedelta(days=DAYS))
     found = Maintenance.objects.filter(~Q(state__in=OVER) | over)
-    works = found.prefetch_related("components", "updates").order_by("starts_at")[:MOST]
+    newest = found.prefetch_related("components", "updates").order_by("-ends_at")[:MOST]
+    works = sorted(newest, key=lambda work: work.starts_at)
     shown = {row.pk for row in rows}
     facts = []
     for work in works:

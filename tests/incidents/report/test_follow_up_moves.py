@@ -147,6 +147,7 @@ def test_owner_who_only_reads_ends_their_own_and_no_other(
         (Wanted("  "), "what is to be done"),
         (Wanted("x" * 301), "300 characters"),
         (Wanted("Late", due_on=date(2026, 11, 20)), "is over"),
+        (Wanted("Far away", due_on=date(9999, 12, 31)), "ten years away"),
         (Wanted("Where", link="javascript:alert(1)"), "https://"),
         (Wanted("Whose", owner_id=987654), "cannot see"),
     ],
