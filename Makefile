@@ -5,13 +5,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := manage.py runbook incidents tests benchmarks
 
-# What databases hardly differ in is tested on SQLite alone; `make postgres SQLITE_ONLY=` tests it all.
-SQLITE_ONLY := accounts templatetags test_settings_checks.py test_web_without_google.py \
-	test_chaining_old_timelines.py test_visible_text.py test_request_limits.py test_socket_origin.py test_hub.py \
-	management/test_try_one_line.py management/test_up.py management/test_lint_files.py \
-	actions/worker/test_redacted_plan.py views/test_hostile_text.py views/test_page_templates.py \
-	views/test_runbook_findings.py views/test_editing_pages.py views/test_reread_pages.py \
-	views/test_page_access.py views/test_page_actions.py views/test_run_cards.py views/test_ladder_panel.py
+# What databases differ in is tested on both; `make postgres BOTH=tests/incidents` tests it all on both.
+BOTH := $(addprefix tests/incidents/,actions proof queries report/test_follow_up_moves.py \
+	report/test_report_words.py report/test_report_facts.py views/test_page_queries.py \
+	views/test_approval_pages.py views/test_people_pages.py views/test_environment_pages.py \
+	views/test_subscribing.py views/test_metrics_page.py views/test_notice_pages.py \
+	test_chained_records.py test_insert_only.py test_ledger.py test_redacting.py \
+	test_roles_through_groups.py test_change_windows_open.py test_consumers.py \
+	test_nothing_private_is_published.py test_published_front.py)
 
 .PHONY: help install install-dev system run test lint types unit postgres stories browser judge bench format lock clean
 
@@ -47,7 +48,7 @@ unit: .venv/.installed-dev ## Fast tests, on SQLite
 
 postgres: .venv/.installed-dev system ## The application's tests again, on a private PostgreSQL
 	$(BIN)/python tests/support/private_postgres.py $(BIN)/pytest -q $(SPREAD) -m "not story and not browser" \
-		$(addprefix --ignore=tests/incidents/,$(SQLITE_ONLY)) tests/incidents
+		$(BOTH)
 
 stories: .venv/.installed-dev system ## The whole way, with real processes
 	$(BIN)/pytest -q -m story
