@@ -32,8 +32,9 @@ def bring_up_to_date() -> None:
 
 
 @pytest.fixture
-def old(tmp_path: Path, django_db_blocker: Any) -> Iterator[Any]:
+def old(tmp_path: Path, django_db_blocker: Any, settings: Any) -> Iterator[Any]:
     """The models of then, in a database file of their own."""
+    settings.MIGRATION_MODULES = {}  # other tests go without them
     connections.databases[OLD] = connections.databases["default"] | {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": tmp_path / "old.sqlite3",
