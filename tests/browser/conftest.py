@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from playwright.sync_api import Browser, Page, StorageState
 
 from runbook.processes.ports import free_port
 from tests.browser.people import PASSWORD
+from tests.support.processes import make_once
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 30
@@ -24,11 +26,12 @@ OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def web(tmp_path_factory: pytest.TempPathFactory, redis_url: str) -> Iterator[str]:
+def web(
+    tmp_path_factory: pytest.TempPathFactory, shared_folder: Path, redis_url: str
+) -> Iterator[str]:
     """The address of a web process whose database `furnish.py` has filled."""
     port = free_port()
     environment = os.environ | {
-        "RUNBOOK_DATA": str(tmp_path_factory.mktemp("web")),
         "RUNBOOK_DEBUG": "1",
         "RUNBOOK_LOG_LEVEL": "ERROR",
         "REDIS_URL": redis_url,
@@ -37,7 +40,16 @@ def web(tmp_path_factory: pytest.TempPathFactory, redis_url: str) -> Iterator[st
         "PYTHONPATH": str(ROOT),
     }
     python = [sys.executable]
-    subprocess.run([*python, "tests/browser/furnish.py"], cwd=ROOT, env=environment, check=True)
+    program = [*python, "tests/browser/furnish.py"]
+
+    def furnish(folder: Path) -> None:
+        folder.mkdir()
+        filled = environment | {"RUNBOOK_DATA": str(folder)}
+        subprocess.run(program, cwd=ROOT, env=filled, check=True)
+
+    data = tmp_path_factory.mktemp("web") / "data"
+    shutil.copytree(make_once(shared_folder / "furnished", furnish), data)
+    environment["RUNBOOK_DATA"] = str(data)
     command = ["-m", "uvicorn", "runbook.asgi:application", "--port", str(port)]
     options = ["--log-level", "error", "--timeout-graceful-shutdown", "2"]
     server = subprocess.Popen([*python, *command, *options], cwd=ROOT, env=environment)

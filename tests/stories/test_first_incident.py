@@ -63,10 +63,11 @@ def test_from_a_started_runbook_to_a_resolved_incident(
         re.compile(r"3.*10", re.DOTALL)
     )
     expect(commander.step.locator("[data-approve]")).to_have_count(0)
+    card = commander.step.locator("section.plan").get_attribute("id")
 
     engineer.open("/approvals/")
     engineer.sees("minInstances")
-    engineer.page.locator("[data-approve]").click()
+    engineer.page.locator(f"#{card} [data-approve]").click()
     commander.sees_output("Updated connector", within=60)
     commander.sees_in_step("succeeded")
     commander.sees_in_step("as expected")

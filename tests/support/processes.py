@@ -129,15 +129,24 @@ class Processes(Supervised):
 
 def prepare_once(folder: Path) -> Path:
     """The folder, prepared by whichever test process comes first: `copied` for `Processes`."""
+    return make_once(folder, _prepare)
+
+
+def make_once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """The folder, made by whichever test process comes first; the others wait for it."""
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             draft = folder.with_suffix(".draft")
-            plan = plan_of(_stack(draft, {}))
-            printed = _manage({**os.environ, **plan.environment}, "prepare", "--demo")
-            (draft / PRINTED).write_text(printed)
+            make(draft)
             draft.rename(folder)
     return folder
+
+
+def _prepare(folder: Path) -> None:
+    plan = plan_of(_stack(folder, {}))
+    printed = _manage({**os.environ, **plan.environment}, "prepare", "--demo")
+    (folder / PRINTED).write_text(printed)
 
 
 def _manage(environment: Mapping[str, str], *arguments: str) -> str:

@@ -44,11 +44,16 @@ def simulator(short_folder: Path) -> Iterator[Simulator]:
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder as `prepare --demo` leaves it, made once for all test processes."""
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all test processes of a run."""
     folder = tmp_path_factory.getbasetemp()
-    everybody = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
-    return prepare_once(everybody / "prepared")
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
+def prepared(shared_folder: Path) -> Path:
+    """A data folder as `prepare --demo` leaves it, made once for all test processes."""
+    return prepare_once(shared_folder / "prepared")
 
 
 @pytest.fixture(scope="session")
