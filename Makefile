@@ -6,10 +6,9 @@ BIN := .venv/bin
 SOURCES := manage.py runbook incidents tests benchmarks
 
 # What databases differ in is tested on both; `make postgres BOTH=tests/incidents` tests it all on both.
-BOTH := $(addprefix tests/incidents/,actions proof queries report/test_follow_up_moves.py \
-	report/test_report_words.py report/test_report_facts.py views/test_page_queries.py \
-	views/test_approval_pages.py views/test_people_pages.py views/test_environment_pages.py \
-	views/test_subscribing.py views/test_metrics_page.py views/test_notice_pages.py \
+BOTH := $(addprefix tests/incidents/,actions queries proof/test_verification.py \
+	report/test_follow_up_moves.py report/test_report_words.py report/test_report_facts.py \
+	views/test_page_queries.py views/test_approval_pages.py views/test_metrics_page.py \
 	test_chained_records.py test_insert_only.py test_ledger.py test_redacting.py \
 	test_roles_through_groups.py test_change_windows_open.py test_consumers.py \
 	test_nothing_private_is_published.py test_published_front.py)
