@@ -116,6 +116,10 @@ class _Crowd:
         line.hang_up()
 
 
+_FAULTS = (OSError, ValueError, AttributeError, http.client.HTTPException)
+"""AttributeError: another thread has hung up, and http.client reads on from nothing."""
+
+
 class _Line:
     """One connection, opened when it is needed."""
 
@@ -139,7 +143,7 @@ class _Line:
             self._connection.request(self._load.method, self._path.geturl(), headers=self._headers)
             response = self._connection.getresponse()
             size = _size_of(response)
-        except (OSError, ValueError, http.client.HTTPException, CloudError) as error:
+        except (*_FAULTS, CloudError) as error:
             self.hang_up()
             return Sample(time.monotonic() - started, error=_kind_of(error))
         if not self._load.keeps_connections or response.will_close:
