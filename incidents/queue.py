@@ -12,7 +12,9 @@ from kombu.exceptions import KombuError
 
 logger = logging.getLogger(__name__)
 
-TaskName = Literal["plan_run", "execute_run", "probe_run", "deliver"]
+TaskName = Literal[
+    "plan_run", "execute_run", "probe_run", "deliver", "check_health", "validate_fix"
+]
 QueueName = Literal["reads", "changes", "notifications"]
 
 _sender = Celery("runbook.sender", set_as_current=False)

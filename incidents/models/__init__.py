@@ -1,11 +1,19 @@
 """Every row of the application, gathered where Django looks for models."""
 
+from incidents.models.alerts import Alert, AlertMessage, AlertRule, AlertSource
 from incidents.models.approval import Approval, Decision, Plan
 from incidents.models.audit import AdministrationEntry, LedgerHead, TimelineEntry
 from incidents.models.escalation import EscalationLevel, Timer
 from incidents.models.execution import OutputChunk, Run
 from incidents.models.handoff import Handoff, HandoffItem
 from incidents.models.handover import Handover
+from incidents.models.health import (
+    HealthCheck,
+    Measurement,
+    Monitor,
+    ThresholdWatch,
+    Validation,
+)
 from incidents.models.incident import Component, Incident, Phase, Step, StepCommand
 from incidents.models.library import Revision, Runbook
 from incidents.models.notification import (
@@ -33,6 +41,10 @@ from incidents.models.windows import ChangeWindow, Freeze
 
 __all__ = [
     "AdministrationEntry",
+    "Alert",
+    "AlertMessage",
+    "AlertRule",
+    "AlertSource",
     "ApiToken",
     "Approval",
     "ChangeWindow",
@@ -47,13 +59,16 @@ __all__ = [
     "Handoff",
     "HandoffItem",
     "Handover",
+    "HealthCheck",
     "Heartbeat",
     "Incident",
     "LedgerHead",
     "ListedProgram",
     "Maintenance",
     "MaintenanceUpdate",
+    "Measurement",
     "Membership",
+    "Monitor",
     "Notification",
     "NotificationRule",
     "OutputChunk",
@@ -71,7 +86,9 @@ __all__ = [
     "Step",
     "StepCommand",
     "Subscriber",
+    "ThresholdWatch",
     "TimelineEntry",
     "Timer",
     "Update",
+    "Validation",
 ]
