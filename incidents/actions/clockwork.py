@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db import InterfaceError, OperationalError
 
 from incidents import clock, queue
+from incidents.actions.check_health import resend_checks, take_back_checks
 from incidents.actions.escalate import fire_due_timers
 from incidents.actions.hand_out import hand_out, take_back
 from incidents.actions.maintenance import move_due_maintenance
@@ -27,6 +28,8 @@ SWEEPS: tuple[Callable[[], int], ...] = (
     move_due_maintenance,
     take_back,
     hand_out,
+    take_back_checks,
+    resend_checks,
 )
 
 logger = logging.getLogger(__name__)

@@ -1,0 +1,137 @@
+"""Asking for a look at an environment's infrastructure, and not losing what was asked for.
+
+Workers do the looking (`look`); this side knows no client of Google.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+
+from incidents import clock, permissions, queue, timeline
+from incidents.actions.moves import hold
+from incidents.health_states import HealthCause, HealthCheckState
+from incidents.models import Environment, HealthCheck, Incident
+from incidents.refusal import Refused
+from runbook.health.report import Area
+
+ATTEMPTS = 3
+PANELS = ("health",)
+
+
+def ask(
+    *,
+    actor: User | None,
+    environment: Environment,
+    cause: HealthCause,
+    areas: Sequence[str] = (),
+    incident: Incident | None = None,
+) -> HealthCheck:
+    """A check of these areas, all where none is named, which workers take up at once. One that
+    waits already, for the same areas and incident, is that check. Without an `actor` it is the
+    clock, or an action that has asked for permission itself."""
+    chosen = _known(areas)
+    with transaction.atomic():
+        if incident is not None:
+            hold(pk=incident.pk)
+        _hold_environment(environment)
+        if actor is not None:
+            _require_working(actor, environment)
+        waiting = HealthCheck.objects.filter(
+            environment=environment, incident=incident, state=HealthCheckState.WAITING
+        )
+        same = next((one for one in waiting if one.areas == chosen), None)
+        return same or _store(actor, environment, cause, chosen, incident)
+
+
+def _known(areas: Sequence[str]) -> list[str]:
+    known = [area.value for area in Area]
+    unknown = [area for area in areas if area not in known]
+    if unknown:
+        raise Refused(
+            f"There is nothing called {unknown[0]} to check. There are {', '.join(known)}.",
+            status=422,
+        )
+    return [area for area in known if area in areas]
+
+
+def _hold_environment(environment: Environment) -> None:
+    """Two who ask at once get the same check."""
+    if connection.features.has_select_for_update:
+        rows = Environment.objects.select_for_update(of=("self",), no_key=True)
+        rows.only("pk").get(pk=environment.pk)
+
+
+def _require_working(actor: User, environment: Environment) -> None:
+    roles = permissions.roles_in(person=actor, environment=environment)
+    if not roles & permissions.WORKING and not permissions.is_superuser(actor):
+        raise Refused(
+            f"You may not check {environment}. Ask someone who is a responder there.", status=403
+        )
+
+
+def _store(
+    actor: User | None,
+    environment: Environment,
+    cause: HealthCause,
+    areas: list[str],
+    incident: Incident | None,
+) -> HealthCheck:
+    now = clock.now()
+    check = HealthCheck.objects.create(
+        environment=environment,
+        incident=incident,
+        cause=cause,
+        requested_by=actor,
+        requested_at=now,
+        queued_at=now,
+        areas=areas,
+    )
+    if incident is not None:
+        timeline.record(
+            incident_id=incident.pk,
+            actor=actor,
+            kind="health.asked",
+            text=f"asked how {environment} is: {', '.join(areas) or 'everything'}",
+            panels=PANELS,
+            data={"check": check.pk},
+        )
+    queue.enqueue("check_health", check.pk, queue="reads")
+    return check
+
+
+def take_back_checks() -> int:
+    """Give checks of dead workers to others, at most `ATTEMPTS` times in all; how many. They are
+    announced with those whose message was lost."""
+    now = clock.now()
+    lost = HealthCheck.objects.filter(state=HealthCheckState.RUNNING, lease_until__lt=now)
+    given_up = lost.filter(token__gte=ATTEMPTS).update(
+        state=HealthCheckState.FAILED,
+        ended_at=now,
+        lease_until=None,
+        error=f"Its worker stopped answering {ATTEMPTS} times. The workers' logs say why.",
+    )
+    return given_up + lost.update(state=HealthCheckState.WAITING, lease_until=None)
+
+
+def resend_checks() -> int:
+    """Announce again what no worker took up: messages get lost. How many; of two clocks one does."""
+    now = clock.now()
+    before = now - timedelta(seconds=settings.RESEND_SECONDS)
+    waiting = HealthCheck.objects.filter(state=HealthCheckState.WAITING, queued_at__lt=before)
+    oldest = waiting.order_by("queued_at").values_list("pk", "queued_at")[:200]
+    return sum(_resend(pk, announced, now) for pk, announced in oldest)
+
+
+def _resend(pk: int, announced: datetime, now: datetime) -> int:
+    with transaction.atomic():
+        claimed = HealthCheck.objects.filter(
+            pk=pk, state=HealthCheckState.WAITING, queued_at=announced
+        ).update(queued_at=now)
+        if claimed:
+            queue.enqueue("check_health", pk, queue="reads")
+    return claimed
