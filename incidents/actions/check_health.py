@@ -119,7 +119,7 @@ def take_back_checks() -> int:
 
 
 def resend_checks() -> int:
-    """Announce again what no worker took up: messages get lost. How many; of two clocks one does."""
+    """Announce again what no worker took up: messages get lost. How many."""
     now = clock.now()
     before = now - timedelta(seconds=settings.RESEND_SECONDS)
     waiting = HealthCheck.objects.filter(state=HealthCheckState.WAITING, queued_at__lt=before)
