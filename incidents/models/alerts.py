@@ -105,6 +105,10 @@ class Alert(models.Model):
 
     `verdict` is "infrastructure", "application" or "", `because` says why. `findings` are those of
     the check that showed it (`runbook.health.report`). `times` counts how often it was told of.
+
+    `group` is the digest of its rule, environment and the values of the rule's `group_by` labels,
+    `trouble` says why the rule could not do what it says. `told_as` is the state that people were
+    last told of, at `told_at`.
     """
 
     key = models.CharField(max_length=300)
@@ -134,6 +138,10 @@ class Alert(models.Model):
     last_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True, blank=True)
     times = models.PositiveIntegerField(default=1)
+    group = models.CharField(max_length=64, blank=True)
+    trouble = models.TextField(blank=True)
+    told_as = models.CharField(max_length=10, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-last_at", "-id"]
@@ -150,6 +158,12 @@ class Alert(models.Model):
         indexes = [
             models.Index(fields=["key", "-last_at"], name="alert_by_key"),
             models.Index(fields=["state", "-last_at"], name="alert_by_state"),
+            models.Index(fields=["group"], condition=~models.Q(group=""), name="alert_by_group"),
+            models.Index(
+                fields=["rule"],
+                condition=~models.Q(state=models.F("told_as")),
+                name="alert_to_tell",
+            ),
         ]
 
     def __str__(self) -> str:
