@@ -22,6 +22,9 @@ NOW = "now"
 STATUS = "status"
 """The topic, and the panel, of what strangers read."""
 
+HEALTH = "health"
+"""The panel of all environments' health; with an environment's id behind it, that of one."""
+
 ACCESS = "access"
 """No panel: pages that hear it ask again whether they may go on."""
 
@@ -55,6 +58,13 @@ def changed(incident_id: int, panels: Sequence[str]) -> None:
         )
 
     transaction.on_commit(publish, robust=True)
+
+
+def health_changed(environment_id: int) -> None:
+    """On commit, have every page that shows the health of this environment look again: a check was
+    asked for, started or ended, or an alert of it came or went."""
+    notice = {"panels": json.dumps([HEALTH, f"{HEALTH}-{environment_id}"])}
+    transaction.on_commit(lambda: _append({NOW: notice}), robust=True)
 
 
 def notices_changed(person_ids: Sequence[int]) -> None:
