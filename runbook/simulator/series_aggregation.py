@@ -15,7 +15,7 @@ from runbook.simulator.store import Resource
 from runbook.simulator.time_series import typed, value_of
 
 _Combine = Callable[[list[float]], float]
-_ALIGNERS: Mapping[str, _Combine] = {
+_ALIGNERS: dict[str, _Combine] = {
     "ALIGN_MEAN": fmean,
     "ALIGN_MAX": max,
     "ALIGN_MIN": min,
@@ -32,6 +32,13 @@ _REDUCERS: Mapping[str, _Combine] = {
     "REDUCE_SUM": math.fsum,
     "REDUCE_COUNT": len,
 }
+_PERCENTILES: dict[str, _Combine] = dict.fromkeys(
+    ("ALIGN_PERCENTILE_99", "ALIGN_PERCENTILE_95", "ALIGN_PERCENTILE_50", "ALIGN_PERCENTILE_05"),
+    fmean,
+)
+"""Of distributions alone, whose samples of a minute are all alike here."""
+
+_OF_DISTRIBUTIONS = (*_PERCENTILES, "ALIGN_DELTA", "ALIGN_SUM", "ALIGN_NEXT_OLDER", "ALIGN_COUNT")
 _KEEPS_TYPE = ("ALIGN_MAX", "ALIGN_MIN", "ALIGN_SUM", "ALIGN_DELTA", "ALIGN_NEXT_OLDER")
 
 
@@ -47,7 +54,7 @@ class Aggregation:
 
 def aggregated(series: list[Resource], wanted: Aggregation) -> list[Resource]:
     """Raises `Refusal` for a word that is no aligner or reducer of these."""
-    if wanted.aligner not in _ALIGNERS:
+    if wanted.aligner not in _ALIGNERS and wanted.aligner not in _PERCENTILES:
         raise Refusal(400, f"Invalid value for perSeriesAligner: '{wanted.aligner}'.")
     aligned = [_aligned(one, wanted) for one in series]
     if wanted.reducer == "REDUCE_NONE":
@@ -59,11 +66,12 @@ def aggregated(series: list[Resource], wanted: Aggregation) -> list[Resource]:
 
 def _aligned(series: Resource, wanted: Aggregation) -> Resource:
     """One point for each period, named by its end."""
+    combine = _combine(series, wanted.aligner)
     periods: dict[int, list[float]] = defaultdict(list)
     for point in series["points"]:
         ended = datetime.fromisoformat(point["interval"]["endTime"]).timestamp()
         periods[math.ceil(ended / wanted.period) * wanted.period].append(value_of(point))
-    values = {end: _ALIGNERS[wanted.aligner](found) for end, found in periods.items()}
+    values = {end: combine(found) for end, found in periods.items()}
     if wanted.aligner == "ALIGN_RATE":
         values = {end: value / wanted.period for end, value in values.items()}
     keeps = wanted.aligner in _KEEPS_TYPE
@@ -71,6 +79,19 @@ def _aligned(series: Resource, wanted: Aggregation) -> Resource:
     kind = series["valueType"] if keeps else "INT64" if counts else "DOUBLE"
     header = {"metricKind": "GAUGE" if not keeps else series["metricKind"], "valueType": kind}
     return series | header | {"points": _points(values, kind, wanted.period)}
+
+
+def _combine(series: Resource, aligner: str) -> _Combine:
+    """Percentiles are taken of distributions, and of these hardly anything else."""
+    allowed = _OF_DISTRIBUTIONS if series["valueType"] == "DISTRIBUTION" else _ALIGNERS
+    if aligner not in allowed:
+        kinds = f"kind {series['metricKind']} and value type {series['valueType']}"
+        raise Refusal(
+            400,
+            f'Field aggregation.perSeriesAligner had an invalid value of "{aligner}": The aligner'
+            f" cannot be applied to metrics with {kinds}.",
+        )
+    return (_PERCENTILES | _ALIGNERS)[aligner]
 
 
 def _reduced(aligned: list[Resource], wanted: Aggregation) -> list[Resource]:

@@ -15,11 +15,13 @@ from runbook.simulator.symptoms import HOURS, was_down
 
 PERIOD = 60
 _SERIES = "monitoring/series"
+_SAMPLES = "12"
 
 
 def seed(section: Mapping[str, Any], _place: Place) -> dict[str, Resource]:  # Any: YAML
-    """Series by name: `metric`, `resource`, `labels`, `kind` (GAUGE), `type` (INT64, DOUBLE), the
-    values `normal` and `broken`, how far they `wobble`, and `while` which component is down."""
+    """Series by name: `metric`, `resource`, `labels`, `kind` (GAUGE), `type` (INT64, DOUBLE,
+    DISTRIBUTION), the values `normal` and `broken`, how far they `wobble`, and `while` which
+    component is down. The samples of a minute of a distribution are all alike."""
     return {f"{_SERIES}/{name}": dict(body) | {"of": name} for name, body in section.items()}
 
 
@@ -35,12 +37,15 @@ def between(store: Store, since: float, until: float, *, headers: bool) -> Itera
 
 
 def value_of(point: Resource) -> float:
+    """The mean of a distribution."""
     (value,) = point["value"].values()
-    return float(value)
+    return float(value["mean"] if isinstance(value, dict) else value)
 
 
 def typed(kind: str, value: float) -> Resource:
     """A number as TypedValue."""
+    if kind == "DISTRIBUTION":
+        return {"distributionValue": {"count": _SAMPLES, "mean": float(value)}}
     return {"int64Value": str(round(value))} if kind == "INT64" else {"doubleValue": float(value)}
 
 

@@ -9,6 +9,7 @@ from tests.runbook.simulator.discovery_schema import misfits
 from tests.runbook.simulator.running import CONNECTOR, Running, until
 
 SERIES = "/v3/projects/netra-staging/timeSeries"
+INSTANCES = 'metric.type = "vpcaccess.googleapis.com/connector/instances"'
 CPU = 'metric.type = "vpcaccess.googleapis.com/connector/cpu/utilizations"'
 REQUESTS = 'metric.type="run.googleapis.com/request_count"'
 
@@ -26,7 +27,8 @@ def _listed(simulator: Running, condition: str, **more: str) -> Any:
 
 
 def _values(series: Any) -> list[float]:
-    return [float(value) for point in series["points"] for value in point["value"].values()]
+    values = [value for point in series["points"] for value in point["value"].values()]
+    return [float(one["mean"] if isinstance(one, dict) else one) for one in values]
 
 
 def test_saturated_connector_is_seen_in_its_cpu(outage: Running, healthy: Running) -> None:
@@ -62,7 +64,7 @@ def test_series_are_aligned_and_reduced(outage: Running) -> None:
         "aggregation.alignmentPeriod": "300s",
         "aggregation.perSeriesAligner": "ALIGN_MAX",
     }
-    (series,) = _listed(outage, CPU, **aligned)
+    (series,) = _listed(outage, INSTANCES, **aligned)
     (total,) = _listed(
         outage,
         REQUESTS,
@@ -81,6 +83,21 @@ def test_series_are_aligned_and_reduced(outage: Running) -> None:
     assert 6 <= len(series["points"]) <= 7
     assert total["valueType"] == "INT64"
     assert [one["metric"]["labels"]["response_code_class"] for one in by_class] == ["2xx", "5xx"]
+
+
+def test_percentiles_are_of_distributions_alone(outage: Running) -> None:
+    aligned = {
+        "aggregation.alignmentPeriod": "60s",
+        "aggregation.perSeriesAligner": "ALIGN_PERCENTILE_99",
+    }
+    (series,) = _listed(outage, CPU, **aligned)
+    now = datetime.now(UTC).isoformat()
+    wrong = {"filter": INSTANCES, "interval.endTime": now} | aligned
+    interval = {"interval.startTime": (datetime.now(UTC) - timedelta(minutes=5)).isoformat()}
+
+    assert series["valueType"] == "DOUBLE"
+    assert min(_values(series)) > 0.9
+    assert outage.http.get(SERIES, params=wrong | interval).status_code == 400
 
 
 def test_headers_alone_have_no_points(outage: Running) -> None:
