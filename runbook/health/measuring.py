@@ -1,0 +1,142 @@
+"""Reading what the thresholds are about from Cloud Monitoring, minute by minute."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from runbook.cloud.errors import CloudError
+from runbook.document.definition import Json
+from runbook.health.judging import Reading
+from runbook.health.metrics import PERIOD, Combine, Metric
+
+if TYPE_CHECKING:
+    from runbook.cloud.sessions import Session
+
+Minutes = dict[datetime, float]
+
+_COMBINED: Mapping[Combine, Callable[[list[float]], float]] = {
+    "sum": math.fsum,
+    "max": max,
+    "min": min,
+    "mean": fmean,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One metric as it was read: its readings by subject, or why there are none."""
+
+    metric: Metric
+    readings: Mapping[str, list[Reading]] = field(default_factory=dict)
+    why_none: str = ""
+
+
+def read_all(
+    session: Session,
+    project: str,
+    metrics: Iterable[Metric],
+    *,
+    since: datetime,
+    until: datetime,
+    deadline: float = 30.0,
+) -> list[Series]:
+    """Each metric that Cloud Monitoring has, one after another; what cannot be read says why and
+    keeps nothing else from being read. After `deadline` seconds no other is begun."""
+    ends = time.monotonic() + deadline
+    return [
+        _read(session, project, metric, since, until)
+        if time.monotonic() < ends
+        else Series(metric, why_none="The time for reading metrics was up.")
+        for metric in metrics
+        if metric.is_read
+    ]
+
+
+def _read(
+    session: Session, project: str, metric: Metric, since: datetime, until: datetime
+) -> Series:
+    try:
+        found = _minutes(session, project, metric, metric.filter, since, until)
+        if isinstance(metric.per, str) and metric.per:
+            whole = _minutes(session, project, metric, metric.per, since, until)
+            found = {name: _quotients(found.get(name, {}), whole[name]) for name in whole}
+    except CloudError as error:
+        return Series(metric, why_none=error.message)
+    scale = metric.scale / metric.per if isinstance(metric.per, float) else metric.scale
+    readings = {name: _readings(minutes, scale) for name, minutes in found.items() if minutes}
+    none = "" if readings else "Cloud Monitoring has no values for it in these minutes."
+    return Series(metric, readings, none)
+
+
+def _minutes(
+    session: Session,
+    project: str,
+    metric: Metric,
+    condition: str,
+    since: datetime,
+    until: datetime,
+) -> dict[str, Minutes]:
+    """By subject, the combined value of each minute. Raises `CloudError`."""
+    series = session.monitoring.time_series(
+        project,
+        condition,
+        start=since.isoformat(),
+        end=until.isoformat(),
+        aggregation={"alignmentPeriod": f"{PERIOD}s", "perSeriesAligner": metric.aligner},
+    )
+    gathered: dict[str, dict[datetime, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for one in series:
+        if isinstance(one, dict):
+            for at, value in _points(one):
+                gathered[_subject(one, metric.subject, project)][at].append(value)
+    combine = _COMBINED[metric.combine]
+    return {
+        name: {at: combine(values) for at, values in minutes.items()}
+        for name, minutes in gathered.items()
+    }
+
+
+def _quotients(part: Minutes, whole: Minutes) -> Minutes:
+    """A minute in which nothing of the part was counted has none of it, not no value."""
+    return {at: part.get(at, 0.0) / value for at, value in whole.items() if value > 0}
+
+
+def _readings(minutes: Minutes, scale: float) -> list[Reading]:
+    return [Reading(at, round(value * scale, 6)) for at, value in sorted(minutes.items())]
+
+
+def _subject(series: dict[str, Json], label: str, otherwise: str) -> str:
+    for part in ("resource", "metric"):
+        told = series.get(part)
+        labels = told.get("labels") if isinstance(told, dict) else None
+        if isinstance(labels, dict) and labels.get(label):
+            return str(labels[label])
+    return otherwise
+
+
+def _points(series: dict[str, Json]) -> list[Reading]:
+    points = series.get("points")
+    read = [_point(one) for one in points] if isinstance(points, list) else []
+    return [one for one in read if one is not None]
+
+
+def _point(point: Json) -> Reading | None:
+    """None for what is no number: Google says NaN where nothing was counted."""
+    if not isinstance(point, dict):
+        return None
+    interval, value = point.get("interval"), point.get("value")
+    if not isinstance(interval, dict) or not isinstance(value, dict):
+        return None
+    try:
+        at = datetime.fromisoformat(str(interval.get("endTime")))
+        number = float(str(value.get("doubleValue", value.get("int64Value"))))
+    except ValueError:
+        return None
+    return Reading(at, number) if math.isfinite(number) else None
