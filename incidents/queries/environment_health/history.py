@@ -1,0 +1,113 @@
+"""What checks found over time, equal ones in a row as one spell, with incidents between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+
+from incidents.health_states import HealthCause, HealthCheckState
+from incidents.models import Environment, HealthCheck, Incident
+
+CHECKS_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """Checks in a row that found the same, `last` the newest of `count`, from `begins` on. A check
+    that somebody asked for, or that failed, stands by itself."""
+
+    at: datetime
+    last: HealthCheck
+    begins: datetime
+    count: int = 1
+    asked_by: User | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to an incident: it `began`, was `mitigated` or `resolved`."""
+
+    at: datetime
+    incident: Incident
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Newest first. `before` is the id of the oldest check shown, None when there are no older."""
+
+    entries: tuple[Spell | Event, ...]
+    before: int | None
+
+
+def read_history(
+    environment: Environment, *, incidents: QuerySet[Incident], before: int | None = None
+) -> History:
+    """`incidents` are those that the person may see; `before` goes on where a list ended."""
+    rows = HealthCheck.objects.filter(environment=environment).select_related("requested_by")
+    rows = rows.defer("report", "snapshot", "drift")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows.order_by("-pk")[: CHECKS_AT_ONCE + 1])
+    shown = found[:CHECKS_AT_ONCE]
+    has_older = len(found) > CHECKS_AT_ONCE
+    until = shown[0].requested_at if before is not None and shown else None
+    since = shown[-1].requested_at if has_older else None
+    events = _events(incidents.filter(environment=environment), since, until)
+    entries: list[Spell | Event] = [*_spells(shown), *events]
+    return History(
+        entries=tuple(sorted(entries, key=lambda entry: entry.at, reverse=True)),
+        before=shown[-1].pk if has_older else None,
+    )
+
+
+def _spells(newest_first: Iterable[HealthCheck]) -> list[Spell]:
+    spells: list[Spell] = []
+    for check in newest_first:
+        if spells and _is_same(spells[-1].last, check):
+            longer = replace(spells[-1], begins=check.requested_at, count=spells[-1].count + 1)
+            spells[-1] = longer
+        else:
+            at = check.requested_at
+            spells.append(Spell(at=at, last=check, begins=at, asked_by=check.requested_by))
+    return spells
+
+
+def _is_same(one: HealthCheck, other: HealthCheck) -> bool:
+    return _is_routine(one) and _is_routine(other) and _counts(one) == _counts(other)
+
+
+def _is_routine(check: HealthCheck) -> bool:
+    return check.cause == HealthCause.SCHEDULE and check.state == HealthCheckState.DONE
+
+
+def _counts(check: HealthCheck) -> tuple[object, ...]:
+    return (check.status, check.criticals, check.warnings, check.unchecked, check.passed)
+
+
+def _events(
+    incidents: QuerySet[Incident], since: datetime | None, until: datetime | None
+) -> list[Event]:
+    """What happened to these between two moments, open ends where there is none."""
+    rows = incidents.distinct().order_by("-started_at")
+    if since is not None:
+        rows = rows.filter(Q(started_at__gte=since) | Q(resolved_at__gte=since))
+    moments = [
+        Event(at=at, incident=incident, what=what)
+        for incident in rows[:CHECKS_AT_ONCE]
+        for what, at in (
+            ("began", incident.started_at),
+            ("mitigated", incident.mitigated_at),
+            ("resolved", incident.resolved_at),
+        )
+        if at is not None
+    ]
+    return [
+        event
+        for event in moments
+        if (since is None or event.at >= since) and (until is None or event.at <= until)
+    ]

@@ -1,0 +1,152 @@
+"""How environments stand by their newest whole check: in one word, one sentence, and how old."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+
+from incidents.health_states import AlertState, HealthCheckState
+from incidents.models import Alert, Environment, HealthCheck, Monitor
+from incidents.queries.environment_health.matrix import Matrix, read_matrix
+
+STALE_INTERVALS = 3
+FAILED_SINCE = timedelta(days=1)
+UNENDED = (HealthCheckState.WAITING, HealthCheckState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`check` is the newest whole one that was made, None before the first; `matrix` its report,
+    None once that was dropped. `running` waits or is at work; `failed` could not be made, after
+    `check`. `firing` counts alerts that fire."""
+
+    environment: Environment
+    monitor: Monitor | None
+    check: HealthCheck | None
+    matrix: Matrix | None
+    running: HealthCheck | None
+    failed: HealthCheck | None
+    firing: int
+    is_stale: bool
+
+    @property
+    def word(self) -> str:
+        return self.check.status if self.check else "never checked"
+
+    @property
+    def sentence(self) -> str:
+        return sentence_of(self.check) if self.check else "It has not been checked yet."
+
+    @property
+    def is_watched(self) -> bool:
+        return self.monitor is not None and self.monitor.is_on
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """By environment."""
+
+    newest: dict[int, HealthCheck]
+    unended: dict[int, HealthCheck]
+    failed: dict[int, HealthCheck]
+    firing: dict[int, int]
+
+
+def read_standings(environments: QuerySet[Environment], *, now: datetime) -> tuple[Standing, ...]:
+    """In the order of how bad it is, then of names; the same number of queries for any number."""
+    rows = list(environments.select_related("monitor").order_by("name"))
+    found = _Found(
+        newest=_by_environment(_newest_of(rows)),
+        unended=_by_environment(_unended_of(rows)),
+        failed=_by_environment(_failed_of(rows, now - FAILED_SINCE)),
+        firing=_firing_in(rows),
+    )
+    return tuple(sorted((_standing(row, found, now) for row in rows), key=_badness))
+
+
+def read_standing(environment: Environment, *, now: datetime) -> Standing:
+    (one,) = read_standings(Environment.objects.filter(pk=environment.pk), now=now)
+    return one
+
+
+def sentence_of(check: HealthCheck) -> str:
+    """What a whole check found, in one sentence."""
+    total = check.criticals + check.warnings + check.unchecked + check.passed
+    if check.status == "healthy":
+        return f"All {total} expectations hold."
+    counts = [
+        (check.criticals, "critical failure", "critical failures"),
+        (check.warnings, "warning", "warnings"),
+        (check.unchecked, "could not be checked", "could not be checked"),
+    ]
+    said = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
+    return f"{', '.join(said)}, {check.passed} as expected."
+
+
+def is_stale(check: HealthCheck | None, monitor: Monitor | None, now: datetime) -> bool:
+    """A watched environment that has not been looked at for three intervals."""
+    if check is None or monitor is None or not monitor.is_on:
+        return False
+    return now - check.requested_at > timedelta(seconds=STALE_INTERVALS * monitor.every)
+
+
+def _standing(row: Environment, found: _Found, now: datetime) -> Standing:
+    monitor: Monitor | None = getattr(row, "monitor", None)
+    check, failed = found.newest.get(row.pk), found.failed.get(row.pk)
+    is_news = failed and (check is None or failed.requested_at > check.requested_at)
+    return Standing(
+        environment=row,
+        monitor=monitor,
+        check=check,
+        matrix=read_matrix(check.report) if check and check.report else None,
+        running=found.unended.get(row.pk),
+        failed=failed if is_news else None,
+        firing=found.firing.get(row.pk, 0),
+        is_stale=is_stale(check, monitor, now),
+    )
+
+
+BADNESS = ["critical", "degraded", "never checked", "healthy"]
+
+
+def _badness(one: Standing) -> tuple[bool, int, str]:
+    is_unknown = one.check is None and not one.is_watched
+    return is_unknown, BADNESS.index(one.word), one.environment.name
+
+
+def _newest_of(environments: Iterable[Environment]) -> QuerySet[HealthCheck]:
+    """The newest whole check of each that was made."""
+    done = HealthCheckState.DONE
+    whole = HealthCheck.objects.filter(environment=OuterRef("pk"), state=done, areas=[])
+    newest = Environment.objects.filter(pk__in=[row.pk for row in environments]).values(
+        newest=Subquery(whole.order_by("-requested_at", "-pk").values("pk")[:1])
+    )
+    return HealthCheck.objects.filter(pk__in=newest).defer("snapshot")
+
+
+def _failed_of(environments: Iterable[Environment], since: datetime) -> QuerySet[HealthCheck]:
+    """Whole checks that could not be made lately, the newest last."""
+    pks = [row.pk for row in environments]
+    failed = HealthCheck.objects.filter(environment__in=pks, state=HealthCheckState.FAILED)
+    lately = failed.filter(requested_at__gte=since, areas=[]).order_by("requested_at")
+    return lately.only("environment", "requested_at", "error")
+
+
+def _unended_of(environments: Iterable[Environment]) -> QuerySet[HealthCheck]:
+    pks = [row.pk for row in environments]
+    found = HealthCheck.objects.filter(environment__in=pks, state__in=UNENDED)
+    return found.select_related("requested_by").order_by("requested_at")
+
+
+def _by_environment(checks: Iterable[HealthCheck]) -> dict[int, HealthCheck]:
+    return {check.environment_id: check for check in checks}
+
+
+def _firing_in(environments: Iterable[Environment]) -> dict[int, int]:
+    pks = [row.pk for row in environments]
+    firing = Alert.objects.filter(environment__in=pks, state=AlertState.FIRING)
+    counted = firing.order_by().values("environment").annotate(count=Count("pk"))
+    return {row["environment"]: row["count"] for row in counted}
