@@ -1,0 +1,117 @@
+"""Reads an infrastructure file; whatever is wrong with it is said at once, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePath
+
+from runbook.document.definition import Json
+from runbook.health.catalogue import kinds_known
+from runbook.health.definition import Bound, Expectation, Infrastructure, Resource
+from runbook.health.expectation_text import Mistakes, read_expectations
+from runbook.health.kinds import EXISTS, Kind
+from runbook.health.thresholds import BadThreshold, Threshold, read_thresholds
+from runbook.health.yaml_text import NotYaml, Path, read_yaml
+
+_HEAD = ("title", "project", "region")
+_OTHERS = ("thresholds", "validation")
+
+
+class Unreadable(Exception):
+    """Why a file is not used: `problems` are lines and sentences, the text has all of them."""
+
+    def __init__(self, file_name: str, problems: list[tuple[int, str]]) -> None:
+        self.file_name = file_name
+        self.problems = sorted(problems)
+        told = (f"{file_name}:{line}: {sentence}" for line, sentence in self.problems)
+        super().__init__("\n".join(told))
+
+
+def read(text: str, file_name: str) -> Infrastructure:
+    """Raises `Unreadable`."""
+    try:
+        written = read_yaml(text)
+    except NotYaml as error:
+        raise Unreadable(file_name, [(error.line, str(error))]) from error
+    mistakes = Mistakes(written)
+    found = _read(written.value, PurePath(file_name).stem, mistakes)
+    if mistakes.found:
+        raise Unreadable(file_name, mistakes.found)
+    return found
+
+
+def _read(value: Json, name: str, mistakes: Mistakes) -> Infrastructure:
+    if not isinstance(value, dict):
+        mistakes.add((), "The file is empty; it begins with title:, project: and region:.")
+        value = {}
+    known = (*_HEAD, *kinds_known(), *_OTHERS)
+    for key in value.keys() - set(known):
+        mistakes.add_unknown((key,), known, "part of an infrastructure file")
+    return Infrastructure(
+        name=name,
+        **{key: _head(value, key, mistakes) for key in _HEAD},
+        resources=tuple(_resources(value, mistakes)),
+        thresholds=_thresholds(value.get("thresholds", []), mistakes),
+        validation=value.get("validation"),
+    )
+
+
+def _head(value: dict[str, Json], key: str, mistakes: Mistakes) -> str:
+    found = value.get(key)
+    if isinstance(found, str) and found.strip():
+        return found.strip()
+    mistakes.add((key,), f"'{key}' is missing: write {key}: TEXT at the top of the file.")
+    return ""
+
+
+def _resources(value: dict[str, Json], mistakes: Mistakes) -> Iterator[Resource]:
+    for section, kind in kinds_known().items():
+        named = value.get(section, {})
+        if not isinstance(named, dict):
+            mistakes.add((section,), f"'{section}' names resources: write NAME: below it.")
+            continue
+        for name, fields in named.items():
+            yield _resource(kind, name, fields, (section, name), mistakes)
+
+
+def _resource(kind: Kind, name: str, fields: Json, path: Path, mistakes: Mistakes) -> Resource:
+    if fields is not None and not isinstance(fields, dict):
+        mistakes.add(path, f"What is expected of {name} stands below it, as FIELD: VALUE.")
+    fields = fields if isinstance(fields, dict) else {}
+    options = {key: fields[key] for key in kind.options if key in fields}
+    region = fields.get("region", "")
+    if not isinstance(region, str):
+        mistakes.add((*path, "region"), "'region' is a text such as us-central1.")
+    return Resource(
+        section=kind.section,
+        area=kind.area,
+        name=name,
+        expectations=tuple(_expectations(kind, fields, path, mistakes)),
+        line=mistakes.written.line(path),
+        region=str(region),
+        options=options,
+    )
+
+
+def _expectations(
+    kind: Kind, fields: dict[str, Json], path: Path, mistakes: Mistakes
+) -> Iterator[Expectation]:
+    """In the order of the kind's fields; that it exists comes first unless the file says how."""
+    usual = [EXISTS, *kind.fields] if kind.asks_existence else list(kind.fields)
+    known = [one.name for one in usual] + [*kind.options, "region"]
+    for key in fields.keys() - set(known):
+        mistakes.add_unknown((*path, key), known, f"field of '{kind.section}'")
+    if kind.asks_existence and "exists" not in fields:
+        yield Expectation("exists", (Bound("is", wanted=True),), mistakes.written.line(path))
+    for about in usual:
+        if about.name in fields:
+            where = (*path, about.name)
+            yield from read_expectations(fields[about.name], about, where, mistakes)
+
+
+def _thresholds(value: Json, mistakes: Mistakes) -> tuple[Threshold, ...]:
+    try:
+        return read_thresholds(value)
+    except BadThreshold as error:
+        mistakes.add(("thresholds", *error.path), str(error))
+        return ()

@@ -1,0 +1,106 @@
+"""YAML as plain values that know their lines, so that a mistake is shown where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import yaml
+
+from runbook.document.definition import Json
+
+Path: TypeAlias = "tuple[str | int, ...]"
+
+_LONGEST = 1_000_000
+_DEEPEST = 20
+
+
+class NotYaml(Exception):
+    """The text cannot be read at all: a sentence, and the line where reading stopped."""
+
+    def __init__(self, sentence: str, line: int) -> None:
+        super().__init__(sentence)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The value of a text and the line of everything in it, by path."""
+
+    value: Json
+    lines: Mapping[Path, int]
+
+    def line(self, path: Path) -> int:
+        """Of the nearest that is there: a path may name what is missing."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+def read_yaml(text: str) -> Written:
+    """Anchors and merge keys are resolved. Raises `NotYaml`, for a key that stands twice too."""
+    if len(text) > _LONGEST:
+        raise NotYaml("The file is longer than a million characters.", 1)
+    loader = yaml.SafeLoader(text)
+    lines: dict[Path, int] = {}
+    try:
+        node = loader.get_single_node()
+        value = None if node is None else _value(loader, node, (), lines)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise NotYaml(
+            f"This is not YAML: {error.problem}.", mark.line + 1 if mark else 1
+        ) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise NotYaml(f"This is not YAML: {error}.", 1) from error
+    finally:
+        loader.dispose()
+    return Written(value, lines)
+
+
+def _value(loader: yaml.SafeLoader, node: yaml.Node, path: Path, lines: dict[Path, int]) -> Json:
+    line = node.start_mark.line + 1
+    lines.setdefault(path, line)
+    if len(path) > _DEEPEST or len(lines) > _LONGEST // 10:
+        raise NotYaml("The file goes deeper than anything that is read from it.", line)
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(loader, node, path, lines)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(loader, one, (*path, at), lines) for at, one in enumerate(node.value)]
+    return _scalar(loader, node)
+
+
+def _mapping(
+    loader: yaml.SafeLoader, node: yaml.MappingNode, path: Path, lines: dict[Path, int]
+) -> dict[str, Json]:
+    _check_keys(node)
+    loader.flatten_mapping(node)
+    found: dict[str, Json] = {}
+    for key, value in node.value:
+        name = str(_scalar(loader, key))
+        lines[*path, name] = key.start_mark.line + 1
+        found[name] = _value(loader, value, (*path, name), lines)
+    return found
+
+
+def _check_keys(node: yaml.MappingNode) -> None:
+    """A merged key may be written again, one of the same mapping may not."""
+    seen: set[str] = set()
+    for key, _value_node in node.value:
+        line = key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode):
+            raise NotYaml("A key is one word here.", line)
+        if key.value in seen and key.value != "<<":
+            raise NotYaml(f"'{key.value}' stands here twice; keep one of the two.", line)
+        seen.add(key.value)
+
+
+def _scalar(loader: yaml.SafeLoader, node: yaml.Node) -> Json:
+    """What YAML would make a date stays the text that it is."""
+    if node.tag == "tag:yaml.org,2002:timestamp":
+        return str(node.value)
+    value = loader.construct_object(node)
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(node.value)
