@@ -9,6 +9,9 @@ from datetime import timedelta
 from django.db import InterfaceError, OperationalError
 
 from incidents import clock, queue
+from incidents.actions.alert_incidents import take_up_forgotten
+from incidents.actions.alert_recovery import close_what_is_over
+from incidents.actions.alert_words import tell_what_is_late
 from incidents.actions.check_health import resend_checks, take_back_checks
 from incidents.actions.escalate import fire_due_timers
 from incidents.actions.hand_out import hand_out, take_back
@@ -26,6 +29,9 @@ SWEEPS: tuple[Callable[[], int], ...] = (
     recover_expired_leases,
     resend_waiting,
     move_due_maintenance,
+    take_up_forgotten,
+    close_what_is_over,
+    tell_what_is_late,
     take_back,
     hand_out,
     take_back_checks,

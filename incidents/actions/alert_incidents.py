@@ -1,0 +1,195 @@
+"""Incidents from alerts: declared by a rule, one for each group of alerts however many messages
+come at once, with the runs that the rule asks for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet
+
+from incidents import clock, timeline
+from incidents.actions.alert_words import facts_of_alerts, named_shortly, tell_of_incident
+from incidents.actions.declare import declare
+from incidents.actions.execute import request_phase_diagnostics, request_run
+from incidents.actions.moves import hold
+from incidents.health_states import AlertSeverity, AlertState
+from incidents.models import Alert, AlertRule, Incident, Revision, StepCommand
+from incidents.queries.alert_rules import facts_of
+from incidents.refusal import Refused
+from incidents.source import acting_from
+from incidents.states import IncidentState
+from runbook.alerts.matching import filled
+
+DIAGNOSTICS = "diagnostics"
+PATIENCE = timedelta(seconds=10)
+"""After this an alert whose incident was not declared, as its process died, is taken up again."""
+
+
+def follow(alerts: Sequence[Alert]) -> None:
+    """See to it that firing alerts of declaring rules are in an open incident."""
+    groups: dict[str, list[Alert]] = defaultdict(list)
+    for alert in alerts:
+        if alert.rule is not None and alert.rule.declares:
+            groups[group_of(alert, alert.rule)].append(alert)
+    for key, members in groups.items():
+        _gather(key, members)
+
+
+def take_up_forgotten() -> int:
+    """A sweep of the clock: alerts that were stored, and not followed."""
+    late = Alert.objects.filter(
+        state=AlertState.FIRING,
+        rule__declares=True,
+        rule__is_on=True,
+        incident=None,
+        trouble="",
+        last_at__lte=clock.now() - PATIENCE,
+    )
+    forgotten = list(late.select_related("rule", "environment", "source")[:200])
+    follow(forgotten)
+    return len(forgotten)
+
+
+def group_of(alert: Alert, rule: AlertRule) -> str:
+    """Of alerts with the same, one incident is made."""
+    facts = facts_of(alert)
+    values = [facts.get(str(name), "") for name in rule.group_by]
+    written = json.dumps([rule.pk, alert.environment_id, values])
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def _gather(group: str, members: Sequence[Alert]) -> None:
+    """What the rule cannot do is written into the alerts, where the page shows it."""
+    rule = members[0].rule
+    if rule is None or rule.acts_as is None:
+        return
+    own = Alert.objects.filter(pk__in=[one.pk for one in members])
+    try:
+        with acting_from(f"alert rule {rule.name}"), transaction.atomic():
+            _hold_rule(rule)
+            _into_incident(group, rule, rule.acts_as, own.filter(_homeless(rule)))
+    except Refused as refused:
+        trouble = f"The rule “{rule.name}” could not declare an incident: {refused.sentence}"
+        own.filter(state=AlertState.FIRING).update(trouble=trouble, group=group)
+
+
+def _hold_rule(rule: AlertRule) -> None:
+    """Of two messages about one group the second waits here and finds the first's incident. Before
+    the incident's row, which does not exist yet; nobody locks a rule behind an incident."""
+    if connection.features.has_select_for_update:
+        AlertRule.objects.select_for_update(no_key=True).get(pk=rule.pk)
+
+
+def _homeless(rule: AlertRule) -> Q:
+    """Firing and in no open incident. One that still fires as it did when a person resolved its
+    incident is left alone for as long as the rule calls it the same."""
+    long_ago = clock.now() - timedelta(seconds=rule.reopens_within)
+    closed = ~Q(incident__state=IncidentState.OPEN)
+    since = Q(first_at__gte=F("incident__resolved_at")) | Q(incident__resolved_at__lt=long_ago)
+    return Q(state=AlertState.FIRING) & (Q(incident=None) | (closed & since))
+
+
+def _into_incident(group: str, rule: AlertRule, actor: User, homeless: QuerySet[Alert]) -> None:
+    alerts = list(homeless.select_related("environment", "source", "incident").order_by("pk"))
+    if not alerts:
+        return
+    incident = _open_incident(group)
+    is_new = incident is None
+    if incident is None:
+        incident = _declare(rule, actor, alerts)
+    rows = Alert.objects.filter(pk__in=[one.pk for one in alerts])
+    rows.update(incident=incident, group=group, trouble="", told_as=F("state"))
+    kind, did = ("alert.declared", "declared by") if is_new else ("alert.joined", "joined by")
+    timeline.record(
+        incident_id=incident.pk,
+        actor=actor,
+        kind=kind,
+        text=f"{did} the alert rule “{rule.name}”: {named_shortly(alerts)}{_earlier(alerts)}",
+        panels=["alerts", "header"],
+        data={"rule": rule.name, "alerts": facts_of_alerts(alerts)},
+    )
+    if is_new:
+        tell_of_incident(incident, rule, alerts)
+        _ask_for_runs(incident, rule, actor)
+
+
+def _open_incident(group: str) -> Incident | None:
+    """The group's incident, held; None when there is none, or it has just been closed."""
+    within = Alert.objects.filter(group=group, incident__isnull=False)
+    rows = Incident.objects.filter(pk__in=within.values("incident"), state=IncidentState.OPEN)
+    found = rows.order_by("pk").first()
+    if found is None:
+        return None
+    hold(pk=found.pk)
+    return rows.filter(pk=found.pk).first()
+
+
+def _declare(rule: AlertRule, actor: User, alerts: Sequence[Alert]) -> Incident:
+    first = max(alerts, key=lambda one: (one.severity == AlertSeverity.CRITICAL, -one.pk))
+    environment = rule.environment or first.environment
+    if environment is None:
+        raise Refused(
+            "neither the rule nor the source of the alert names an environment. Set one of them."
+        )
+    facts = facts_of(first)
+    return declare(
+        actor=actor,
+        revision=_newest_revision(rule),
+        environment=environment,
+        severity=rule.severity,
+        title=first.title,
+        parameters={name: filled(str(value), facts) for name, value in rule.parameters.items()},
+    )
+
+
+def _newest_revision(rule: AlertRule) -> Revision:
+    own = Revision.objects.filter(runbook=rule.runbook_id).select_related("runbook")
+    found = own.order_by("-number").first()
+    if found is None:
+        raise Refused("its runbook has no revision. Choose another one in the rule.")
+    return found
+
+
+def _earlier(alerts: Sequence[Alert]) -> str:
+    names = sorted({one.incident.name for one in alerts if one.incident})
+    return f". It is the same as in {', '.join(names)}, which was closed" if names else ""
+
+
+def _ask_for_runs(incident: Incident, rule: AlertRule, actor: User) -> None:
+    """Reads start, changes are planned and wait for approval, as if a person had pressed. What is
+    refused stands on the timeline and keeps nothing else from running."""
+    for key in rule.runs:
+        try:
+            _ask_for(incident, rule, actor, str(key))
+        except Refused as refused:
+            timeline.record(
+                incident_id=incident.pk,
+                actor=actor,
+                kind="alert.run_refused",
+                text=f"the alert rule “{rule.name}” could not run “{key}”: {refused.sentence}",
+                panels=[],
+                data={"rule": rule.name, "step": str(key)},
+            )
+
+
+def _ask_for(incident: Incident, rule: AlertRule, actor: User, key: str) -> None:
+    if key == DIAGNOSTICS:
+        first = incident.phases.order_by("position").first()
+        if first is None:
+            raise Refused("The runbook has no phases.")
+        request_phase_diagnostics(actor=actor, phase_id=first.pk)
+        return
+    runnable = StepCommand.objects.filter(step__incident=incident, step__key=key)
+    commands = runnable.exclude(effect="").order_by("step__position", "position")
+    if not commands:
+        raise Refused(f"The runbook has no step “{key}” with a command that runs here.")
+    for command in commands:
+        request_run(
+            actor=actor, command_id=command.pk, reason=f"Asked for by the alert rule “{rule.name}”."
+        )

@@ -1,0 +1,51 @@
+"""The rules about alerts: which of them an alert fits, and how they are listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from django.db.models import Q, QuerySet
+
+from incidents.models import Alert, AlertRule, AlertSource
+from runbook.alerts.matching import Matcher, fit, read_matchers
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """Rules that are on, in their order, with their conditions read."""
+
+    pages: Sequence[tuple[AlertRule, tuple[Matcher, ...]]]
+
+    @classmethod
+    def read(cls, source: AlertSource | None) -> Self:
+        """Those for everybody and those for the source alone: one query."""
+        own = Q(source__isnull=True) | Q(source=source) if source else Q(source__isnull=True)
+        return cls([(rule, conditions_of(rule)) for rule in all_rules().filter(own, is_on=True)])
+
+    def rule_for(self, alert: Alert) -> AlertRule | None:
+        facts = facts_of(alert)
+        return next((rule for rule, matchers in self.pages if fit(matchers, facts)), None)
+
+
+def all_rules() -> QuerySet[AlertRule]:
+    return AlertRule.objects.select_related("environment", "runbook", "acts_as", "source").order_by(
+        "position", "pk"
+    )
+
+
+def conditions_of(rule: AlertRule) -> tuple[Matcher, ...]:
+    return read_matchers(rule.matchers)
+
+
+def facts_of(alert: Alert) -> Mapping[str, str]:
+    """What conditions are held against: the labels, and what is known of every alert."""
+    return {name: str(value) for name, value in alert.labels.items()} | {
+        "source": alert.source.name if alert.source else "",
+        "kind": alert.kind,
+        "environment": alert.environment.name if alert.environment else "",
+        "severity": alert.severity,
+        "verdict": alert.verdict,
+        "title": alert.title,
+    }
