@@ -9,6 +9,7 @@ COPY runbook /opt/runbook/app/runbook
 COPY incidents /opt/runbook/app/incidents
 COPY templates /opt/runbook/app/templates
 COPY static /opt/runbook/app/static
+COPY infrastructure /opt/runbook/app/infrastructure
 WORKDIR /opt/runbook/app
 # The key serves this step alone and signs nothing; the running image takes its own.
 RUN RUNBOOK_SECRET_KEY=build RUNBOOK_DATA=/opt/runbook/data \

@@ -264,6 +264,7 @@ HEARTBEAT_SECONDS = env.int("RUNBOOK_HEARTBEAT_SECONDS", default=4)
 RESEND_SECONDS = env.int("RUNBOOK_RESEND_SECONDS", default=5)
 READ_TIMEOUT_SECONDS = env.float("RUNBOOK_READ_TIMEOUT_SECONDS", default=30.0)
 RUN_DEADLINE_SECONDS = env.float("RUNBOOK_RUN_DEADLINE_SECONDS", default=1200.0)
+INFRASTRUCTURE = env.str("RUNBOOK_INFRASTRUCTURE", default="") or str(BASE_DIR / "infrastructure")
 PROGRAMS = env.bool("RUNBOOK_PROGRAMS", default=False)
 
 # What more than the known shapes is taken out of all that is kept: regular expressions.

@@ -8,6 +8,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from runbook.document.definition import Json
+from runbook.health.criteria import Criteria
 from runbook.health.report import Area, Severity
 from runbook.health.thresholds import Threshold
 
@@ -85,17 +86,15 @@ class Resource:
 @dataclass(frozen=True, slots=True)
 class Infrastructure:
     """`name` is the file's own without its ending; `resources` stand in the order of their areas.
-
-    `validation` is the plain value of that key, None where there is none.
-    """
+    `validation` says when a fix holds."""
 
     name: str
     title: str
     project: str
     region: str
     resources: tuple[Resource, ...]
-    thresholds: tuple[Threshold, ...] = ()
-    validation: Json = None
+    thresholds: tuple[Threshold, ...]
+    validation: Criteria
 
     @property
     def areas(self) -> tuple[Area, ...]:

@@ -7,6 +7,8 @@ from pathlib import PurePath
 
 from runbook.document.definition import Json
 from runbook.health.catalogue import kinds_known
+from runbook.health.criteria import Criteria
+from runbook.health.criteria_reading import BadCriterion, read_criteria
 from runbook.health.definition import Bound, Expectation, Infrastructure, Resource
 from runbook.health.expectation_text import Mistakes, read_expectations
 from runbook.health.kinds import EXISTS, Kind
@@ -52,7 +54,7 @@ def _read(value: Json, name: str, mistakes: Mistakes) -> Infrastructure:
         **{key: _head(value, key, mistakes) for key in _HEAD},
         resources=tuple(_resources(value, mistakes)),
         thresholds=_thresholds(value.get("thresholds", []), mistakes),
-        validation=value.get("validation"),
+        validation=_validation(value.get("validation"), mistakes),
     )
 
 
@@ -115,3 +117,11 @@ def _thresholds(value: Json, mistakes: Mistakes) -> tuple[Threshold, ...]:
     except BadThreshold as error:
         mistakes.add(("thresholds", *error.path), str(error))
         return ()
+
+
+def _validation(value: Json, mistakes: Mistakes) -> Criteria:
+    try:
+        return read_criteria(value)
+    except BadCriterion as error:
+        mistakes.add(("validation", *error.path), str(error))
+        return read_criteria(None)

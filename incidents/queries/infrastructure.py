@@ -1,0 +1,27 @@
+"""Which infrastructure file says what is healthy in an environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+
+from incidents.models import Environment, Monitor
+from runbook.health import files
+from runbook.health.definition import Infrastructure
+
+
+def infrastructure_of(environment: Environment) -> Infrastructure | None:
+    """The file that its monitor names, else the one of its project; None where there is none.
+
+    Raises `runbook.health.reading.Unreadable`, whose text is for people: file, line, what to do.
+    """
+    named = Monitor.objects.filter(environment=environment).values_list("infrastructure", flat=True)
+    name = named.first()
+    if name:
+        return files.named(folder(), name)
+    return files.for_project(folder(), environment.project, environment.region)
+
+
+def folder() -> Path:
+    return Path(settings.INFRASTRUCTURE)
