@@ -172,6 +172,7 @@ class Migration(migrations.Migration):
                 ('next_at', models.DateTimeField(blank=True, null=True)),
                 ('keeps_days', models.PositiveIntegerField(default=7)),
                 ('keeps_sums_days', models.PositiveIntegerField(default=400)),
+                ('baseline', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='incidents.healthcheck')),
                 ('environment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='monitor', to='incidents.environment')),
             ],
             options={

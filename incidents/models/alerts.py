@@ -49,8 +49,9 @@ class AlertSource(models.Model):
 class AlertRule(models.Model):
     """What is done about alerts that fit; the first rule by `position` counts.
 
-    `matchers` is a list of {"label", "is" | "matches" | "is not", "value"} that must all hold, over
-    the labels of the alert and "source", "kind", "environment", "severity". Without a `source` it
+    `matchers` is a list of {"label", "test", "value"} that must all hold; a test is "is", "is not"
+    or "matches" (the whole value, a regular expression). Beside the labels of the alert there are
+    "source", "kind", "environment", "severity", "verdict" and "title". Without a `source` it
     is for all. `tells` are words as a runbook's (`queries.receivers`).
 
     With `declares` it starts an incident from `runbook` in `environment` (the alert's where empty)

@@ -22,6 +22,8 @@ class Monitor(models.Model):
     `infrastructure` names the file that says what is healthy there, "" for the one of its project.
     Whole reports are kept for `keeps_days`, their counts and the hourly measurements for
     `keeps_sums_days`. `next_at` is when the clock asks for the next check.
+    `baseline` is the check whose configuration the others are compared with: the first healthy one,
+    and the one of who accepted what differs.
     """
 
     environment = models.OneToOneField(
@@ -33,6 +35,9 @@ class Monitor(models.Model):
     next_at = models.DateTimeField(null=True, blank=True)
     keeps_days = models.PositiveIntegerField(default=7)
     keeps_sums_days = models.PositiveIntegerField(default=400)
+    baseline = models.ForeignKey(
+        "HealthCheck", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -51,7 +56,7 @@ class HealthCheck(models.Model):
 
     `areas` are those asked for, empty for all. `report` is `runbook.health.report.Report.as_json`,
     None before the end and after compaction, which keeps the counts; `snapshot` the configuration
-    found, resource by resource, and `drift` what differs from the last healthy one, a list of
+    found, resource by resource, and `drift` what differs from the monitor's baseline, a list of
     {"resource", "path", "before", "after"}. A worker holds it until `lease_until`; its `token`
     grows with each claim. `error` says why it failed as a whole.
     """
