@@ -25,6 +25,7 @@ from incidents.views import (
     runs,
     status,
     steps,
+    validate,
     words,
 )
 
@@ -70,6 +71,7 @@ actions = [
     path("runbooks/<slug:slug>/declare/", runbooks.declare, name="declare"),
     path("incidents/INC-<row:number>/updates/", words.post_update, name="post-update"),
     path("incidents/INC-<row:number>/updates/draft/", words.draft_update, name="draft-update"),
+    path("incidents/INC-<row:number>/validate/", validate.validate, name="validate"),
     path("incidents/INC-<row:number>/resolve/", command.resolve, name="resolve"),
     path("incidents/INC-<row:number>/handover/", hand_over.offer, name="offer-command"),
     path("incidents/INC-<row:number>/take-over/", hand_over.take_over, name="take-over"),

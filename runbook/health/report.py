@@ -168,11 +168,12 @@ def _area(written: Mapping[str, Json]) -> AreaReport:
     return AreaReport(
         area=Area(cast("str", written["area"])),
         title=cast("str", written["title"]),
-        findings=tuple(_finding(one) for one in findings),
+        findings=tuple(finding_from_json(one) for one in findings),
         seconds=cast("float", written["seconds"]),
     )
 
 
-def _finding(written: Mapping[str, Json]) -> Finding:
+def finding_from_json(written: Mapping[str, Json]) -> Finding:
+    """One finding as `as_json` wrote it."""
     known = dict(written) | {"area": Area(cast("str", written["area"]))}
     return Finding(**known)  # type: ignore[arg-type]  # as_json wrote them

@@ -1,0 +1,116 @@
+"""Asking whether a fix holds, and not losing what was asked for.
+
+Workers do the judging (`judge_fix`); this side knows no client of Google.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from incidents import clock, permissions, queue, timeline
+from incidents.actions.moves import hold
+from incidents.health_states import ValidationState
+from incidents.models import Incident, Validation
+from incidents.refusal import Refused
+
+ATTEMPTS = 3
+PANELS = ("health",)
+LIVE_STATES = (ValidationState.WAITING, ValidationState.RUNNING)
+
+
+def ask(*, actor: User, incident_id: int) -> Validation:
+    """A validation that workers take up at once; the one that goes on already is that one. May be
+    asked for after the end too: what is signed off is the fix."""
+    with transaction.atomic():
+        hold(pk=incident_id)
+        incident = Incident.objects.select_related("environment").filter(pk=incident_id).first()
+        if incident is None:
+            raise Refused("That incident does not exist.", status=404)
+        permissions.require(
+            allowed=permissions.abilities(person=actor, incident=incident).can_report,
+            incident=incident,
+            what="have a fix validated",
+            needed="responder",
+        )
+        newest = incident.validations.order_by("-number").first()
+        if newest is not None and newest.state in LIVE_STATES:
+            return newest
+        return _store(actor, incident, (newest.number if newest else 0) + 1)
+
+
+def _store(actor: User, incident: Incident, number: int) -> Validation:
+    now = clock.now()
+    validation = Validation.objects.create(
+        incident=incident, number=number, asked_by=actor, asked_at=now, queued_at=now
+    )
+    timeline.record(
+        incident_id=incident.pk,
+        actor=actor,
+        kind="validation.asked",
+        text="asked whether the fix holds",
+        panels=PANELS,
+        data={"validation": number},
+    )
+    queue.enqueue("validate_fix", validation.pk, queue="reads")
+    return validation
+
+
+def take_back_validations() -> int:
+    """Give validations of dead workers to others, at most `ATTEMPTS` times in all; how many."""
+    now = clock.now()
+    lost = Validation.objects.filter(state=ValidationState.RUNNING, lease_until__lt=now)
+    return sum(_take_back(row, now) for row in lost.select_related("incident")[:200])
+
+
+def _take_back(row: Validation, now: datetime) -> int:
+    is_given_up = row.token >= ATTEMPTS
+    with transaction.atomic():
+        hold(pk=row.incident_id)
+        held = Validation.objects.filter(
+            pk=row.pk, token=row.token, state=ValidationState.RUNNING, lease_until__lt=now
+        )
+        if not is_given_up:
+            return held.update(state=ValidationState.WAITING, lease_until=None)
+        sentence = f"Its worker stopped answering {ATTEMPTS} times. The workers' logs say why."
+        moved = held.update(
+            state=ValidationState.FAILED, ended_at=now, lease_until=None, error=sentence
+        )
+        if moved:
+            record_failure(row, sentence)
+    return moved
+
+
+def record_failure(row: Validation, sentence: str) -> None:
+    """On the timeline, inside the caller's transaction."""
+    timeline.record(
+        incident_id=row.incident_id,
+        actor=None,
+        kind="validation.failed",
+        text=f"validation {row.number} could not be made: {sentence}",
+        panels=PANELS,
+        data={"validation": row.number, "error": sentence},
+    )
+
+
+def resend_validations() -> int:
+    """Announce again what no worker took up: messages get lost. How many."""
+    now = clock.now()
+    before = now - timedelta(seconds=settings.RESEND_SECONDS)
+    waiting = Validation.objects.filter(state=ValidationState.WAITING, queued_at__lt=before)
+    oldest = waiting.order_by("queued_at").values_list("pk", "queued_at")[:200]
+    return sum(_resend(pk, announced, now) for pk, announced in oldest)
+
+
+def _resend(pk: int, announced: datetime, now: datetime) -> int:
+    """`queued_at` is when it was last announced; of two clocks one announces."""
+    with transaction.atomic():
+        claimed = Validation.objects.filter(
+            pk=pk, state=ValidationState.WAITING, queued_at=announced
+        ).update(queued_at=now)
+        if claimed:
+            queue.enqueue("validate_fix", pk, queue="reads")
+    return claimed
