@@ -17,6 +17,7 @@ from incidents.actions.escalate import fire_due_timers
 from incidents.actions.hand_out import hand_out, take_back
 from incidents.actions.maintenance import move_due_maintenance
 from incidents.actions.recover import recover_expired_leases, resend_waiting
+from incidents.actions.validate import resend_validations, take_back_validations
 from incidents.actions.voiding import expire_waiting
 from incidents.models import Heartbeat
 
@@ -36,6 +37,8 @@ SWEEPS: tuple[Callable[[], int], ...] = (
     hand_out,
     take_back_checks,
     resend_checks,
+    take_back_validations,
+    resend_validations,
 )
 
 logger = logging.getLogger(__name__)
