@@ -36,7 +36,7 @@ def ask(*, actor: User, incident_id: int) -> Validation:
             what="have a fix validated",
             needed="responder",
         )
-        newest = incident.validations.order_by("-number").first()
+        newest = Validation.objects.filter(incident=incident).order_by("-number").first()
         if newest is not None and newest.state in LIVE_STATES:
             return newest
         return _store(actor, incident, (newest.number if newest else 0) + 1)

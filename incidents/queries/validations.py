@@ -46,13 +46,15 @@ class CategoryLines:
 
 
 def newest_validation(incident: Incident) -> Validation | None:
-    rows = incident.validations.select_related("asked_by", "before", "after")
+    rows = Validation.objects.filter(incident=incident).select_related(
+        "asked_by", "before", "after"
+    )
     return rows.order_by("-number").first()
 
 
 def done_validations(incident: Incident) -> QuerySet[Validation]:
     """The first one first."""
-    rows = incident.validations.filter(state=ValidationState.DONE)
+    rows = Validation.objects.filter(incident=incident, state=ValidationState.DONE)
     return rows.select_related("asked_by", "before", "after").order_by("number")
 
 
@@ -103,7 +105,8 @@ def before_check(incident: Incident) -> HealthCheck | None:
 
 
 def _alert_of(incident: Incident) -> Alert | None:
-    return incident.alerts.filter(kind=AlertKind.MONITOR).order_by("first_at").first()
+    rows = Alert.objects.filter(incident=incident, kind=AlertKind.MONITOR)
+    return rows.order_by("first_at").first()
 
 
 def seen_before(incident: Incident, check: HealthCheck | None) -> Seen:
