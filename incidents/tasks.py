@@ -10,7 +10,7 @@ from celery.signals import worker_shutting_down
 from django.conf import settings
 
 from incidents import draining
-from incidents.actions import clockwork, plan, probe, work
+from incidents.actions import clockwork, judge_fix, look, plan, probe, work
 from incidents.actions import deliver as delivery
 from incidents.source import acting_from
 
@@ -46,9 +46,21 @@ def probe_run(run_id: int) -> None:
 
 
 @shared_task(time_limit=300)
+def check_health(check_id: int) -> None:
+    with acting_from("worker"):
+        look.run(check_id)
+
+
+@shared_task(time_limit=300)
 def deliver(notification_id: int) -> None:
     with acting_from("worker"):
         delivery.deliver(notification_id)
+
+
+@shared_task(time_limit=600)
+def validate_fix(validation_id: int) -> None:
+    with acting_from("worker"):
+        judge_fix.run(validation_id)
 
 
 @shared_task

@@ -38,7 +38,7 @@ def ask(
     with transaction.atomic():
         if incident is not None:
             hold(pk=incident.pk)
-        _hold_environment(environment)
+        hold_environment(environment)
         if actor is not None:
             _require_working(actor, environment)
         waiting = HealthCheck.objects.filter(
@@ -59,8 +59,9 @@ def _known(areas: Sequence[str]) -> list[str]:
     return [area for area in known if area in areas]
 
 
-def _hold_environment(environment: Environment) -> None:
-    """Two who ask at once get the same check."""
+def hold_environment(environment: Environment) -> None:
+    """Lock its row inside the caller's transaction, after an incident's: who asks at once gets the
+    same check, and what was measured is judged one check after the other."""
     if connection.features.has_select_for_update:
         rows = Environment.objects.select_for_update(of=("self",), no_key=True)
         rows.only("pk").get(pk=environment.pk)

@@ -1,0 +1,64 @@
+"""The configuration that an environment is compared with: that of its first healthy check, or one
+that an administrator has accepted since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import cast
+
+from incidents.actions.storable import storable
+from incidents.models import Environment, HealthCheck, Monitor
+from incidents.redacting import redactor_with
+from runbook.document.definition import Json
+from runbook.health.drift import Drift, drift
+from runbook.health.report import Report, Status
+
+
+def cleaner(environment: Environment) -> Callable[[Json], Json]:
+    """Makes what was found fit to be stored: every text in it without secrets, whatever it is
+    called."""
+    redactor = redactor_with({}, environment.redact)
+
+    def clean(found: Json) -> Json:
+        if isinstance(found, str):
+            return redactor.text(found)
+        if isinstance(found, list):
+            return [clean(item) for item in found]
+        if isinstance(found, dict):
+            return {name: clean(item) for name, item in found.items()}
+        return found
+
+    return lambda found: clean(storable(found))
+
+
+def compared(environment: Environment, report: Report) -> list[Drift]:
+    """What is configured otherwise than then, of the resources that could be read. Nothing before
+    the first healthy check."""
+    rows = Monitor.objects.select_related("baseline").filter(environment=environment)
+    row = rows.first()
+    if row is None or row.baseline is None or row.baseline.snapshot is None:
+        return []
+    unseen = {one.resource for one in report.unchecked}
+    return drift(row.baseline.snapshot, _snapshot(environment, report), unseen=unseen)
+
+
+def keep_snapshot(check: HealthCheck, report: Report, drifted: Sequence[Drift]) -> None:
+    """Snapshots are kept where they say something: of the first healthy check, which is the one to
+    compare with, and of those that differ from it. The caller holds the environment."""
+    if drifted:
+        _write(check, report)
+    elif report.status == Status.HEALTHY and report.snapshot:
+        row, _ = Monitor.objects.get_or_create(environment=check.environment)
+        if row.baseline_id is None:
+            _write(check, report)
+            Monitor.objects.filter(pk=row.pk, baseline=None).update(baseline=check)
+
+
+def _write(check: HealthCheck, report: Report) -> None:
+    snapshot = _snapshot(check.environment, report)
+    HealthCheck.objects.filter(pk=check.pk).update(snapshot=snapshot)
+
+
+def _snapshot(environment: Environment, report: Report) -> dict[str, dict[str, Json]]:
+    plain: Json = {name: dict(fields) for name, fields in report.snapshot.items()}
+    return cast("dict[str, dict[str, Json]]", cleaner(environment)(plain))

@@ -1,0 +1,190 @@
+"""What a worker does with a health check: claim it, look, judge what was measured, keep it, tell.
+
+Only workers import this: it brings Google's clients along.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from incidents import clock, draining, live, timeline
+from incidents.actions.baseline import cleaner, compared, keep_snapshot
+from incidents.actions.check_health import PANELS, hold_environment
+from incidents.actions.moves import hold
+from incidents.actions.survey import CHECK_SECONDS, METRICS_SECONDS, Survey, survey
+from incidents.actions.tell_of_health import Seen, tell_of_health
+from incidents.actions.watches import Watched, keep_measurements, move_watches
+from incidents.health_states import HealthCheckState, HealthStatus
+from incidents.models import HealthCheck, Monitor
+from incidents.queries.infrastructure import infrastructure_of
+from runbook.document.definition import Json
+from runbook.health.drift import Drift
+from runbook.health.reading import Unreadable
+from runbook.health.report import Report
+from runbook.health.verdict import Verdict, verdict_of
+
+LEASE = timedelta(seconds=CHECK_SECONDS + METRICS_SECONDS + 60)
+"""Longer than a check may take: it is not renewed."""
+
+GAPS = 3
+"""Intervals without a reading after which nothing is known of a number."""
+
+SHORTEST_INTERVAL = 120
+"""Seconds: Cloud Monitoring shows a minute that much later."""
+
+logger = logging.getLogger(__name__)
+
+
+def run(check_id: int) -> None:
+    """Safe to deliver twice: the second delivery finds it claimed."""
+    if draining.is_asked():
+        return
+    check = _claim(check_id)
+    if check is None:
+        return
+    now = clock.now()
+    try:
+        infrastructure = infrastructure_of(check.environment)
+    except Unreadable as error:
+        _fail(check, f"The infrastructure file cannot be read. {error}")
+        return
+    if infrastructure is None:
+        _fail(check, _NO_FILE.format(check.environment, check.environment.project))
+        return
+    seen = _keep(check, survey(check, infrastructure, now), now)
+    if seen is not None and Monitor.objects.filter(environment=check.environment, is_on=True):
+        tell_of_health(seen)
+
+
+_NO_FILE = (
+    "No infrastructure file says what is healthy in {}: write one for the project {}, or name one"
+    " in the monitor's settings."
+)
+
+
+def _claim(check_id: int) -> HealthCheck | None:
+    now = clock.now()
+    waiting = HealthCheck.objects.filter(pk=check_id, state=HealthCheckState.WAITING)
+    claimed = waiting.update(
+        state=HealthCheckState.RUNNING,
+        token=F("token") + 1,
+        started_at=now,
+        lease_until=now + LEASE,
+    )
+    if not claimed:
+        return None
+    check = HealthCheck.objects.select_related("environment", "incident").get(pk=check_id)
+    live.health_changed(check.environment_id)
+    return check
+
+
+def _fail(check: HealthCheck, sentence: str) -> None:
+    with transaction.atomic():
+        if check.incident_id is not None:
+            hold(pk=check.incident_id)
+        _end(check, state=HealthCheckState.FAILED, error=sentence)
+        _note(check, f"the check of {check.environment} failed: {sentence}")
+
+
+def _keep(check: HealthCheck, found: Survey, now: datetime) -> Seen | None:
+    """All that was found, in one transaction; None when the check was given to another worker.
+
+    A look at some areas says nothing about thresholds, and nothing about what was configured.
+    """
+    is_whole = not check.areas
+    with transaction.atomic():
+        if check.incident_id is not None:
+            hold(pk=check.incident_id)
+        hold_environment(check.environment)
+        watched = _judged(check, found, now) if is_whole else []
+        drifted = compared(check.environment, found.report) if is_whole else []
+        verdict = verdict_of(found.report, [one.threshold for one in watched if one.counts])
+        if not _store(check, found.report, watched, drifted, verdict):
+            transaction.set_rollback(True)
+            return None
+        if is_whole:
+            keep_snapshot(check, found.report, drifted)
+        _note(check, _summary(check, found.report))
+    return Seen(check.environment, found.report, watched, drifted, verdict) if is_whole else None
+
+
+def _judged(check: HealthCheck, found: Survey, now: datetime) -> list[Watched]:
+    keep_measurements(check.environment, found.series)
+    every = Monitor.objects.filter(environment=check.environment).values_list("every", flat=True)
+    interval = max(every.first() or 0, SHORTEST_INTERVAL)
+    return move_watches(
+        check.environment,
+        found.infrastructure.thresholds,
+        found.series,
+        now=now,
+        longest_gap=GAPS * interval,
+    )
+
+
+def _store(
+    check: HealthCheck,
+    report: Report,
+    watched: Sequence[Watched],
+    drifted: Sequence[Drift],
+    verdict: Verdict,
+) -> bool:
+    more: dict[str, Json] = {
+        "numbers": [one.as_json() for one in watched],
+        "verdict": verdict.layer,
+        "because": verdict.because,
+    }
+    clean = cleaner(check.environment)
+    return _end(
+        check,
+        state=HealthCheckState.DONE,
+        status=HealthStatus(report.status),
+        criticals=len(report.criticals),
+        warnings=len(report.warnings),
+        unchecked=len(report.unchecked),
+        passed=report.passed,
+        seconds=report.seconds,
+        report=clean(report.as_json() | more),
+        drift=clean([one.as_json() for one in drifted]),
+    )
+
+
+def _end(check: HealthCheck, **columns: object) -> bool:
+    """Unless the check is another worker's by now."""
+    held = HealthCheck.objects.filter(
+        pk=check.pk, state=HealthCheckState.RUNNING, token=check.token
+    )
+    ended = held.update(ended_at=clock.now(), lease_until=None, **columns) == 1
+    if ended:
+        live.health_changed(check.environment_id)
+    else:
+        logger.warning("health check %s was given to another worker", check.pk)
+    return ended
+
+
+def _note(check: HealthCheck, text: str) -> None:
+    if check.incident_id is None:
+        return
+    timeline.record(
+        incident_id=check.incident_id,
+        actor=None,
+        kind="health.checked",
+        text=text,
+        panels=PANELS,
+        data={"check": check.pk},
+    )
+
+
+def _summary(check: HealthCheck, report: Report) -> str:
+    counts = {
+        "critical": len(report.criticals),
+        "warnings": len(report.warnings),
+        "not checked": len(report.unchecked),
+        "passed": report.passed,
+    }
+    told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    return f"{check.environment} is {report.status.value.upper()}: {told or 'nothing to check'}"
