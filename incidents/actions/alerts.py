@@ -151,14 +151,15 @@ def _again(columns: dict[str, object], book: RuleBook) -> Alert | None:
 
 def _back(columns: dict[str, object]) -> Alert | None:
     """One that recovered a short while ago, as its rule says, fires again, since now."""
-    last = _loaded().filter(key=columns["key"], state=AlertState.RESOLVED).first()
     now = clock.now()
-    patience = last.rule.reopens_within if last and last.rule else 0
-    if last is None or last.resolved_at is None:
+    ended = Alert.objects.filter(key=columns["key"], state=AlertState.RESOLVED)
+    facts = ended.order_by("-last_at", "-pk").values_list(
+        "pk", "resolved_at", "rule__reopens_within"
+    )
+    pk, resolved_at, patience = facts.first() or (0, None, None)
+    if resolved_at is None or now - resolved_at > timedelta(seconds=patience or 0):
         return None
-    if now - last.resolved_at > timedelta(seconds=patience):
-        return None
-    rows = Alert.objects.filter(pk=last.pk, state=AlertState.RESOLVED)
+    rows = Alert.objects.filter(pk=pk, state=AlertState.RESOLVED)
     try:
         with transaction.atomic():
             moved = rows.update(
@@ -171,7 +172,7 @@ def _back(columns: dict[str, object]) -> Alert | None:
             )
     except IntegrityError:
         return None
-    return _loaded().get(pk=last.pk) if moved else None
+    return _loaded().get(pk=pk) if moved else None
 
 
 def _end(key: str) -> Alert | None:

@@ -1,0 +1,67 @@
+"""Grafana's webhook: unified alerting, which looks like Alertmanager's, and the alerting of before,
+with one rule in each message."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from runbook.alerts.kinds import alertmanager
+from runbook.alerts.message import Malformed, Message, Told
+from runbook.alerts.payload import Object, first_text, labels, objects, text
+from runbook.alerts.payload import web_link as link
+from runbook.alerts.severity import severity_of
+
+NAME = "grafana"
+
+FIRING, OVER = frozenset({"alerting", "no_data"}), frozenset({"ok"})
+NEITHER = frozenset({"pending", "paused", "unknown"})
+
+
+def read(body: Object) -> Message:
+    if isinstance(body.get("alerts"), list):
+        return _unified(body)
+    if "ruleName" in body or "ruleId" in body:
+        return _legacy(body)
+    raise Malformed('There is neither a list "alerts" nor a "ruleName": this is not of Grafana.')
+
+
+def _unified(body: Object) -> Message:
+    message = alertmanager.read(body)
+    alerts = [one for one in objects(body.get("alerts")) if labels(one.get("labels"))]
+    told = tuple(_with_own(one, alert) for one, alert in zip(message.alerts, alerts, strict=True))
+    is_test = bool(told) and all(_is_test(one) for one in told)
+    return replace(message, alerts=told, is_test=is_test)
+
+
+def _with_own(told: Told, alert: Object) -> Told:
+    """With the panel to look at, and the values that Grafana measured."""
+    values = text(alert.get("valueString"))
+    summary = told.summary or (f"Measured: {values}" if values else "")
+    panel = link(alert.get("panelURL"), alert.get("dashboardURL"), told.link)
+    return replace(told, summary=summary, link=panel)
+
+
+def _is_test(told: Told) -> bool:
+    """As the button "Test" of a contact point sends it."""
+    return told.labels.get("alertname") == "TestAlert" and told.labels.get("instance") == "Grafana"
+
+
+def _legacy(body: Object) -> Message:
+    name = first_text(body.get("ruleName"), body.get("title"))
+    rule = first_text(body.get("ruleId"), body.get("ruleName"))
+    state = text(body.get("state")).lower()
+    if state in NEITHER:
+        return Message((), notes=(f"“{name}” is {state}: it neither fires nor has recovered.",))
+    if state not in FIRING | OVER:
+        raise Malformed(f"Its state “{state[:40]}” is none that Grafana has.")
+    tags = labels(body.get("tags"))
+    told = Told(
+        key=f"rule/{text(body.get('orgId')) or '1'}/{rule}",
+        is_firing=state in FIRING,
+        title=name or "A rule without a name",
+        summary=first_text(body.get("message"), body.get("title")),
+        severity=severity_of(tags.get("severity"), tags.get("priority")),
+        labels=tags | {"alertname": name, "state": state},
+        link=link(body.get("ruleUrl")),
+    )
+    return Message((told,), is_test=name == "Test notification")
