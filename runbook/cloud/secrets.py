@@ -1,13 +1,20 @@
-"""Secret Manager: metadata is read, values are only ever sent. Nothing here can read a value."""
+"""Secret Manager: metadata is read, values are sent. A value is read only to be judged where it
+arrives: nothing here hands one on."""
 
 from __future__ import annotations
 
 import base64
+import binascii
+from collections.abc import Callable
+from typing import TypeVar
 
 from runbook.cloud.checksum import crc32c
 from runbook.cloud.discovery_api import DiscoveryApi
+from runbook.cloud.errors import CloudError
 from runbook.cloud.target import Target
 from runbook.document.definition import Json
+
+Verdict = TypeVar("Verdict")
 
 
 class Secrets:
@@ -46,6 +53,22 @@ class Secrets:
             parent=secret,
             pageSize=100,
         )
+
+    def judged(self, version: str, judge: Callable[[bytes], Verdict]) -> Verdict:
+        """What `judge` says of the value of a version. It must give back nothing of the value, and
+        raise nothing: that would carry it along."""
+        versions = self._api.collection("projects", "secrets", "versions")
+        request = versions.access(name=version)
+        answer = self._api.read(request, "secretmanager.versions.access")
+        payload = answer.get("payload")
+        data = payload.get("data", "") if isinstance(payload, dict) else None
+        try:
+            value = base64.b64decode(str(data), validate=True) if data is not None else None
+        except binascii.Error:
+            value = None
+        if value is None:
+            raise CloudError("BAD_RESPONSE", f"The answer about {version} holds no value.")
+        return judge(value)
 
     def create_secret(self, project: str, secret: str, body: dict[str, Json]) -> dict[str, Json]:
         """Asks once for a secret that has no version yet."""

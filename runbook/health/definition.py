@@ -71,14 +71,17 @@ class Resource:
         return [one for one in self.expectations if one.field == field]
 
     def wanted(self, field: str, key: str = "") -> Json:
-        """What a field must be, None where the file leaves that open."""
-        bounds = (bound for one in self.expects(field) if one.key == key for bound in one.bounds)
-        fixed = (bound.wanted for bound in bounds if bound.comparison in ("is", "includes"))
-        return next(fixed, None)
+        """A value that would do: what it must be, or the limit that it must keep; None where the
+        file leaves it open."""
+        bounds = [bound for one in self.expects(field) if one.key == key for bound in one.bounds]
+        bounds.sort(key=lambda bound: COMPARISONS.index(bound.comparison))
+        wanted = bounds[0].wanted if bounds else None
+        first_of = isinstance(wanted, list) and bounds[0].comparison == "one_of"
+        return wanted[0] if first_of and isinstance(wanted, list) and wanted else wanted
 
-    def least(self, field: str, key: str = "") -> int:
+    def least(self, field: str) -> int:
         """The least that a number must be, 0 where the file does not say."""
-        bounds = (bound for one in self.expects(field) if one.key == key for bound in one.bounds)
+        bounds = (bound for one in self.expects(field) for bound in one.bounds)
         told = (bound.wanted for bound in bounds if bound.comparison in ("is", "at_least"))
         return max((number for number in told if isinstance(number, int)), default=0)
 

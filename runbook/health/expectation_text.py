@@ -54,7 +54,11 @@ def read_expectations(
         yield from _read_one(value, about, "", path, mistakes)
     elif isinstance(value, dict) and value:
         for key, entry in value.items():
-            yield from _read_one(entry, about, key, (*path, key), mistakes)
+            if about.entries and key not in about.entries:
+                mistakes.add_unknown((*path, key), about.entries, f"entry of '{about.name}'")
+                continue
+            shaped = replace(about, shape=about.shape_of(key))
+            yield from _read_one(entry, shaped, key, (*path, key), mistakes)
     else:
         mistakes.add(path, f"'{about.name}' names entries: write NAME: VALUE below it.")
 

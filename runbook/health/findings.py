@@ -74,7 +74,7 @@ def _finding(
         area=kind.area,
         resource=kind.full_name(asked),
         expectation=asked.expectation(expectation.name),
-        expected=expected_words(expectation, about.shape),
+        expected=expected_words(expectation, about.shape_of(expectation.key)),
         found="",
         verdict="unchecked",
         severity=expectation.severity,
@@ -102,8 +102,9 @@ def _compared(expectation: Expectation, about: Field, fact: Fact) -> tuple[bool,
     if isinstance(fact, Judged):
         return fact.is_met, fact.words
     value = cast("Json", fact)
-    is_met = all(holds(bound, value, about.shape) for bound in expectation.bounds)
-    return is_met, words(value, about.shape)
+    shape = about.shape_of(expectation.key)
+    is_met = all(holds(bound, value, shape) for bound in expectation.bounds)
+    return is_met, words(value, shape)
 
 
 def _message(

@@ -21,7 +21,7 @@ Shape = Literal["text", "texts", "number", "seconds", "flag", "version", "quanti
 class Field:
     """`says` is the sentence for what fails, "" for the usual one: `{name}` is the resource's,
     `{key}` the entry's, `{found}` and `{expected}` are words. A `keyed` field holds entries of that
-    shape by name."""
+    shape by name; of `entries` only these, each of its own shape."""
 
     name: str
     shape: Shape
@@ -29,6 +29,10 @@ class Field:
     says: str = ""
     keyed: bool = False
     severity: Severity = "critical"
+    entries: Mapping[str, Shape] = field(default_factory=dict)
+
+    def shape_of(self, key: str) -> Shape:
+        return self.entries.get(key, self.shape)
 
 
 @dataclass(frozen=True, slots=True)

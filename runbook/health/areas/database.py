@@ -109,7 +109,7 @@ def _settle(
 def _flags(asked: Asked, wrong: Mapping[str, Finding], patch: str) -> dict[str, str]:
     """All that differ in one line: each patch may restart the instance."""
     wanted = {
-        one.name: f"{one.key}={asked.resource.wanted('flags', one.key) or one.bounds[0].wanted}"
+        one.name: f"{one.key}={asked.resource.wanted('flags', one.key)}"
         for one in asked.resource.expects("flags")
         if one.name in wrong
     }

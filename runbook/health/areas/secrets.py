@@ -1,0 +1,93 @@
+"""Secrets: that they are there, can be used, and have values of the right form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from runbook.commands.cloud_run.resource import text_at
+from runbook.health.kinds import AreaWords, Asked, Fact, Field, Kind, Read, Seen, Unread
+from runbook.health.report import Area, Finding
+from runbook.health.secret_rules import RULES, judge
+from runbook.health.settling import advised, failed, mended
+
+if TYPE_CHECKING:
+    from runbook.cloud.sessions import Session
+
+
+def _name(asked: Asked) -> str:
+    return f"projects/{asked.project}/secrets/{asked.name}"
+
+
+def _version(session: Session, asked: Asked) -> Seen:
+    found = session.secrets.version(f"{_name(asked)}/versions/latest")
+    number, state = text_at(found, "name").rpartition("/")[2], text_at(found, "state")
+    return Seen({"state": state, "version": number}, {"latest": number, "state": state})
+
+
+def _form(session: Session, asked: Asked) -> Seen:
+    rules = {one.key: one.bounds[0].wanted for one in asked.resource.expects("format")}
+    version = f"{_name(asked)}/versions/latest"
+    return Seen({"format": session.secrets.judged(version, partial(judge, rules=rules))})
+
+
+def _settle(
+    asked: Asked, facts: Mapping[str, Fact], findings: Sequence[Finding]
+) -> Sequence[Finding]:
+    """Of a version that nobody may read, its form is not asked."""
+    if "state" in failed(asked, findings) and isinstance(facts.get("format"), Unread):
+        form = asked.expectation("format.")
+        findings = [one for one in findings if not one.expectation.startswith(form)]
+    version = facts.get("version")
+    where = f"--secret={asked.name} --project={asked.project}"
+    enables = f"gcloud secrets versions enable {version} {where}"
+    fixes = {"exists": _create(asked)}
+    if facts.get("state") == "DISABLED":
+        fixes["state"] = enables
+    new = "Add a version with the right value: gcloud secrets versions add."
+    advice = {
+        "exists": "Create it with its value: gcloud secrets create NAME --data-file=-.",
+        "state": new,
+        **{f"format.{rule}": new for rule in RULES},
+    }
+    return advised(asked, mended(asked, findings, fixes), advice)
+
+
+def _create(asked: Asked) -> str:
+    """Only what may be any random text can be made up."""
+    count = asked.resource.options.get("generate")
+    if not isinstance(count, int):
+        return ""
+    made = f"openssl rand -hex {count} | tr -d '\\n'"
+    return f"{made} | gcloud secrets create {asked.name} --data-file=- --project={asked.project}"
+
+
+SECRETS = Kind(
+    section="secrets",
+    area=Area.SECRETS,
+    title="Secret",
+    fields=(
+        Field("state", "text", "state of its latest version: ENABLED, DISABLED or DESTROYED"),
+        Field(
+            "format",
+            "text",
+            "the form of its value, by rule",
+            says="Secret '{name}' {found}: {key} {expected}",
+            keyed=True,
+            entries=RULES,
+        ),
+    ),
+    full_name=_name,
+    reads=(Read(("state",), _version), Read(("format",), _form)),
+    settle=_settle,
+    options=("generate",),
+)
+
+AREA = AreaWords(
+    Area.SECRETS,
+    "Secret Manager Secrets",
+    "All required secrets are valid",
+    "secret issues",
+    (SECRETS,),
+)
