@@ -38,7 +38,9 @@ def expected_words(expectation: Expectation, shape: Shape) -> str:
 
 
 def words(value: Json, shape: Shape) -> str:
-    """A value for people; "" for nothing at all."""
+    """A value for people; "nothing" where no amount was found."""
+    if value is None:
+        return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
@@ -47,7 +49,7 @@ def words(value: Json, shape: Shape) -> str:
         return durations.words(int(value)) if value == int(value) else f"{value:.2f} s"
     if isinstance(value, float):
         return f"{value:.6g}"
-    return "" if value is None else str(value)
+    return str(value)
 
 
 def _is(found: Json, wanted: Json, shape: Shape) -> bool:

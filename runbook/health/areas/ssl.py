@@ -1,0 +1,123 @@
+"""Certificates: those of load balancers, and those of Certificate Manager."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from runbook.commands.cloud_run.resource import object_at, text_at
+from runbook.document.definition import Json
+from runbook.health.compute_places import named_in, place_of, scope_of
+from runbook.health.kinds import AreaWords, Asked, Fact, Field, Kind, Read, Seen
+from runbook.health.report import Area, Finding, Measured
+from runbook.health.settling import advised, following, mended
+
+if TYPE_CHECKING:
+    from runbook.cloud.sessions import Session
+
+_DAY = 86400.0
+_FIELDS = (
+    Field("status", "text", "ACTIVE, PROVISIONING, …"),
+    Field("domains", "texts", "names that it must hold"),
+    Field(
+        "days_left",
+        "number",
+        "days until it ends",
+        says="Certificate '{name}' has {found} days left, should be {expected}",
+    ),
+)
+_READS = ("status", "domains", "days_left")
+_full_name = named_in("sslCertificates")
+
+
+def _certificate(session: Session, asked: Asked) -> Seen:
+    found = session.compute.get("sslCertificates", place_of(asked), asked.name)
+    managed = object_at(found, "managed")
+    domains = managed.get("domains") or found.get("subjectAlternativeNames") or []
+    status = text_at(managed, "status") or "ACTIVE"  # one of one's own serves as soon as it exists
+    snapshot = {"type": text_at(found, "type"), "status": status, "domains": domains}
+    return _seen(asked, _full_name(asked), snapshot, text_at(found, "expireTime"))
+
+
+def _managed_name(asked: Asked) -> str:
+    place = asked.resource.region or "global"
+    return f"projects/{asked.project}/locations/{place}/certificates/{asked.name}"
+
+
+def _managed(session: Session, asked: Asked) -> Seen:
+    found = session.certificate_manager.certificate(_managed_name(asked))
+    status = text_at(found, "managed", "state") or "ACTIVE"
+    names = found.get("sanDnsnames") or object_at(found, "managed").get("domains") or []
+    snapshot = {"status": status, "domains": names}
+    return _seen(asked, _managed_name(asked), snapshot, text_at(found, "expireTime"))
+
+
+def _seen(asked: Asked, name: str, snapshot: dict[str, Json], ends: str) -> Seen:
+    """A certificate that is still made has no end."""
+    facts: dict[str, Fact] = {"status": snapshot["status"], "domains": snapshot["domains"]}
+    if not ends:
+        return Seen(facts, snapshot)
+    left = (datetime.fromisoformat(ends) - asked.at).total_seconds() / _DAY
+    days = round(left, 1)
+    return Seen(facts | {"days_left": days}, snapshot, (Measured("certificate.days", name, days),))
+
+
+def _settle(
+    asked: Asked, _facts: Mapping[str, Fact], findings: Sequence[Finding]
+) -> Sequence[Finding]:
+    findings = following(asked, findings, "status", ("days_left",))
+    advice = {
+        "status": "Point its names at the load balancer and see their status in the certificate.",
+        "domains": "Create another with all names, wait until it is ACTIVE, and add it.",
+        "days_left": "Replace it, and find out why nothing renews it.",
+    }
+    return advised(asked, mended(asked, findings, {"exists": _create(asked)}), advice)
+
+
+def _create(asked: Asked) -> str:
+    names = asked.resource.wanted("domains")
+    if not isinstance(names, list) or any("*" in str(name) for name in names):
+        return ""
+    domains = ",".join(str(name) for name in names)
+    where = scope_of(asked)
+    return f"gcloud compute ssl-certificates create {asked.name} --domains={domains} {where}"
+
+
+def _settle_managed(
+    asked: Asked, _facts: Mapping[str, Fact], findings: Sequence[Finding]
+) -> Sequence[Finding]:
+    findings = following(asked, findings, "status", ("days_left",))
+    advice = {
+        "status": "Look at its authorization: the DNS records must let Google issue it.",
+        "days_left": "Google renews it by itself: look at its authorization.",
+    }
+    return advised(asked, findings, advice)
+
+
+CERTIFICATES = Kind(
+    section="certificates",
+    area=Area.SSL,
+    title="Certificate",
+    fields=_FIELDS,
+    full_name=_full_name,
+    reads=(Read(_READS, _certificate),),
+    settle=_settle,
+)
+MANAGED = Kind(
+    section="managed_certificates",
+    area=Area.SSL,
+    title="Certificate",
+    fields=_FIELDS,
+    full_name=_managed_name,
+    reads=(Read(_READS, _managed),),
+    settle=_settle_managed,
+)
+
+AREA = AreaWords(
+    Area.SSL,
+    "SSL Certificates",
+    "All SSL certificates are active",
+    "SSL certificate issues",
+    (CERTIFICATES, MANAGED),
+)
