@@ -20,7 +20,7 @@ from runbook.health.criteria import (
 from runbook.health.metrics import Metric
 from runbook.health.report import Finding
 from runbook.health.thresholds import shown
-from runbook.health.trying import Tried
+from runbook.health.trying import Newest, Tried
 from runbook.health.validation import Result
 
 _SECONDS_OF = {OfPage: "endpoint.seconds", OfSocket: "websocket.seconds"}
@@ -54,13 +54,15 @@ class StepFact:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that results are made of. `metrics` are those that the numbers may be of, by name."""
+    """All that results are made of. `metrics` are those that the numbers may be of, by name; those
+    in `newest` count before those of the check."""
 
     before: Seen
     after: Seen
     tried: Mapping[What, Tried]
     steps: Sequence[StepFact]
     metrics: Mapping[str, Metric]
+    newest: Newest = Newest()
 
 
 def results_of(criteria: Criteria, evidence: Evidence) -> tuple[Result, ...]:
@@ -102,11 +104,13 @@ def _of_areas(category: Category, what: OfAreas, evidence: Evidence) -> Iterator
 
 
 def _title(finding: Finding) -> str:
-    """ "staging-connector: state": the last part of the resource's name, and what of it."""
+    """ "state of staging-connector": never "name: word", which reads like a secret's value where
+    the name is that of a secret."""
     is_url = "://" in finding.resource
     name = finding.resource if is_url else finding.resource.rpartition("/")[2]
     _, is_named, rest = finding.expectation.partition(f"{name}.")
-    return f"{name}: {rest if is_named else finding.expectation}"
+    field = (rest if is_named else finding.expectation).replace("_", " ")
+    return f"{name} exists" if field == "exists" else f"{field} of {name}"
 
 
 def _found(finding: Finding) -> str:
@@ -134,9 +138,11 @@ def _of_metric(
 ) -> Iterator[Result]:
     metric = evidence.metrics.get(what.metric, Metric(what.metric, what.metric))
     title = one.title or metric.title
-    found = {key: value for key, value in evidence.after.numbers.items() if key[0] == what.metric}
+    numbers = {**evidence.after.numbers, **evidence.newest.numbers}
+    found = {key: value for key, value in numbers.items() if key[0] == what.metric}
     if not found:
-        detail = f"There is no recent value of {what.metric}."
+        none = f"There is no recent value of {what.metric}."
+        detail = evidence.newest.why_none.get(what.metric, none)
         yield Result(category, title, None, detail=detail, severity=one.severity)
     for (name, subject), value in sorted(found.items()):
         passed = value > what.limit if what.is_above else value < what.limit

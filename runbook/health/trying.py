@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ from runbook.cloud.pages import Page, Request
 from runbook.cloud.upgrades import Upgrade
 from runbook.document.definition import Json
 from runbook.health.criteria import OfLogs, OfPage, OfSocket, What
+from runbook.health.measuring import read_all
+from runbook.health.metrics import Metric
 
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
@@ -21,6 +23,7 @@ AT_ONCE = 8
 _MOST_ENTRIES = 50
 _LONGEST_TEXT = 200
 _SWITCHED = 101
+_NUMBERS_OF = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,32 @@ def try_all(
     with ThreadPoolExecutor(min(AT_ONCE, len(own)), "validation") as pool:
         found = pool.map(lambda what: _try(what, session_for(), now), own)
         return dict(zip(own, found, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """Newest values by the metric's name and its subject, and why others have none, by name."""
+
+    numbers: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    why_none: Mapping[str, str] = field(default_factory=dict)
+
+
+def newest(
+    session_for: Callable[[], Session], project: str, metrics: Iterable[Metric], *, now: datetime
+) -> Newest:
+    """Of the last minutes. Raises no `CloudError`."""
+    wanted = [metric for metric in metrics if metric.is_read]
+    try:
+        session = session_for()
+    except CloudError as error:
+        return Newest(why_none={metric.name: error.message for metric in wanted})
+    series = read_all(session, project, wanted, since=now - _NUMBERS_OF, until=now)
+    numbers = {
+        (one.metric.name, subject): readings[-1].value
+        for one in series
+        for subject, readings in one.readings.items()
+    }
+    return Newest(numbers, {one.metric.name: one.why_none for one in series if one.why_none})
 
 
 def _try(what: OfPage | OfSocket | OfLogs, session: Session, now: datetime) -> Tried:
