@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
-from incidents import clock, permissions, queue, timeline
+from incidents import clock, live, permissions, queue, timeline
 from incidents.actions.moves import hold
 from incidents.health_states import HealthCause, HealthCheckState
 from incidents.models import Environment, HealthCheck, Incident
@@ -101,6 +101,7 @@ def _store(
             panels=PANELS,
             data={"check": check.pk},
         )
+    live.health_changed(environment.pk)
     queue.enqueue("check_health", check.pk, queue="reads")
     return check
 

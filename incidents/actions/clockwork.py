@@ -16,6 +16,7 @@ from incidents.actions.check_health import resend_checks, take_back_checks
 from incidents.actions.escalate import fire_due_timers
 from incidents.actions.hand_out import hand_out, take_back
 from incidents.actions.maintenance import move_due_maintenance
+from incidents.actions.monitor import ask_due_checks
 from incidents.actions.recover import recover_expired_leases, resend_waiting
 from incidents.actions.validate import resend_validations, take_back_validations
 from incidents.actions.voiding import expire_waiting
@@ -35,6 +36,7 @@ SWEEPS: tuple[Callable[[], int], ...] = (
     tell_what_is_late,
     take_back,
     hand_out,
+    ask_due_checks,
     take_back_checks,
     resend_checks,
     take_back_validations,
