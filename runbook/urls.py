@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("incidents.account_urls")),
     path("", include("incidents.administration_urls")),
     path("", include("incidents.notification_urls")),
+    path("", include("incidents.health_urls")),
     path("", include("incidents.status_urls")),
     path("", include("incidents.api.urls")),
     path("", include("incidents.urls")),

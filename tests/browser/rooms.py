@@ -30,7 +30,7 @@ from incidents.states import (
     Verdict,
 )
 from tests import factories
-from tests.browser import made_changes, told
+from tests.browser import health, made_changes, told
 from tests.browser.people import PASSWORD, PEOPLE
 
 SOURCE = Path(__file__).resolve().parents[2] / "runbook/library/staging-cannot-reach-cloud-sql.md"
@@ -75,6 +75,7 @@ def furnish() -> None:
     ]
     _busy(rooms[0], commander, engineer)
     told.furnish(rooms[0], commander, engineer)
+    health.furnish(staging, production, rooms[0])
     ended = declare.declare(
         actor=commander,
         revision=revision,

@@ -6,25 +6,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
 from incidents.health_states import HealthCause, HealthCheckState
 from incidents.models import Environment, HealthCheck, Incident
 
 CHECKS_AT_ONCE = 200
+SPELLS_AT_ONCE = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """Checks in a row that found the same, `last` the newest of `count`, from `begins` on. A check
-    that somebody asked for, or that failed, stands by itself."""
+    """Checks in a row that found the same: `last` is the newest of `count`, `first` the id of the
+    oldest, from `begins` on. A check that somebody asked for, or that failed, stands by itself."""
 
     at: datetime
     last: HealthCheck
     begins: datetime
+    first: int
     count: int = 1
-    asked_by: User | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +53,15 @@ def read_history(
     if before is not None:
         rows = rows.filter(pk__lt=before)
     found = list(rows.order_by("-pk")[: CHECKS_AT_ONCE + 1])
-    shown = found[:CHECKS_AT_ONCE]
-    has_older = len(found) > CHECKS_AT_ONCE
-    until = shown[0].requested_at if before is not None and shown else None
-    since = shown[-1].requested_at if has_older else None
+    spells = _spells(found[:CHECKS_AT_ONCE])
+    has_older = len(found) > CHECKS_AT_ONCE or len(spells) > SPELLS_AT_ONCE
+    shown = spells[:SPELLS_AT_ONCE]
+    until = shown[0].at if before is not None and shown else None
+    since = shown[-1].begins if has_older else None
     events = _events(incidents.filter(environment=environment), since, until)
-    entries: list[Spell | Event] = [*_spells(shown), *events]
     return History(
-        entries=tuple(sorted(entries, key=lambda entry: entry.at, reverse=True)),
-        before=shown[-1].pk if has_older else None,
+        entries=tuple(sorted([*shown, *events], key=lambda entry: entry.at, reverse=True)),
+        before=shown[-1].first if has_older else None,
     )
 
 
@@ -69,11 +69,15 @@ def _spells(newest_first: Iterable[HealthCheck]) -> list[Spell]:
     spells: list[Spell] = []
     for check in newest_first:
         if spells and _is_same(spells[-1].last, check):
-            longer = replace(spells[-1], begins=check.requested_at, count=spells[-1].count + 1)
-            spells[-1] = longer
+            spells[-1] = replace(
+                spells[-1],
+                begins=check.requested_at,
+                first=check.pk,
+                count=spells[-1].count + 1,
+            )
         else:
             at = check.requested_at
-            spells.append(Spell(at=at, last=check, begins=at, asked_by=check.requested_by))
+            spells.append(Spell(at=at, last=check, begins=at, first=check.pk))
     return spells
 
 

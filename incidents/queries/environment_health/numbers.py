@@ -57,11 +57,10 @@ class Number:
 
 def read_numbers(environment: Environment, check: HealthCheck | None) -> tuple[Number, ...]:
     """As the check left them, what is over its limit first."""
-    written = cast("list[dict[str, Json]]", ((check and check.report) or {}).get("numbers") or [])
-    watches = {
-        (one.name, one.subject): one
-        for one in ThresholdWatch.objects.filter(environment=environment)
-    }
+    report = (check.report if check else None) or {}
+    written = cast("list[dict[str, Json]]", report.get("numbers") or [])
+    rows = ThresholdWatch.objects.filter(environment=environment)
+    watches = {(one.name, one.subject): one for one in rows}
     numbers = [_number(one, watches) for one in written]
     return tuple(sorted(numbers, key=_place))
 

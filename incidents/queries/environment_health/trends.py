@@ -22,6 +22,7 @@ RANGES = {
     "1y": timedelta(days=365),
 }
 POINTS = 500
+TABLE_POINTS = 48
 SERIES_AT_ONCE = 40
 ONE_BY_ONE = timedelta(days=2)
 HOUR_BY_HOUR = timedelta(days=32)
@@ -51,6 +52,16 @@ class Point:
     most: float
 
 
+@dataclass(frozen=True, slots=True)
+class Large:
+    """One trend by itself: its points, newest first, as many as a table bears; `others` are the
+    subjects at which the same metric was measured."""
+
+    trend: Trend
+    points: tuple[Point, ...]
+    others: tuple[str, ...]
+
+
 def read_trends(environment: Environment, *, since: datetime) -> tuple[Trend, ...]:
     """Of every metric and subject that was measured since then."""
     rows = _since(environment, since)
@@ -73,9 +84,9 @@ def read_trends(environment: Environment, *, since: datetime) -> tuple[Trend, ..
 
 
 def read_points(
-    environment: Environment, *, metric: str, since: datetime, until: datetime
+    environment: Environment, *, metric: str, since: datetime, until: datetime, points: int = POINTS
 ) -> dict[str, list[Point]]:
-    """At most `POINTS` of each subject: readings as they came for up to two days, else by the hour,
+    """At most `points` of each subject: readings as they came for up to two days, else by the hour,
     by the day for more than a month."""
     rows = _since(environment, since).filter(name=metric, at__lte=until)
     found = _grouped(rows, until - since) if until - since > ONE_BY_ONE else _single(rows)
@@ -83,7 +94,30 @@ def read_points(
     for subject, point in found:
         if subject in by_subject or len(by_subject) < SERIES_AT_ONCE:
             by_subject[subject].append(point)
-    return {subject: _thinned(points) for subject, points in by_subject.items()}
+    return {subject: _thinned(all_of, points) for subject, all_of in by_subject.items()}
+
+
+def read_trend(
+    environment: Environment, *, metric: str, subject: str, since: datetime, until: datetime
+) -> Large | None:
+    """None when it was not measured. Without a subject it is the first."""
+    points = read_points(environment, metric=metric, since=since, until=until, points=TABLE_POINTS)
+    subject = subject or min(points, default="")
+    if subject not in points:
+        return None
+    found = points[subject]
+    trend = Trend(
+        metric=metric,
+        title=title_of(metric),
+        unit=unit_of(metric),
+        subject=subject,
+        value=found[-1].value,
+        least=min(point.least for point in found),
+        most=max(point.most for point in found),
+        newest_at=found[-1].at,
+    )
+    others = tuple(sorted(one for one in points if one != subject))
+    return Large(trend=trend, points=tuple(reversed(found)), others=others)
 
 
 def title_of(metric: str) -> str:
@@ -134,9 +168,9 @@ def _grouped(rows: QuerySet[Measurement], span: timedelta) -> Iterator[tuple[str
         yield subject, Point(at, total / count, least, most)
 
 
-def _thinned(points: list[Point]) -> list[Point]:
-    """No more than `POINTS`, each over the same number of those there were."""
-    size = -(-len(points) // POINTS)
+def _thinned(points: list[Point], most: int) -> list[Point]:
+    """No more than `most`, each over the same number of those there were."""
+    size = -(-len(points) // most)
     if size <= 1:
         return points
     return [_joined(points[start : start + size]) for start in range(0, len(points), size)]

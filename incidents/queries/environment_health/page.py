@@ -1,0 +1,82 @@
+"""Everything that the page of one environment shows of its health now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from incidents.health_states import AlertState
+from incidents.models import Alert, Environment
+from incidents.queries.environment_health.numbers import Number, read_numbers
+from incidents.queries.environment_health.standing import Standing, read_standing
+from incidents.queries.environment_health.trends import Trend, read_trends
+from incidents.queries.infrastructure import infrastructure_of
+from runbook.health.reading import Unreadable
+
+ALERTS = 20
+TRENDS = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A trend with the number of its threshold, where there is one."""
+
+    trend: Trend
+    number: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`alerts` fire; `trends` have those first that are over a limit, `left_out` counts those for
+    which there is no room. `problem` says why it cannot be checked, "" when it can."""
+
+    standing: Standing
+    numbers: tuple[Number, ...]
+    alerts: tuple[Alert, ...]
+    trends: tuple[Drawn, ...]
+    left_out: int
+    problem: str
+
+
+def read_health(environment: Environment, *, since: datetime, now: datetime) -> Health:
+    standing = read_standing(environment, now=now)
+    numbers = read_numbers(environment, standing.check)
+    firing = Alert.objects.filter(environment=environment, state=AlertState.FIRING)
+    drawn = _drawn(read_trends(environment, since=since), numbers)
+    return Health(
+        standing=standing,
+        numbers=numbers,
+        alerts=tuple(firing.select_related("incident", "rule", "source")[:ALERTS]),
+        trends=drawn[:TRENDS],
+        left_out=max(0, len(drawn) - TRENDS),
+        problem=problem_of(environment),
+    )
+
+
+def problem_of(environment: Environment) -> str:
+    """A sentence when no file says what is healthy there, or it cannot be read."""
+    try:
+        found = infrastructure_of(environment)
+    except Unreadable as error:
+        return str(error)
+    if found is not None:
+        return ""
+    return (
+        f"No infrastructure file names the project {environment.project}. Add one that says what is"
+        " healthy there, or name it in the environment's monitor."
+    )
+
+
+def _drawn(trends: tuple[Trend, ...], numbers: tuple[Number, ...]) -> tuple[Drawn, ...]:
+    """The loudest number of each metric and subject beside it."""
+    by_subject: dict[tuple[str, str], Number] = {}
+    for number in numbers:
+        by_subject.setdefault((number.metric, number.subject), number)
+    drawn = [Drawn(one, by_subject.get((one.metric, one.subject))) for one in trends]
+    return tuple(sorted(drawn, key=_place))
+
+
+def _place(drawn: Drawn) -> tuple[int, str, str]:
+    number = drawn.number
+    loudness = 2 if number is None else 0 if number.counts else 1
+    return loudness, drawn.trend.metric, drawn.trend.subject
