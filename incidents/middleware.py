@@ -112,12 +112,15 @@ def refusals(get_response: Sync) -> Refusals:
     return Refusals(get_response)
 
 
+ASKED_BY_MACHINES = frozenset({"/health/live", "/health/ready"})
+
+
 class HealthForStrangers(MiddlewareMixin):
     """Whether we are alive is answered alike to everybody, and so without asking the database who
     wants to know: it may be the one that is away."""
 
     def process_request(self, request: HttpRequest) -> None:
-        if request.path.startswith("/health/"):
+        if request.path in ASKED_BY_MACHINES:
             request.COOKIES.clear()
 
 
