@@ -195,6 +195,16 @@ class FreezeForm(forms.Form):
     hours = forms.IntegerField(required=False, min_value=0, max_value=24 * 366)
 
 
+class MonitorForm(forms.Form):
+    """What the fields may be is the action's business."""
+
+    is_on = forms.BooleanField(required=False)
+    every = forms.IntegerField()
+    infrastructure = forms.CharField(required=False, max_length=60)
+    keeps_days = forms.IntegerField()
+    keeps_sums_days = forms.IntegerField()
+
+
 class NameForm(forms.Form):
     name = forms.CharField(max_length=100)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from incidents import row_numbers  # noqa: F401  (makes <row:…> known)
-from incidents.views import environments, freezes, people, tokens, windows
+from incidents.views import environments, freezes, monitors, people, tokens, windows
 
 of_environments = [
     path("environments/", environments.environments, name="environments"),
@@ -29,6 +29,12 @@ of_environments = [
         "environments/<slug:name>/freezes/<row:freeze_id>/lift/",
         freezes.lift_freeze,
         name="lift-freeze",
+    ),
+    path("environments/<slug:name>/monitor/", monitors.set_monitor, name="set-monitor"),
+    path(
+        "environments/<slug:name>/monitor/accept/<row:check_id>/",
+        monitors.accept_drift,
+        name="accept-drift",
     ),
 ]
 

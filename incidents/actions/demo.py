@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 
-from incidents.models import Environment, Membership
+from incidents import clock
+from incidents.models import Environment, Membership, Monitor
 from incidents.states import Role
 
+WATCHED_EVERY = 60
 HOSTS = ("staging.netrasystems.ai", "api-staging.netrasystems.ai")
 
 
@@ -70,6 +72,14 @@ def create_environment(endpoint: str) -> Environment:
         },
     )
     return environment
+
+
+def watch(environment: Environment) -> None:
+    """Checked each minute from now on, unless somebody has set its monitor already."""
+    Monitor.objects.get_or_create(
+        environment=environment,
+        defaults={"is_on": True, "every": WATCHED_EVERY, "next_at": clock.now()},
+    )
 
 
 def create_people(environment: Environment) -> dict[str, str]:

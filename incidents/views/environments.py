@@ -21,6 +21,7 @@ from incidents.administration_forms import (
 )
 from incidents.models import Environment, Membership
 from incidents.queries import environments as read
+from incidents.queries.monitors import read_watching
 from incidents.refusal import Refused
 from incidents.states import Role
 from incidents.views.answers import shown_again
@@ -64,6 +65,7 @@ def environment(request: PageRequest, name: str) -> HttpResponse:
         "closed": why_closed(row, now),
         "freezes": [(freeze, read.has_ended(freeze, now)) for freeze in read.freezes_of(row, now)],
         "entries": read.entries_about(row),
+        "watching": read_watching(row),
     }
     return render(request, "environments/environment.html", context)
 

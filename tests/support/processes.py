@@ -114,7 +114,7 @@ class Processes(Supervised):
         self.data = data
         self.environment = {**os.environ, **plan.environment}
         self.sessions: dict[str, list[Cookie]] = {}
-        demo = self.manage("prepare", "--demo")
+        demo = self.manage("prepare", "--demo", "--unwatched")
         self.demo = (data / PRINTED).read_text() if is_copy else demo
         super().__init__(plan)
 
@@ -145,7 +145,7 @@ def make_once(folder: Path, make: Callable[[Path], None]) -> Path:
 
 def _prepare(folder: Path) -> None:
     plan = plan_of(_stack(folder, {}))
-    printed = _manage({**os.environ, **plan.environment}, "prepare", "--demo")
+    printed = _manage({**os.environ, **plan.environment}, "prepare", "--demo", "--unwatched")
     (folder / PRINTED).write_text(printed)
 
 

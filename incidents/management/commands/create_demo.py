@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
-from incidents.actions.demo import PEOPLE, create_environment, create_people
+from incidents.actions.demo import PEOPLE, create_environment, create_people, watch
 
 
 class Command(BaseCommand):
     help = "Create the demo environment and people; passwords are printed once, when made."
 
-    def handle(self, *args: Any, **options: Any) -> None:  # Any: Django's signature  # noqa: ANN401, ARG002
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--unwatched", action="store_true", help="leave the monitor of the environment off"
+        )
+
+    def handle(self, *, unwatched: bool = False, **_options: object) -> None:
         environment = create_environment(f"http://127.0.0.1:{settings.SIMULATOR_PORT}")
+        if not unwatched:
+            watch(environment)
         passwords = create_people(environment)
         for username, password in passwords.items():
             self.stdout.write(f"  {username:<14} {password}   {PEOPLE[username].about}")

@@ -25,20 +25,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "--demo", action="store_true", help="make the demo people when there is nobody yet"
         )
+        parser.add_argument("--unwatched", action="store_true", help="leave the demo's monitor off")
 
-    def handle(self, *, demo: bool, **_options: object) -> None:
+    def handle(self, *, demo: bool, unwatched: bool = False, **_options: object) -> None:
         self._migrate()
         self._collect_static()
         self._load_library()
         if demo:
-            self._make_demo()
+            self._make_demo(unwatched=unwatched)
 
-    def _make_demo(self) -> None:
+    def _make_demo(self, *, unwatched: bool) -> None:
         """At the first start, and again when the simulator has moved to another port."""
         simulator = f"http://127.0.0.1:{settings.SIMULATOR_PORT}"
         moved = Environment.objects.exclude(scenario="").exclude(endpoint=simulator)
         if moved.exists() or not get_user_model().objects.exists():
-            call_command("create_demo", stdout=self.stdout)
+            call_command("create_demo", unwatched=unwatched, stdout=self.stdout)
 
     def _migrate(self) -> None:
         executor = MigrationExecutor(connection)
