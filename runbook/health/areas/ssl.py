@@ -36,7 +36,11 @@ def _certificate(session: Session, asked: Asked) -> Seen:
     managed = object_at(found, "managed")
     domains = managed.get("domains") or found.get("subjectAlternativeNames") or []
     status = text_at(managed, "status") or "ACTIVE"  # one of one's own serves as soon as it exists
-    snapshot = {"type": text_at(found, "type"), "status": status, "domains": domains}
+    snapshot: dict[str, Json] = {
+        "type": text_at(found, "type"),
+        "status": status,
+        "domains": domains,
+    }
     return _seen(asked, _full_name(asked), snapshot, text_at(found, "expireTime"))
 
 
@@ -49,7 +53,7 @@ def _managed(session: Session, asked: Asked) -> Seen:
     found = session.certificate_manager.certificate(_managed_name(asked))
     status = text_at(found, "managed", "state") or "ACTIVE"
     names = found.get("sanDnsnames") or object_at(found, "managed").get("domains") or []
-    snapshot = {"status": status, "domains": names}
+    snapshot: dict[str, Json] = {"status": status, "domains": names}
     return _seen(asked, _managed_name(asked), snapshot, text_at(found, "expireTime"))
 
 

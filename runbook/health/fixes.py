@@ -1,0 +1,75 @@
+"""A runbook, as Markdown, that would mend what a check found."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+
+from runbook.commands import shell
+from runbook.health.report import AreaReport, Finding, Report, Status
+
+_MEANT = re.compile(r"[`*_<>\[\]|~#\\]")
+_SEVERITY = {Status.CRITICAL: "P0", Status.DEGRADED: "P2", Status.HEALTHY: "P4"}
+
+
+def severity_for(report: Report) -> str:
+    return _SEVERITY[report.status]
+
+
+def changes_in(report: Report) -> list[str]:
+    """The command lines that would mend something and that can be run from here, each once."""
+    lines = dict.fromkeys(one.fix for one in report.findings() if one.fix)
+    return [line for line in lines if shell.read(line, {}).lines]
+
+
+def runbook_for(report: Report, title: str) -> str:
+    """One phase for each area that has failures: a step with its command for what can be mended
+    by one, a task for what a person must do, and a last phase that checks again. Words that came
+    from Google are text only: they make no step and no command."""
+    return "\n".join(_lines(report, title)) + "\n"
+
+
+def _lines(report: Report, title: str) -> Iterator[str]:
+    yield from (
+        "---",
+        f"title: {json.dumps(_plain(title))}",
+        f"severity: {severity_for(report)}",
+        "---",
+        "",
+    )
+    yield (
+        f"Proposed from the check of {_plain(report.project)} at {report.at}: "
+        f"{len(report.criticals)} critical failures, {len(report.warnings)} warnings. "
+        "Each change is planned and waits for approval."
+    )
+    runnable = set(changes_in(report))
+    for area in report.areas:
+        wrong = [one for one in area.findings if one.verdict == "failed"]
+        if wrong:
+            yield from _phase(area, wrong, runnable)
+    yield from ("", "## Check again", "", "- [ ] Check the infrastructure once more: it is healthy")
+
+
+def _phase(area: AreaReport, wrong: Sequence[Finding], runnable: set[str]) -> Iterator[str]:
+    yield from ("", f"## {area.title}", "")
+    by_line: dict[str, list[Finding]] = {}
+    for one in wrong:
+        by_line.setdefault(one.fix if one.fix in runnable else "", []).append(one)
+    for one in by_line.pop("", []):
+        if one.has_failed:
+            yield f"- [ ] {_sentence(one.message)} {_plain(one.action)}".rstrip()
+    for line, mended in by_line.items():
+        yield f"- [ ] {' '.join(_sentence(one.message) for one in mended)}"
+        yield from ("  ```bash", f"  {line}", "  ```")
+
+
+def _sentence(text: str) -> str:
+    plain = _plain(text)
+    return plain if plain.endswith((".", "!", "?")) else f"{plain}."
+
+
+def _plain(text: str) -> str:
+    """One line that means nothing to Markdown."""
+    line = " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    return _MEANT.sub(" ", line)
