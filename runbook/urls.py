@@ -11,6 +11,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("incidents.account_urls")),
     path("", include("incidents.administration_urls")),
+    path("", include("incidents.alert_urls")),
     path("", include("incidents.notification_urls")),
     path("", include("incidents.health_urls")),
     path("", include("incidents.status_urls")),

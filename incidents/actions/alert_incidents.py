@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from incidents import clock, timeline
+from incidents.actions.alert_rule_terms import DIAGNOSTICS
 from incidents.actions.alert_words import facts_of_alerts, named_shortly, tell_of_incident
 from incidents.actions.declare import declare
 from incidents.actions.execute import request_phase_diagnostics, request_run
@@ -26,7 +27,6 @@ from incidents.source import acting_from
 from incidents.states import IncidentState
 from runbook.alerts.matching import filled
 
-DIAGNOSTICS = "diagnostics"
 PATIENCE = timedelta(seconds=10)
 """After this an alert whose incident was not declared, as its process died, is taken up again."""
 
@@ -39,6 +39,27 @@ def follow(alerts: Sequence[Alert]) -> None:
             groups[group_of(alert, alert.rule)].append(alert)
     for key, members in groups.items():
         _gather(key, members)
+
+
+def came_back(alerts: Sequence[Alert]) -> None:
+    """Say of alerts that fire again in the incident they had recovered in; in a new one that was
+    declared for them it is said there."""
+    rows = Alert.objects.filter(pk__in=[one.pk for one in alerts], state=AlertState.FIRING)
+    own = rows.filter(incident__state=IncidentState.OPEN, incident__started_at__lt=F("first_at"))
+    incidents: dict[int, list[Alert]] = defaultdict(list)
+    for alert in own.order_by("pk"):
+        incidents[alert.incident_id or 0].append(alert)
+    for incident_id, members in incidents.items():
+        with transaction.atomic():
+            hold(pk=incident_id)
+            timeline.record(
+                incident_id=incident_id,
+                actor=None,
+                kind="alert.again",
+                text=f"{named_shortly(members)} {'fires' if len(members) == 1 else 'fire'} again",
+                panels=["health", "header"],
+                data={"alerts": facts_of_alerts(members)},
+            )
 
 
 def take_up_forgotten() -> int:
@@ -111,7 +132,7 @@ def _into_incident(group: str, rule: AlertRule, actor: User, homeless: QuerySet[
         actor=actor,
         kind=kind,
         text=f"{did} the alert rule “{rule.name}”: {named_shortly(alerts)}{_earlier(alerts)}",
-        panels=["alerts", "header"],
+        panels=["health", "header"],
         data={"rule": rule.name, "alerts": facts_of_alerts(alerts)},
     )
     if is_new:

@@ -65,7 +65,7 @@ def _to_close() -> QuerySet[Incident]:
 
 def _close(incident_id: int) -> None:
     own = Alert.objects.filter(incident=incident_id).select_related("rule__acts_as")
-    alerts = list(own.order_by("-resolved_at", "-pk"))
+    alerts = list(own.order_by("pk"))
     rule = next(one.rule for one in alerts if one.rule and one.rule.closes and one.rule.acts_as)
     if rule.acts_as is None:
         return
@@ -89,7 +89,7 @@ def _write(incident_id: int, alerts: Sequence[Alert]) -> None:
             actor=None,
             kind=RECOVERED,
             text=f"{named_shortly(new)} recovered {took(new)}{rest}",
-            panels=["alerts", "header"],
+            panels=["health", "header"],
             data={"alerts": facts_of_alerts(new), "recoveries": [_mark(one) for one in new]},
         )
 
@@ -119,6 +119,6 @@ def _say_why_open(incident_id: int, sentence: str) -> None:
             actor=None,
             kind=KEPT_OPEN,
             text=f"all alerts have recovered; it stays open: {sentence}",
-            panels=["alerts"],
+            panels=["health"],
             data={"because": sentence},
         )

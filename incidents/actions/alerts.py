@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 
-from incidents import clock
-from incidents.actions.alert_incidents import follow
+from incidents import clock, live
+from incidents.actions.alert_incidents import came_back, follow
 from incidents.actions.alert_recovery import recovered
 from incidents.actions.alert_words import tell_what_is_new
 from incidents.actions.storable import storable, storable_text
@@ -78,11 +78,23 @@ def hear_all(
     people are told once. Of several with one key the last counts."""
     book = RuleBook.read(source)
     unique = {one.key: one for one in signals}
-    alerts = _store([unique[key] for key in sorted(unique)], source, message, book)
+    heard = _store([unique[key] for key in sorted(unique)], source, message, book)
+    alerts = [one.alert for one in heard]
+    for environment_id in {one.environment_id for one in alerts if one.environment_id}:
+        live.health_changed(environment_id)
     follow([one for one in alerts if one.state == AlertState.FIRING])
+    came_back([one.alert for one in heard if one.is_back])
     recovered([one for one in alerts if one.state == AlertState.RESOLVED])
     tell_what_is_new({one.rule_id for one in alerts if one.rule_id})
     return list(Alert.objects.filter(pk__in=[one.pk for one in alerts]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """`is_back` when it had recovered and fires again."""
+
+    alert: Alert
+    is_back: bool = False
 
 
 def _store(
@@ -90,29 +102,31 @@ def _store(
     source: AlertSource | None,
     message: AlertMessage | None,
     book: RuleBook,
-) -> list[Alert]:
+) -> list[_Heard]:
     """One transaction, in the order of the keys: two messages about the same wait for each other
     and not both ways round."""
     with transaction.atomic():
-        heard = [_stored(one, source, book) for one in signals]
-        alerts = [one for one in heard if one is not None]
+        stored = [_stored(one, source, book) for one in signals]
+        heard = [one for one in stored if one is not None]
         if message is not None:
-            message.alerts.add(*alerts)
-    return alerts
+            message.alerts.add(*(one.alert for one in heard))
+    return heard
 
 
-def _stored(signal: Signal, source: AlertSource | None, book: RuleBook) -> Alert | None:
+def _stored(signal: Signal, source: AlertSource | None, book: RuleBook) -> _Heard | None:
     environment = signal.environment or (source.environment if source else None)
     columns = _columns(signal, environment)
     if not signal.firing:
-        return _end(str(columns["key"]))
+        over = _end(str(columns["key"]))
+        return _Heard(over) if over else None
     for _ in range(RETRIES):
-        alert = _again(columns, book) or _back(columns)
-        if alert is not None:
-            return alert
+        if again := _again(columns, book):
+            return _Heard(again)
+        if back := _back(columns):
+            return _Heard(back, is_back=True)
         try:
             with transaction.atomic():
-                return _new(columns, book, source, environment, signal.starts_at)
+                return _Heard(_new(columns, book, source, environment, signal.starts_at))
         except IntegrityError:
             continue
     raise IntegrityError(f"the alert {columns['key']} came and went too often in a moment")

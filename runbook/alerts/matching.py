@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 from runbook.commands.base import NotRunnable
 from runbook.commands.language.patterns import compiled
@@ -49,7 +49,7 @@ def _matcher(written: Json) -> Matcher:
     label, test, value = (known.get(name) for name in ("label", "test", "value"))
     if not isinstance(label, str) or not label or not isinstance(value, str) or test not in TESTS:
         raise ValueError('a condition is {"label", "test", "value"}')
-    return Matcher(label, cast("Test", test), value)
+    return Matcher(label, test, value)
 
 
 def fit(matchers: Sequence[Matcher], facts: Mapping[str, str]) -> bool:

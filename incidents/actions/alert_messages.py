@@ -1,0 +1,130 @@
+"""Messages that sources post: kept whatever they are, read, and their alerts heard."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from incidents import clock
+from incidents.actions.alerts import Signal, hear_all
+from incidents.actions.storable import storable_text
+from incidents.health_states import AlertKind, AlertMessageState, AlertSeverity
+from incidents.models import Alert, AlertMessage, AlertSource
+from incidents.redacting import redactor_with
+from incidents.refusal import Refused
+from incidents.source import acting_from
+from runbook.alerts.catalogue import read
+from runbook.alerts.message import Malformed, Message, Told
+
+MOST_A_MINUTE = 300
+MOST_ALERTS = 2000
+MOST_KEPT = 256 * 1024
+KEPT = timedelta(days=30)
+KEPT_ALERTS = timedelta(days=90)
+UNFINISHED = "Its alerts were not taken up to the end; the sender was asked to send it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a message: how many of its alerts fit a rule, and how many do not."""
+
+    message: AlertMessage
+    accepted: int = 0
+    unmatched: int = 0
+
+
+def receive(*, source: AlertSource, body: bytes) -> Received:
+    """Keep the message of a source that has proven itself and do what follows from it. What cannot
+    be read is kept with the reason. Refused when there are too many in a minute."""
+    _require_calm(source)
+    AlertSource.objects.filter(pk=source.pk).update(last_heard_at=clock.now())
+    _forget(source)
+    try:
+        message = read(source.kind, body)
+    except Malformed as malformed:
+        return Received(_keep(source, body, AlertMessageState.MALFORMED, str(malformed)))
+    if message.is_test:
+        return Received(_keep(source, body, AlertMessageState.TEST, "A test; nothing follows."))
+    with acting_from(f"alerts, {source.name}"):
+        return _hear(source, body, message)
+
+
+def signals_of(source: AlertSource, told: Sequence[Told]) -> list[Signal]:
+    return [
+        Signal(
+            kind=AlertKind(source.kind),
+            key=f"{source.kind}/{source.name}/{one.key}",
+            firing=one.is_firing,
+            title=one.title,
+            summary=one.summary,
+            severity=AlertSeverity(one.severity),
+            environment=source.environment,
+            labels=one.labels,
+            link=one.link,
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+        )
+        for one in told
+    ]
+
+
+def _hear(source: AlertSource, body: bytes, message: Message) -> Received:
+    row = _keep(source, body, AlertMessageState.ACCEPTED, UNFINISHED)
+    told = message.alerts[:MOST_ALERTS]
+    alerts = hear_all(signals_of(source, told), source=source, message=row)
+    fitting = sum(1 for one in alerts if one.rule_id is not None)
+    unmatched = len(alerts) - fitting
+    row.state = _state(fitting, unmatched)
+    row.reason = " ".join(_reasons(message, alerts, unmatched))
+    row.save(update_fields=["state", "reason"])
+    return Received(row, accepted=fitting, unmatched=unmatched)
+
+
+def _state(fitting: int, unmatched: int) -> AlertMessageState:
+    nothing_fits = unmatched and not fitting
+    return AlertMessageState.UNMATCHED if nothing_fits else AlertMessageState.ACCEPTED
+
+
+def _reasons(message: Message, alerts: Sequence[Alert], unmatched: int) -> list[str]:
+    found = list(message.notes)
+    if unmatched:
+        found.append("No rule fits." if unmatched == len(alerts) else f"No rule fits {unmatched}.")
+    if len(message.alerts) > MOST_ALERTS:
+        found.append(f"Only its first {MOST_ALERTS} alerts were taken up.")
+    if not alerts and message.alerts:
+        found.append("It ends what was never heard of.")
+    return found
+
+
+def _keep(source: AlertSource, body: bytes, state: AlertMessageState, reason: str) -> AlertMessage:
+    redactor = redactor_with({}, source.environment.redact if source.environment else [])
+    text = redactor.text(storable_text(body.decode("utf-8", errors="replace")))
+    return AlertMessage.objects.create(
+        source=source,
+        received_at=clock.now(),
+        state=state,
+        reason=redactor.text(reason),
+        body=text[:MOST_KEPT],
+        size=len(body),
+        digest=hashlib.sha256(body).hexdigest(),
+    )
+
+
+def _require_calm(source: AlertSource) -> None:
+    since = clock.now() - timedelta(minutes=1)
+    lately = AlertMessage.objects.filter(source=source, received_at__gt=since)
+    if lately.count() >= MOST_A_MINUTE:
+        raise Refused(
+            f"This source has sent {MOST_A_MINUTE} messages in a minute. Send it again later.",
+            status=429,
+        )
+
+
+def _forget(source: AlertSource) -> None:
+    """Old messages of this source, and its old alerts that led to nothing."""
+    now = clock.now()
+    AlertMessage.objects.filter(source=source, received_at__lt=now - KEPT).delete()
+    over = Alert.objects.filter(source=source, incident=None, last_at__lt=now - KEPT_ALERTS)
+    over.exclude(resolved_at=None).delete()

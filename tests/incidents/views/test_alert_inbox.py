@@ -1,0 +1,194 @@
+"""Posting alerts: who is heard, what is answered, what is kept and what is not."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.test import Client
+
+from incidents.actions import alert_messages, alert_sources
+from incidents.models import Alert, AlertMessage, AlertSource
+from tests import factories
+from tests.incidents.actions.alerting import make_rule
+from tests.incidents.conftest import SetClock
+
+pytestmark = pytest.mark.django_db
+
+SAMPLES = Path(__file__).parents[2] / "data" / "alerts"
+BODY = {
+    "version": "4",
+    "status": "firing",
+    "alerts": [{"labels": {"alertname": "Down", "team": "data"}}, {"labels": {"alertname": "Up"}}],
+}
+
+Post = Callable[..., HttpResponse]
+
+
+@pytest.fixture
+def root(db: None) -> User:
+    return User.objects.create_superuser("root", password="pass-word-1234")
+
+
+@pytest.fixture
+def token(root: User) -> str:
+    environment = factories.make_environment()
+    _, token = alert_sources.create_source(
+        actor=root, name="prometheus", kind="alertmanager", environment_id=environment.pk
+    )
+    return token
+
+
+@pytest.fixture
+def post(client: Client) -> Post:
+    def posted(token: str = "", body: Any = BODY, to: str = "prometheus", **headers: str) -> Any:
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        written = body if isinstance(body, bytes) else json.dumps(body).encode()
+        address = f"/alerts/in/{to}/"
+        return client.post(
+            address, written, content_type="application/json", headers=headers or None
+        )
+
+    return posted
+
+
+def test_message_is_heard(post: Post, token: str) -> None:
+    make_rule(matchers=[{"label": "team", "test": "is", "value": "data"}])
+
+    answer = post(token)
+
+    kept = AlertMessage.objects.get()
+    assert answer.status_code == 202
+    assert answer.json() == {"accepted": 1, "unmatched": 1, "message": kept.pk}
+    assert (kept.state, kept.reason) == ("accepted", "No rule fits 1.")
+    assert {(one.title, str(one.environment)) for one in kept.alerts.all()} == {
+        ("Down", "staging"),
+        ("Up", "staging"),
+    }
+    assert AlertSource.objects.get().last_heard_at is not None
+
+
+def test_other_ways_to_bring_the_token(post: Post, token: str) -> None:
+    basic = base64.b64encode(f"anybody:{token}".encode()).decode()
+    assert post(Authorization=f"Basic {basic}").status_code == 202
+    assert post(**{"X-Runbook-Token": token}).status_code == 202
+
+
+@pytest.mark.parametrize("to", ["prometheus", "no-such-source", "x" * 300, "é"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": "Bearer rba_wrong"},
+        {"Authorization": "Basic !!!"},
+        {"Authorization": "Basic YWJj"},
+        {"X-PagerDuty-Signature": "v1=00"},
+    ],
+)
+def test_strangers_learn_nothing_and_leave_nothing(
+    post: Post, token: str, to: str, headers: dict[str, str]
+) -> None:
+    answer = post(to=to, **headers)
+
+    assert answer.status_code == 401
+    assert answer.json() == {"error": "This is not known here."}
+    assert answer["WWW-Authenticate"].startswith("Basic ")
+    assert AlertMessage.objects.count() == 0
+
+
+def test_source_that_is_off_is_not_heard(post: Post, token: str, root: User) -> None:
+    source = AlertSource.objects.get()
+    alert_sources.change_source(actor=root, source_id=source.pk, is_on=False, environment_id=None)
+    assert post(token).status_code == 403
+    assert AlertMessage.objects.count() == 0
+
+
+def test_old_token_opens_nothing(post: Post, token: str, root: User) -> None:
+    _, new = alert_sources.rotate_token(actor=root, source_id=AlertSource.objects.get().pk)
+    assert (post(token).status_code, post(new).status_code) == (401, 202)
+
+
+def test_token_holds_while_the_secret_key_changes(post: Post, token: str, settings: Any) -> None:
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another-" * 8
+    assert post(token).status_code == 202
+    settings.SECRET_KEY_FALLBACKS = []
+    assert post(token).status_code == 401
+
+
+def test_what_cannot_be_read_is_kept_with_its_reason(post: Post, token: str) -> None:
+    answer = post(token, body=b'{"password": "hunter2hunter2", \xff\x00')
+
+    kept = AlertMessage.objects.get()
+    assert (answer.status_code, answer.json()["error"]) == (400, "This is not JSON.")
+    assert (kept.state, kept.reason) == ("malformed", "This is not JSON.")
+    assert "hunter2" not in kept.body
+
+
+def test_too_long_is_refused_unread(post: Post, token: str) -> None:
+    assert post(token, body=b" " * (1024 * 1024 + 1)).status_code == 413
+    assert AlertMessage.objects.count() == 0
+
+
+def test_only_post(client: Client, token: str) -> None:
+    assert client.get("/alerts/in/prometheus/").status_code == 405
+
+
+def test_long_body_is_kept_in_part(post: Post, token: str) -> None:
+    post(token, body={**BODY, "filler": "x" * 500_000})
+    kept = AlertMessage.objects.get()
+    assert len(kept.body) == alert_messages.MOST_KEPT < kept.size
+
+
+def test_too_many_in_a_minute(
+    post: Post, token: str, set_clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alert_messages, "MOST_A_MINUTE", 2)
+    assert [post(token).status_code for _ in range(3)] == [202, 202, 429]
+    set_clock.advance(61)
+    assert post(token).status_code == 202
+
+
+def test_old_messages_are_forgotten(post: Post, token: str, set_clock: SetClock) -> None:
+    post(token)
+    set_clock.advance(31 * 24 * 3600)
+    post(token)
+    assert AlertMessage.objects.count() == 1
+
+
+def test_tests_and_unmatched_are_told_apart(post: Post, root: User) -> None:
+    _, token = alert_sources.create_source(actor=root, name="google", kind="google")
+    for name in ("gcm-test-notification", "gcm-v1.2-open-cpu", "gcm-v1.2-closed"):
+        body = json.loads((SAMPLES / f"{name}.json").read_text())["body"]
+        assert post(token, body, to="google").status_code == 202
+    kept = AlertMessage.objects.order_by("pk").values_list("state", "reason")
+    assert list(kept) == [
+        ("test", "A test; nothing follows."),
+        ("unmatched", "No rule fits."),
+        ("accepted", "It ends what was never heard of."),
+    ]
+    assert Alert.objects.count() == 1
+
+
+def test_pagerduty_signs(post: Post, root: User) -> None:
+    source, token = alert_sources.create_source(actor=root, name="pager", kind="pagerduty")
+    body = (SAMPLES / "pagerduty-v3-raw.txt").read_bytes()
+    sample = json.loads((SAMPLES / "pagerduty-v3-incident-priority-updated.json").read_text())
+    signed = {"X-PagerDuty-Signature": sample["headers"]["X-PagerDuty-Signature"]}
+
+    assert token == ""
+    assert post(body=body, to="pager", **signed).status_code == 401
+    alert_sources.set_secret(
+        actor=root, source_id=source.pk, secret=sample["headers"]["test-secret"]
+    )
+
+    assert post(body=body, to="pager", **signed).status_code == 202
+    assert post(body=body + b" ", to="pager", **signed).status_code == 401
+    assert Alert.objects.get().title == "A little bump in the road"
