@@ -44,7 +44,7 @@ def run(check_id: int) -> None:
     """Safe to deliver twice: the second delivery finds it claimed."""
     if draining.is_asked():
         return
-    check = _claim(check_id)
+    check = claim(check_id)
     if check is None:
         return
     now = clock.now()
@@ -56,9 +56,7 @@ def run(check_id: int) -> None:
     if infrastructure is None:
         _fail(check, _NO_FILE.format(check.environment, check.environment.project))
         return
-    seen = _keep(check, survey(check, infrastructure, now), now)
-    if seen is not None and Monitor.objects.filter(environment=check.environment, is_on=True):
-        tell_of_health(seen)
+    conclude(check, survey(check, infrastructure, now), now)
 
 
 _NO_FILE = (
@@ -67,7 +65,8 @@ _NO_FILE = (
 )
 
 
-def _claim(check_id: int) -> HealthCheck | None:
+def claim(check_id: int) -> HealthCheck | None:
+    """The check, held by this worker until its lease ends; None when somebody was first."""
     now = clock.now()
     waiting = HealthCheck.objects.filter(pk=check_id, state=HealthCheckState.WAITING)
     claimed = waiting.update(
@@ -89,6 +88,13 @@ def _fail(check: HealthCheck, sentence: str) -> None:
             hold(pk=check.incident_id)
         _end(check, state=HealthCheckState.FAILED, error=sentence)
         _note(check, f"the check of {check.environment} failed: {sentence}")
+
+
+def conclude(check: HealthCheck, found: Survey, now: datetime) -> None:
+    """Keep what a claimed check found at `now`, and have alerts follow where somebody watches."""
+    seen = _keep(check, found, now)
+    if seen is not None and Monitor.objects.filter(environment=check.environment, is_on=True):
+        tell_of_health(seen)
 
 
 def _keep(check: HealthCheck, found: Survey, now: datetime) -> Seen | None:

@@ -12,6 +12,7 @@ INFRASTRUCTURE = frozenset(Area) - {Area.ENDPOINTS}
 """Areas that say how resources are; endpoints say what comes out of them."""
 
 _MOST_NAMED = 3
+_WELL = "All resources are as expected"
 
 
 class Verdict(NamedTuple):
@@ -39,7 +40,8 @@ def verdict_of(report: Report, over: Sequence[Threshold] = ()) -> Verdict:
         return Verdict("", f"{_named(above)} {_doubt(unseen)}")
     if not any(area.area in INFRASTRUCTURE for area in report.areas):
         return Verdict("", f"{_named(above)} No resource was checked, so the layer is not known.")
-    return Verdict("application", f"All resources are as expected, and yet: {_named(above)}")
+    well = "Nothing critical is wrong with any resource" if report.warnings else _WELL
+    return Verdict("application", f"{well}, and yet: {_named(above)}")
 
 
 def _crossed(threshold: Threshold) -> str:
