@@ -5,26 +5,22 @@ Imports Google's clients: only workers and their tests import this.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import cast
 
-from django.db import DatabaseError, transaction
-from django.db.models import F
+from django.db import DatabaseError
 
-from incidents import clock, draining, ledger, live, timeline
+from incidents import clock, draining
 from incidents.actions import look
-from incidents.actions.moves import hold
-from incidents.actions.renewing import Renewing, lease
+from incidents.actions.renewing import Renewing
 from incidents.actions.storable import storable
-from incidents.actions.validate import PANELS, record_failure
+from incidents.actions.validation_moves import claim, fail, keep
 from incidents.health_states import HealthCause, ValidationState
 from incidents.models import HealthCheck, Incident, Validation
 from incidents.queries.infrastructure import infrastructure_of
 from incidents.queries.validations import (
     before_check,
     exit_criteria,
-    sealed_part,
     seen_before,
     seen_in,
 )
@@ -38,9 +34,7 @@ from runbook.health.metrics import METRICS, Metric
 from runbook.health.reading import Unreadable
 from runbook.health.results import Evidence, Seen, results_of
 from runbook.health.trying import Newest, Tried, newest, try_all
-from runbook.health.validation import Judgement, judge
-
-logger = logging.getLogger(__name__)
+from runbook.health.validation import judge
 
 NO_FILE = (
     "No infrastructure file says what is healthy in this environment. Add one, or name it among the"
@@ -52,7 +46,7 @@ def run(validation_id: int) -> None:
     """Make a validation that waits. Safe to deliver twice: the second delivery finds it claimed."""
     if draining.is_asked():
         return
-    validation = _claim(validation_id)
+    validation = claim(validation_id)
     if validation is None:
         return
     held = Validation.objects.filter(
@@ -64,20 +58,8 @@ def run(validation_id: int) -> None:
         except DatabaseError:
             raise
         except Exception:
-            _fail(validation, "It stumbled over a fault of Runbook. The workers' logs say which.")
+            fail(validation, "It stumbled over a fault of Runbook. The workers' logs say which.")
             raise
-
-
-def _claim(validation_id: int) -> Validation | None:
-    now = clock.now()
-    claimed = Validation.objects.filter(pk=validation_id, state=ValidationState.WAITING).update(
-        state=ValidationState.RUNNING, token=F("token") + 1, lease_until=lease(now)
-    )
-    if not claimed:
-        return None
-    found = Validation.objects.select_related("incident__environment").get(pk=validation_id)
-    live.changed(found.incident_id, PANELS)
-    return found
 
 
 def _judge(validation: Validation) -> None:
@@ -100,7 +82,7 @@ def _judge(validation: Validation) -> None:
     redactor = redactor_for(incident)
     written = redactor.json(storable([one.as_json() for one in results]))
     verdict = judge(results, criteria)
-    _store(validation, cast("list[Json]", written), verdict, before, after)
+    keep(validation, cast("list[Json]", written), verdict, before, after)
 
 
 def _file_of(incident: Incident) -> tuple[Infrastructure | None, str]:
@@ -144,56 +126,3 @@ def _newest(incident: Incident, criteria: Criteria, metrics: Mapping[str, Metric
 def _metrics(infrastructure: Infrastructure | None) -> Mapping[str, Metric]:
     thresholds = infrastructure.thresholds if infrastructure else ()
     return {one.metric.name: one.metric for one in thresholds} | dict(METRICS)
-
-
-def _store(
-    validation: Validation,
-    results: list[Json],
-    verdict: Judgement,
-    before: HealthCheck | None,
-    after: HealthCheck | None,
-) -> None:
-    """The digest on the timeline is over exactly what the row keeps."""
-    now = clock.now()
-    words = str(redactor_for(validation.incident).text(verdict.recommendation))
-    sealed = sealed_part(results, verdict.passed, verdict.total, verdict.may_sign_off, words)
-    digest = ledger.digest_of_json(sealed)
-    with transaction.atomic():
-        hold(pk=validation.incident_id)
-        moved = Validation.objects.filter(
-            pk=validation.pk, token=validation.token, state=ValidationState.RUNNING
-        ).update(
-            state=ValidationState.DONE,
-            ended_at=now,
-            lease_until=None,
-            before=before,
-            after=after,
-            digest=digest,
-            **sealed,
-        )
-        if moved:
-            _record(validation, sealed, digest)
-    if not moved:
-        logger.warning("validation %s was taken from this worker", validation.pk)
-
-
-def _record(validation: Validation, sealed: dict[str, Json], digest: str) -> None:
-    timeline.record(
-        incident_id=validation.incident_id,
-        actor=None,
-        kind="validation.done",
-        text=f"validation {validation.number}: {sealed['recommendation']}",
-        panels=[*PANELS, "header"],
-        data={"validation": validation.number, "judged": digest, **sealed},
-    )
-
-
-def _fail(validation: Validation, sentence: str) -> None:
-    now = clock.now()
-    with transaction.atomic():
-        hold(pk=validation.incident_id)
-        moved = Validation.objects.filter(
-            pk=validation.pk, token=validation.token, state=ValidationState.RUNNING
-        ).update(state=ValidationState.FAILED, ended_at=now, lease_until=None, error=sentence)
-        if moved:
-            record_failure(validation, sentence)

@@ -21,7 +21,7 @@ from incidents.queries.proof.snapshot import snapshot
 from incidents.queries.report.as_markdown import as_markdown
 from incidents.queries.report.whole import read_report
 
-FORMAT = 2
+FORMAT = 3
 VERIFIER = Path(__file__).with_name("verify_bundle.py")
 README = """\
 {name}, exported from Runbook at {at}.
@@ -46,6 +46,7 @@ updates.jsonl    what was told to whom
 handoffs.jsonl   which team handed the work to which
 reports.jsonl    every revision of the report's words
 follow_ups.jsonl what is to be done because of it
+validations.jsonl whether the fix held: every criterion, before and after
 report.md        the report as it stands, for reading
 outputs/         what commands printed, one file per run
 document.md      the runbook, byte for byte
@@ -100,6 +101,7 @@ def write_bundle(number: int, target: IO[bytes], *, at: datetime) -> None:
         files.add_lines("handoffs.jsonl", record_words.of_handoffs(incident))
         files.add_lines("reports.jsonl", record_words.of_reports(incident))
         files.add_lines("follow_ups.jsonl", record_words.of_follow_ups(incident))
+        files.add_lines("validations.jsonl", record_words.of_validations(incident))
         files.add("report.md", [as_markdown(read_report(incident, now=at)).encode()])
         for run in incident.runs.order_by("number").values("pk", "number"):
             files.add(f"outputs/run-{run['number']}.txt", _lines(run["pk"]))

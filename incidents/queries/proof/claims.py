@@ -1,5 +1,5 @@
 """What a timeline says about rows that are not on it: runs, outputs, plans, decisions, sources,
-reports."""
+reports, validations."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ class Claims:
     asked: dict[int, str] = field(default_factory=dict)
     said: Counter[Said] = field(default_factory=Counter)
     reports: dict[int, str] = field(default_factory=dict)
+    validations: dict[int, str] = field(default_factory=dict)
     source: str = ""
 
     def note(self, entry: Entry) -> None:
@@ -56,6 +57,8 @@ class Claims:
             self._note_ending(entry, data)
         elif entry.kind.startswith("report.") and isinstance(data.get("report"), int):
             self.reports[data["report"]] = str(data.get("text", ""))
+        elif entry.kind == "validation.done" and isinstance(data.get("validation"), int):
+            self.validations[data["validation"]] = str(data.get("judged", ""))
         elif "revision" in data and "digest" in data:
             self.source = str(data["digest"])
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from incidents.models import Handoff, Incident
 from incidents.queries.proof.record import Json, moment, name
+from incidents.queries.validations import done_validations, sealed_part_of
 
 
 def of_levels(incident: Incident) -> list[Json]:
@@ -91,5 +92,17 @@ def of_follow_ups(incident: Incident) -> Iterator[Json]:
             "made_by": name(row.made_by),
             "made_at": moment(row.made_at),
             "ended_by": name(row.ended_by),
+            "ended_at": moment(row.ended_at),
+        }
+
+
+def of_validations(incident: Incident) -> Iterator[Json]:
+    """Those that came to an end; the timeline has the digest of what they judged."""
+    for row in done_validations(incident):
+        yield {
+            "validation": row.number,
+            "judged": sealed_part_of(row),
+            "asked_by": row.asked_by.get_username(),
+            "asked_at": moment(row.asked_at),
             "ended_at": moment(row.ended_at),
         }

@@ -18,6 +18,7 @@ from incidents.queries.proof.problem import Problem
 from incidents.queries.proof.reports import wrong_reports
 from incidents.queries.proof.rows import Counts, wrong_rows, wrong_sources
 from incidents.queries.proof.snapshot import snapshot
+from incidents.queries.proof.validations import wrong_validations
 
 ENTRIES_AT_ONCE = 500
 
@@ -49,6 +50,7 @@ def verify_incident(number: int) -> Verdict:
         problems = walk.end(head)
         problems += wrong_rows(incident, claims, counts)
         problems += wrong_reports(incident, claims)
+        problems += wrong_validations(incident, claims)
     return Verdict(incident.name, walk.count, incident.timeline_head, counts, problems)
 
 

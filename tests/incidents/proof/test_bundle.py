@@ -95,7 +95,7 @@ def test_incident_without_anything_is_whole(incident: Incident, tmp_path: Path) 
 
 def test_a_changed_byte_in_any_file_is_found(bundle: Path) -> None:
     original = read(bundle)
-    assert len(original) == 16
+    assert len(original) == 17
     for name, content in original.items():
         if name == "manifest.json":
             continue
@@ -298,7 +298,7 @@ def test_other_format_is_said(bundle: Path) -> None:
     manifest = json.loads(files["manifest.json"])
     files["manifest.json"] = ledger.canonical({**manifest, "format": 1}) + b"\n"
     write(bundle, files)
-    assert "format 1 is not known here, only 2" in verify(bundle)[1]
+    assert "format 1 is not known here, only 3" in verify(bundle)[1]
 
 
 def test_report_and_follow_ups_come_with_it(proven: Incident, tmp_path: Path) -> None:
