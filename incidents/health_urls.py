@@ -17,6 +17,7 @@ pages = [
 
 actions = [
     path("health/<slug:name>/run/", infrastructure.run, name="check-health"),
+    path("health/<slug:name>/fixes/", infrastructure.propose, name="propose-fixes"),
 ]
 
 urlpatterns = pages + actions

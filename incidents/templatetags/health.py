@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString
 from incidents import clock
 from incidents.templatetags.pages import clock_face, duration
 from incidents.visible_text import visible
-from runbook.health.thresholds import shown
 
 register = template.Library()
 
@@ -64,8 +63,11 @@ def age(since: datetime) -> SafeString:
 
 @register.simple_tag
 def amount(value: float | None, unit: str) -> str:
-    """ "83 %", "0.412 s"."""
-    return "no data" if value is None else shown(value, unit)
+    """ "83 %", "0.412 s", "12034"."""
+    if value is None:
+        return "no data"
+    figure = f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return f"{figure} {unit}".rstrip()
 
 
 @register.filter

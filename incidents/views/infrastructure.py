@@ -8,9 +8,10 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from incidents import clock, permissions
-from incidents.actions import check_health
+from incidents.actions import check_health, propose_fixes
 from incidents.health_states import HealthCause
 from incidents.models import Environment, HealthCheck
 from incidents.queries.environment_health.drawing import read_drawing
@@ -20,6 +21,9 @@ from incidents.queries.environment_health.numbers import read_numbers
 from incidents.queries.environment_health.page import read_health
 from incidents.queries.environment_health.standing import read_standing, read_standings, sentence_of
 from incidents.queries.environment_health.trends import RANGES, read_trend
+from incidents.refusal import Refused
+from incidents.states import Role
+from incidents.views.answers import room_url
 from incidents.views.environments import find_environment
 from incidents.views.panels import Context
 from incidents.views.requests import PageRequest, number_in
@@ -51,6 +55,20 @@ def run(request: PageRequest, name: str) -> HttpResponse:
     if request.htmx:
         return render(request, "health/_environment.html", _context(request, row))
     return redirect("health-of", row.name)
+
+
+@require_POST
+def propose(request: PageRequest, name: str) -> HttpResponse:
+    """What would mend the newest check's findings, as an incident whose changes wait."""
+    row = find_environment(request.user, name)
+    newest = read_standing(row, now=clock.now())
+    if newest.matrix is None:
+        raise Refused(f"{row} has no report to propose fixes from. Run a check first.")
+    proposal = propose_fixes.propose(
+        actor=request.user, environment=row, report=newest.matrix.report
+    )
+    address = room_url(proposal.incident)
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
 
 @require_GET
@@ -130,6 +148,7 @@ def _context(request: PageRequest, row: Environment) -> Context:
         "history": read_history(row, incidents=visible, before=before),
         "may_run": bool(held & permissions.WORKING) or is_superuser,
         "may_propose": bool(held & permissions.COMMANDING),
+        "may_accept": Role.ADMINISTRATOR in held or is_superuser,
         "now": now,
     } | _ranges(chosen)
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from incidents import clock, permissions
 from incidents.queries.approvals import read_queue
+from incidents.queries.environment_health.trouble import read_trouble
 from incidents.queries.now import read_now
 from incidents.queries.report.due import wanted_reports
 from incidents.queries.report.follow_ups import owed_by
@@ -26,6 +27,7 @@ def now(request: PageRequest) -> HttpResponse:
         "others": [card for card in queue if not card.may_decide],
         "reports": wanted_reports(visible, now=moment),
         "owed": owed_by(request.user, visible=visible, now=moment),
+        "trouble": read_trouble(permissions.visible_environments(request.user)),
         "is_wall": "wall" in request.GET,
         "now": moment,
     }

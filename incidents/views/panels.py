@@ -23,6 +23,7 @@ from incidents.queries.deliveries import read_deliveries
 from incidents.queries.handoffs import read_handoffs
 from incidents.queries.handover import read_command
 from incidents.queries.health import silence_of_the_clock
+from incidents.queries.incident_health import read_incident_health
 from incidents.queries.overview import overview, with_overview
 from incidents.queries.report.due import report_due
 from incidents.queries.reread import newest_revision
@@ -166,6 +167,10 @@ def read_ladder(scene: Scene, _key: int = 0) -> Context:
     return {"ladder": ladder_rows.read_ladder(scene.incident, now=scene.now)}
 
 
+def read_health(scene: Scene, _key: int = 0) -> Context:
+    return {"health": read_incident_health(scene.incident)}
+
+
 def read_components(scene: Scene, _key: int = 0) -> Context:
     return {"components": list(scene.incident.components.all()), "states": ComponentState}
 
@@ -205,6 +210,8 @@ PANELS: dict[str, tuple[str, Callable[[Scene, int], Context]]] = {
     "deliveries": ("incidents/_deliveries.html", read_told),
     "undelivered": ("incidents/_not_reached.html", read_told),
     "ladder": ("incidents/_ladder.html", read_ladder),
+    "health": ("incidents/_health.html", read_health),
+    "firing": ("incidents/_firing.html", read_health),
     "components": ("incidents/_components.html", read_components),
     "parameters": ("incidents/_parameters.html", read_parameters),
     "approval": ("approvals/_queued.html", read_approval),

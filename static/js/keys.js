@@ -52,7 +52,7 @@ const keys = {
   "?": () => document.getElementById("keys").showModal(),
 };
 
-const places = { h: "/", a: "/approvals/", n: "/notifications/", r: "/runbooks/", s: "/status/" };
+const places = { h: "/", a: "/approvals/", i: "/health/", n: "/notifications/", r: "/runbooks/", s: "/status/" };
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;

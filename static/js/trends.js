@@ -6,7 +6,18 @@ const drawings = new Map();
 const charts = new Map();
 
 const utc = (seconds) => new Date(seconds * 1000).toISOString();
+const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+const DAYS_FROM = 2 * 86_400;
 const clock = (seconds) => `${utc(seconds).slice(5, 16).replace("T", " ")} UTC`;
+
+// Times of day for up to two days, dates beyond; in UTC like every time of the page.
+function labels(chart, times) {
+  const isLong = chart.scales.x.max - chart.scales.x.min > DAYS_FROM;
+  return times.map((seconds) => {
+    const at = new Date(seconds * 1000);
+    return isLong ? `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}` : utc(seconds).slice(11, 16);
+  });
+}
 
 // One answer holds every subject of a metric; figures of the same metric share it.
 function drawing(figure) {
@@ -78,8 +89,11 @@ function drawIncidents(chart, incidents, ink) {
     ctx.fillRect(left, bbox.top, devicePixelRatio, bbox.height);
     if (left < free) continue;
     ctx.fillStyle = ink;
-    ctx.fillText(incident.name, left + 4 * devicePixelRatio, bbox.top + 11 * devicePixelRatio);
-    free = left + ctx.measureText(incident.name).width + 12 * devicePixelRatio;
+    const wide = ctx.measureText(incident.name).width + 8 * devicePixelRatio;
+    const isCut = left + wide > bbox.left + bbox.width;
+    const start = (isCut ? left - wide : left) + 4 * devicePixelRatio;
+    ctx.fillText(incident.name, start, bbox.top + 11 * devicePixelRatio);
+    free = start + wide;
   }
   ctx.restore();
 }
@@ -129,7 +143,7 @@ function optionsOf(plot, drawn, columns) {
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: "trends" }, points: { size: 6 } },
     scales: { x: { range: [drawn.since, drawn.until] }, y: { range: spanOf(drawn.limits) } },
     axes: [
-      { ...axis, size: 22, gap: 2, space: 60, grid: { show: false } },
+      { ...axis, size: 22, gap: 2, space: 60, grid: { show: false }, values: labels },
       { ...axis, size: 38, gap: 3, space: 28 },
     ],
     series: [

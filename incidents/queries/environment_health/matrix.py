@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from runbook.document.definition import Json
-from runbook.health.report import AreaReport, Finding, Report, from_json
+from runbook.health.report import AreaReport, Finding, Report, finding_from_json, from_json
 
 
 class Look(StrEnum):
@@ -73,6 +73,11 @@ class Matrix:
     because: str
 
     @property
+    def calm(self) -> int:
+        """How many areas are as expected."""
+        return sum(1 for part in self.parts if not part.loud)
+
+    @property
     def fixes(self) -> int:
         """How many command lines would mend something, each counted once."""
         return len({row.finding.fix for part in self.parts for row in part.loud} - {""})
@@ -91,7 +96,7 @@ def read_matrix(written: Mapping[str, Json]) -> Matrix:
     )
 
 
-def rows_of(findings: Iterable[Mapping[str, Json]]) -> tuple[Row, ...]:
+def rows_of(findings: Iterable[Json]) -> tuple[Row, ...]:
     """Of findings that an alert keeps; what cannot be read is left out."""
     found = (_finding(one) for one in findings)
     return _sorted(_row(one) for one in found if one is not None)
@@ -148,11 +153,8 @@ def _name(finding: Finding) -> str:
     return tail.rpartition(".")[2] or finding.expectation
 
 
-def _finding(written: Mapping[str, Json]) -> Finding | None:
-    area = {"area": written.get("area"), "title": "", "seconds": 0.0, "findings": [dict(written)]}
-    names = dict.fromkeys(("infrastructure", "project", "region", "at"), "")
+def _finding(written: Json) -> Finding | None:
     try:
-        report = from_json({**names, "seconds": 0.0, "areas": [area], "measured": []})
+        return finding_from_json(written) if isinstance(written, dict) else None
     except (TypeError, ValueError, KeyError):
         return None
-    return next(report.findings())

@@ -1,0 +1,104 @@
+"""What an incident's room shows of alerts, of the newest check, and of whether the fix holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from incidents.health_states import AlertState, HealthCheckState, ValidationState
+from incidents.models import Alert, HealthCheck, Incident, Validation
+from incidents.queries.environment_health.matrix import Row, rows_of
+from incidents.queries.environment_health.page import problem_of
+from incidents.queries.environment_health.standing import sentence_of
+from incidents.queries.validations import CategoryLines, categories_of, newest_validation
+
+ALERTS = 12
+PINNED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedAlert:
+    """`rows` are what the check had found that showed it, `left_out` counts the rest of them."""
+
+    alert: Alert
+    rows: tuple[Row, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentHealth:
+    """`firing` counts all alerts that still fire. `problem` says why there can be no check."""
+
+    alerts: tuple[PinnedAlert, ...]
+    firing: int
+    check: HealthCheck | None
+    sentence: str
+    validation: Validation | None
+    categories: tuple[CategoryLines, ...]
+    problem: str
+
+    @property
+    def has_something(self) -> bool:
+        return bool(self.alerts or self.check or self.validation or not self.problem)
+
+    @property
+    def is_validating(self) -> bool:
+        live = (ValidationState.WAITING, ValidationState.RUNNING)
+        return self.validation is not None and self.validation.state in live
+
+    @property
+    def percent(self) -> int:
+        """Share of what could be checked that holds."""
+        one = self.validation
+        return round(100 * one.passed / one.total) if one and one.total else 0
+
+
+def read_incident_health(incident: Incident) -> IncidentHealth:
+    rows = list(Alert.objects.filter(incident=incident).order_by("state", "-last_at"))
+    check = _newest_whole(incident)
+    validation = newest_validation(incident)
+    return IncidentHealth(
+        alerts=tuple(_pinned(alert) for alert in rows[:ALERTS]),
+        firing=sum(1 for alert in rows if alert.state == AlertState.FIRING),
+        check=check,
+        sentence=sentence_of(check) if check else "",
+        validation=validation,
+        categories=tuple(categories_of(validation)) if validation else (),
+        problem=problem_of(incident.environment),
+    )
+
+
+def verdict_of(incident: Incident) -> str:
+    """Whether infrastructure or the application is at fault, and why, in one sentence: by its
+    alerts, else by the newest check made for it. Empty where nobody knows."""
+    alert = Alert.objects.filter(incident=incident).exclude(verdict="").first()
+    if alert is not None:
+        return _verdict(alert.verdict, alert.because)
+    check = HealthCheck.objects.filter(incident=incident, report__isnull=False).first()
+    report: dict[str, Any] = check.report or {} if check else {}  # Any: JSON
+    return _verdict(str(report.get("verdict") or ""), str(report.get("because") or ""))
+
+
+def _verdict(verdict: str, because: str) -> str:
+    if not verdict:
+        return ""
+    what = "The infrastructure" if verdict == "infrastructure" else "The application"
+    return f"{what} is at fault. {because}".strip()
+
+
+def _newest_whole(incident: Incident) -> HealthCheck | None:
+    """The newest of its environment; what was found says nothing of one that is over."""
+    done = HealthCheckState.DONE
+    rows: QuerySet[HealthCheck] = HealthCheck.objects.filter(
+        environment=incident.environment_id, state=done, areas=[]
+    )
+    if incident.resolved_at is not None:
+        rows = rows.filter(requested_at__lte=incident.resolved_at)
+    return rows.defer("report", "snapshot", "drift").order_by("-requested_at").first()
+
+
+def _pinned(alert: Alert) -> PinnedAlert:
+    rows = rows_of(alert.findings)
+    return PinnedAlert(alert, rows[:PINNED], max(0, len(rows) - PINNED))
