@@ -15,8 +15,10 @@ from runbook.document.definition import Json
 from runbook.document.durations import words
 from runbook.health.drift import Drift
 from runbook.health.report import Finding, Report, Status
-from runbook.health.thresholds import shown
+from runbook.health.thresholds import RESERVED, shown
 from runbook.health.verdict import Verdict
+
+CHECK, DRIFT = RESERVED
 
 MOST_NAMED = 5
 LONGEST_SUBJECT = 150
@@ -76,8 +78,12 @@ def _end(alert: Alert, environment: Environment) -> Signal:
 def _says_something_new(signal: Signal, alert: Alert | None) -> bool:
     if alert is None:
         return True
-    told = (alert.title, alert.severity, alert.verdict, _named(alert.findings))
-    return told != (signal.title, signal.severity, signal.verdict, _named(signal.findings))
+    if (alert.title, alert.severity) != (signal.title, signal.severity):
+        return True
+    if signal.verdict and signal.verdict != alert.verdict:
+        return True
+    is_of_check = signal.labels["threshold"] == CHECK
+    return is_of_check and _named(alert.findings) != _named(signal.findings)
 
 
 def _named(findings: Sequence[Json]) -> set[tuple[str, str]]:
@@ -98,7 +104,7 @@ def _held_open(seen: Seen) -> set[str]:
     """What could not be seen this time is not over."""
     if not any(one.severity == "critical" for one in seen.report.unchecked):
         return set()
-    return {_key(seen, kind, seen.report.infrastructure) for kind in ("check", "drift")}
+    return {_key(seen, kind, seen.report.infrastructure) for kind in (CHECK, DRIFT)}
 
 
 def _of_check(seen: Seen) -> Signal:
@@ -106,7 +112,7 @@ def _of_check(seen: Seen) -> Signal:
     title = f"{seen.environment} is CRITICAL: {_counted(len(failed), 'failure')}"
     return _signal(
         seen,
-        "check",
+        CHECK,
         seen.report.infrastructure,
         title=title,
         summary=_listed([one.message for one in failed]),
@@ -118,7 +124,7 @@ def _of_check(seen: Seen) -> Signal:
 def _of_drift(seen: Seen) -> Signal:
     return _signal(
         seen,
-        "drift",
+        DRIFT,
         seen.report.infrastructure,
         title=f"{seen.environment} is configured otherwise than when it was last healthy",
         summary=_listed([str(one) for one in seen.drift]),

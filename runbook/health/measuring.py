@@ -19,6 +19,8 @@ from runbook.health.metrics import PERIOD, Combine, Metric
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
 
+MOST_UNANSWERED = 2
+
 Minutes = dict[datetime, float]
 
 _COMBINED: Mapping[Combine, Callable[[list[float]], float]] = {
@@ -48,27 +50,47 @@ def read_all(
     deadline: float = 30.0,
 ) -> list[Series]:
     """Each metric that Cloud Monitoring has, one after another; what cannot be read says why and
-    keeps nothing else from being read. After `deadline` seconds no other is begun."""
+    keeps nothing else from being read. After `deadline` seconds no other is begun, nor after
+    `MOST_UNANSWERED` that were not answered one after the other."""
     ends = time.monotonic() + deadline
-    return [
-        _read(session, project, metric, since, until)
-        if time.monotonic() < ends
-        else Series(metric, why_none="The time for reading metrics was up.")
-        for metric in metrics
-        if metric.is_read
-    ]
+    found: list[Series] = []
+    unanswered: list[CloudError] = []
+    for metric in (one for one in metrics if one.is_read):
+        if time.monotonic() >= ends:
+            found.append(Series(metric, why_none="The time for reading metrics was up."))
+        elif len(unanswered) >= MOST_UNANSWERED:
+            found.append(Series(metric, why_none=unanswered[-1].message))
+        else:
+            found.append(_tried(session, project, metric, since, until, unanswered))
+    return found
+
+
+def _tried(
+    session: Session,
+    project: str,
+    metric: Metric,
+    since: datetime,
+    until: datetime,
+    unanswered: list[CloudError],
+) -> Series:
+    try:
+        series = _read(session, project, metric, since, until)
+    except CloudError as error:
+        if error.can_retry_help:
+            unanswered.append(error)
+        return Series(metric, why_none=error.message)
+    unanswered.clear()
+    return series
 
 
 def _read(
     session: Session, project: str, metric: Metric, since: datetime, until: datetime
 ) -> Series:
-    try:
-        found = _minutes(session, project, metric, metric.filter, since, until)
-        if isinstance(metric.per, str) and metric.per:
-            whole = _minutes(session, project, metric, metric.per, since, until)
-            found = {name: _quotients(found.get(name, {}), whole[name]) for name in whole}
-    except CloudError as error:
-        return Series(metric, why_none=error.message)
+    """Raises `CloudError`."""
+    found = _minutes(session, project, metric, metric.filter, since, until)
+    if isinstance(metric.per, str) and metric.per:
+        whole = _minutes(session, project, metric, metric.per, since, until)
+        found = {name: _quotients(found.get(name, {}), whole[name]) for name in whole}
     scale = metric.scale / metric.per if isinstance(metric.per, float) else metric.scale
     readings = {name: _readings(minutes, scale) for name, minutes in found.items() if minutes}
     none = "" if readings else "Cloud Monitoring has no values for it in these minutes."

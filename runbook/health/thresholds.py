@@ -15,6 +15,9 @@ from runbook.health.report import Severity
 Layer = Literal["infrastructure", "application"]
 Path: TypeAlias = tuple[str | int, ...]
 
+RESERVED = ("check", "drift")
+"""Alerts of the monitor that are about no threshold."""
+
 _FIELDS = frozenset(
     ("name", "title", "metric", "above", "below", "for", "clears", "severity", "layer", "do")
 )
@@ -84,6 +87,8 @@ def _read_all(written: list[Json]) -> Iterator[Threshold]:
         metric = _metric(fields.get("metric"), known, (number, "metric"))
         known[metric.name] = metric
         read = _threshold(fields, metric, (number,))
+        if read.name in RESERVED:
+            raise BadThreshold(f'"{read.name}" is what other alerts are called.', (number, "name"))
         if read.name in names:
             raise BadThreshold(f'There are two thresholds "{read.name}".', (number, "name"))
         names.add(read.name)

@@ -75,6 +75,7 @@ def test_metric_of_ones_own_is_known_from_then_on() -> None:
         ([GOOD | {"clears": {"above": 4}}], (0, "clears", "above")),
         ([GOOD | {"severity": "bad"}], (0, "severity")),
         ([GOOD | {"surprise": 1}], (0, "surprise")),
+        ([GOOD | {"name": "check"}], (0, "name")),
         ([GOOD, GOOD], (1, "name")),
     ],
 )
