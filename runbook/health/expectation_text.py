@@ -84,15 +84,16 @@ def _read_one(
 def _with_options(
     value: dict[str, Json], usual: Expectation, about: Field, path: Path, mistakes: Mistakes
 ) -> Expectation:
-    for key in set(value) - {*COMPARISONS, *_OPTIONS}:
-        known = (*COMPARISONS, *_OPTIONS)
+    known = (*COMPARISONS, *_OPTIONS)
+    unknown = [key for key in value if key not in known]
+    for key in unknown:
         mistakes.add_unknown((*path, key), known, f"word of an expectation of '{about.name}'")
     bounds = [
         _bound(comparison, value[comparison], about.shape, (*path, comparison), mistakes)
         for comparison in COMPARISONS
         if comparison in value
     ]
-    if not bounds:
+    if not bounds and not unknown:
         mistakes.add(path, f"'{about.name}' expects nothing: add one of {', '.join(COMPARISONS)}.")
     is_risk = value.get("risk", False)
     if not isinstance(is_risk, bool):

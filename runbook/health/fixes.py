@@ -10,6 +10,19 @@ from runbook.commands import shell
 from runbook.health.report import AreaReport, Finding, Report, Status
 
 _MEANT = re.compile(r"[`*_<>\[\]|~#\\]")
+_FLAG = re.compile(r"--([a-z-]+)=(\S+)")
+_SECONDS = re.compile(r"(?<=\d)s$")
+_PROOFS = {
+    "min-instances": "minInstances >= {}",
+    "max-instances": "maxInstances >= {}",
+    "ssl-mode": 'settings.ipConfiguration.sslMode == "{}"',
+    "activation-policy": 'settings.activationPolicy == "{}"',
+    "check-interval": "checkIntervalSec == {}",
+    "timeout": "timeoutSec == {}",
+    "healthy-threshold": "healthyThreshold == {}",
+    "unhealthy-threshold": "unhealthyThreshold == {}",
+}
+"""What the resource says after a change, by its flag, where that is one field of it."""
 _SEVERITY = {Status.CRITICAL: "P0", Status.DEGRADED: "P2", Status.HEALTHY: "P4"}
 
 
@@ -62,6 +75,16 @@ def _phase(area: AreaReport, wrong: Sequence[Finding], runnable: set[str]) -> It
     for line, mended in by_line.items():
         yield f"- [ ] {' '.join(_sentence(one.message) for one in mended)}"
         yield from ("  ```bash", f"  {line}", "  ```")
+        if proof := _proof(line):
+            yield f"  Expect: `{proof}`"
+
+
+def _proof(line: str) -> str:
+    """An expression over the resource after the change, "" where nothing simple shows it."""
+    flags = [(flag, value) for flag, value in _FLAG.findall(line) if flag in _PROOFS]
+    if " run services " in line:
+        return ""
+    return " && ".join(_PROOFS[flag].format(_SECONDS.sub("", value)) for flag, value in flags)
 
 
 def _sentence(text: str) -> str:

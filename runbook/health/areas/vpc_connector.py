@@ -43,9 +43,10 @@ def _settle(
     asked: Asked, facts: Mapping[str, Fact], findings: Sequence[Finding]
 ) -> Sequence[Finding]:
     wrong = failed(asked, findings)
-    update = _update(asked, facts) if set(wrong) & set(_SIZES) else ""
-    fixes = dict.fromkeys(_SIZES, update) | {"exists": _create(asked)}
     state = str(facts.get("state"))
+    can_update = set(wrong) & set(_SIZES) and state not in _FAILED_FOR_GOOD
+    update = _update(asked, facts) if can_update else ""
+    fixes = dict.fromkeys(_SIZES, update) | {"exists": _create(asked)}
     action = (
         "Delete it and create it again: Google does not repair a connector in this state."
         if state in _FAILED_FOR_GOOD

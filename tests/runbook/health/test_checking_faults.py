@@ -1,0 +1,188 @@
+"""The check against a simulator: what is missing, what is wrong, and what could not be seen."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from runbook.cloud.errors import CloudError
+from runbook.cloud.sessions import Session
+from runbook.cloud.target import Target
+from runbook.health import files
+from runbook.health.checking import check
+from runbook.health.fixes import changes_in
+from runbook.health.report import Area, AreaReport, Report, from_json
+from tests.runbook.simulator.running import CONNECTOR, INSTANCE, Running, running
+
+SHIPPED = files.at(Path(__file__).resolve().parents[3] / "infrastructure" / "netra-staging.yaml")
+SECRETS = "/v1/projects/netra-staging/secrets"
+
+
+@pytest.fixture(scope="module")
+def healthy_simulator() -> Iterator[Running]:
+    with running(scenario="healthy") as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def healthy(healthy_simulator: Running) -> Iterator[Running]:
+    healthy_simulator.http.post("/_simulator/reset").raise_for_status()
+    yield healthy_simulator
+    healthy_simulator.http.delete("/_simulator/faults").raise_for_status()
+
+
+def _target(simulator: Running) -> Target:
+    return Target(
+        name="staging",
+        project="netra-staging",
+        region="us-central1",
+        endpoint=simulator.address,
+        allowed_hosts=SHIPPED.hosts,
+        routes=dict.fromkeys(SHIPPED.hosts, simulator.address),
+    )
+
+
+def _check(simulator: Running, *areas: Area, deadline: float = 30.0) -> Report:
+    target = _target(simulator)
+    return check(SHIPPED, lambda: Session(target), areas=areas, deadline=deadline)
+
+
+def _words(report: Report) -> dict[str, str]:
+    """What did not pass, by expectation."""
+    return {
+        one.expectation: f"{one.verdict}: {one.message}"
+        for one in report.findings()
+        if one.verdict != "passed"
+    }
+
+
+def test_a_good_day_is_healthy_and_measured(healthy: Running) -> None:
+    report = _check(healthy)
+    assert (report.status, _words(report)) == ("healthy", {})
+    assert [one.area for one in report.areas] == list(Area)
+    assert {one.name for one in report.measured} == {
+        "certificate.days",
+        "dns.seconds",
+        "endpoint.seconds",
+        "websocket.seconds",
+    }
+
+
+def test_a_report_is_the_same_after_it_was_stored(healthy: Running) -> None:
+    report = _check(healthy)
+    stored = from_json(json.loads(json.dumps(report.as_json())))
+    assert stored == replace(report, snapshot={})
+
+
+def test_no_value_of_a_secret_leaves_the_check(healthy: Running) -> None:
+    report = _check(healthy, Area.SECRETS)
+    told = json.dumps(report.as_json()) + json.dumps(report.snapshot)
+    assert "simulated" not in told
+    assert report.snapshot["projects/netra-staging/secrets/redis-url"] == {
+        "latest": "1",
+        "state": "ENABLED",
+    }
+
+
+def test_what_google_says_is_not_there_is_missing(healthy: Running) -> None:
+    healthy.arm(match=INSTANCE, kind="404", times=0)
+    found = _check(healthy, Area.DATABASE)
+    assert _words(found) == {
+        "databases.netra-staging-db.exists": (
+            "failed: Cloud SQL instance 'netra-staging-db' is missing"
+        )
+    }
+    assert len(list(found.findings())) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("403", "Not allowed to use projects/netra-staging/locations/us-central1/connectors/"),
+        ("503", "Google's service is not available. Try again."),
+    ],
+)
+def test_what_could_not_be_read_is_unchecked_and_never_missing(
+    healthy: Running, kind: str, reason: str
+) -> None:
+    healthy.arm(match=CONNECTOR, kind=kind, times=0)
+    report = _check(healthy, Area.CONNECTOR)
+    assert {one.verdict for one in report.findings()} == {"unchecked"}
+    assert all(reason in one.message for one in report.findings())
+    assert (report.status, len(report.criticals)) == ("degraded", 0)
+
+
+def test_an_answer_that_does_not_come_holds_nothing_else_up(healthy: Running) -> None:
+    healthy.arm(match=CONNECTOR, kind="hang", times=0, seconds=5)
+    began = time.monotonic()
+    report = _check(healthy, Area.CONNECTOR, Area.DATABASE, deadline=1.0)
+    assert time.monotonic() - began < 4
+    connector, database = report.areas
+    assert {one.verdict for one in connector.findings} == {"unchecked"}
+    assert "within 1 s" in connector.findings[0].message
+    assert {one.verdict for one in database.findings} == {"passed"}
+
+
+def test_without_credentials_everything_is_unchecked() -> None:
+    def refused() -> Session:
+        raise CloudError("DENIED", "There are no credentials on this machine.")
+
+    report = check(SHIPPED, refused)
+    assert {one.verdict for one in report.findings()} == {"unchecked"}
+    assert "There are no credentials on this machine." in report.unchecked[0].message
+
+
+def test_the_value_of_a_secret_may_be_kept_from_the_check(healthy: Running) -> None:
+    healthy.arm(match=f"{SECRETS}/redis-url/versions/latest:access", kind="403", times=0)
+    (form,) = _words(_check(healthy, Area.SECRETS)).items()
+    assert form[0] == "secrets.redis-url.format.scheme"
+    assert "secretmanager.versions.access" in form[1]
+
+
+def test_a_host_that_probes_may_not_ask_is_unchecked(healthy: Running) -> None:
+    target = replace(_target(healthy), routes={}, allowed_hosts=())
+    report = check(SHIPPED, lambda: Session(target), areas=[Area.ENDPOINTS])
+    assert {one.verdict for one in report.findings()} == {"unchecked"}
+
+
+def test_areas_are_heard_in_their_order(healthy: Running) -> None:
+    heard: list[AreaReport] = []
+    target = _target(healthy)
+    report = check(SHIPPED, lambda: Session(target), heard=heard.append)
+    assert tuple(heard) == report.areas
+
+
+def test_a_secret_that_is_disabled_is_named_once(healthy: Running) -> None:
+    healthy.http.post(f"{SECRETS}/redis-url/versions/1:disable", json={}).raise_for_status()
+    report = _check(healthy, Area.SECRETS)
+    assert list(_words(report)) == ["secrets.redis-url.state"]
+    assert changes_in(report) == [
+        "gcloud secrets versions enable 1 --secret=redis-url --project=netra-staging"
+    ]
+
+
+_BROKEN = {
+    "bad-release": {"endpoints", "websockets"},
+    "region-outage": {"connectors", "databases", "endpoints", "websockets"},
+    "sql-connections-exhausted": {"databases", "endpoints", "websockets"},
+}
+
+
+def test_a_scenario_is_found_where_it_is_broken() -> None:
+    for scenario, sections in _BROKEN.items():
+        with running(scenario=scenario) as simulator:
+            found = {one.expectation.partition(".")[0] for one in _check(simulator).criticals}
+        assert found == sections
+
+
+def test_every_proposed_change_is_one_that_can_be_run() -> None:
+    with running(scenario="issue-1278") as simulator:
+        report = _check(simulator)
+    assert set(changes_in(report)) == {one.fix for one in report.findings() if one.fix}
+    assert len(changes_in(report)) == 9
