@@ -9,6 +9,7 @@ from incidents.queries.report.checks import CheckPair
 from incidents.queries.report.facts import Facts
 from incidents.queries.report.marks import block, code, code_cell, plain, title
 from incidents.queries.report.told import Told
+from incidents.queries.report.validated import Validations
 from incidents.queries.report.wording import moment, span
 from incidents.visible_text import readable
 
@@ -22,6 +23,7 @@ def evidence(facts: Facts) -> Iterator[str]:
     yield from _components(facts)
     yield from _changes(facts)
     yield from _checks(facts)
+    yield from _validations(facts.validations)
     yield from _ladder(facts)
     yield from _people(facts)
     yield from _updates(facts)
@@ -133,6 +135,25 @@ def _of_check(pair: CheckPair) -> tuple[str, ...]:
         f"{last.word}: {code_cell(last.found)}" if last else "not looked at again",
         pair.verdict,
     )
+
+
+def _validations(found: Validations) -> Iterator[str]:
+    if not found.facts:
+        return
+    yield "## Validation of the fix"
+    for fact in found.facts:
+        yield (
+            f"{fact.number}. {moment(fact.at)}, asked for by {plain(fact.asked_by)}:"
+            f" **{fact.verdict}**. {plain(fact.recommendation)} SHA-256 {code(fact.digest)}"
+        )
+    rows = [
+        (one.category, plain(one.title), plain(one.before), plain(one.after), one.word)
+        for one in found.criteria
+    ]
+    if rows:
+        yield _table(("Category", "Criterion", "Before", "After", "So"), rows)
+    if found.others:
+        yield f"{found.others} more passed, and nothing else was found there before."
 
 
 def _ladder(facts: Facts) -> Iterator[str]:

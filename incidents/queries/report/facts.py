@@ -14,6 +14,7 @@ from incidents.queries.report.phases import Gantt, read_gantt
 from incidents.queries.report.story import Story, read_story
 from incidents.queries.report.times import LevelFact, Measure, read_levels, read_measures
 from incidents.queries.report.told import Watch, Words, read_watches, read_words
+from incidents.queries.report.validated import Validations, read_validations
 from incidents.queries.report.wording import span
 from incidents.states import StepState
 
@@ -45,6 +46,7 @@ class Facts:
     skipped: tuple[Skipped, ...]
     adapted: tuple[str, ...]
     story: Story
+    validations: Validations
 
     @property
     def is_over(self) -> bool:
@@ -86,6 +88,7 @@ def read_facts(incident: Incident, *, now: datetime) -> Facts:
         skipped=_skipped(incident),
         adapted=_adapted(incident),
         story=read_story(incident),
+        validations=read_validations(incident),
     )
 
 

@@ -12,28 +12,17 @@ import pytest
 from django.contrib.auth.models import User
 
 from incidents import clock, ledger
-from incidents.actions import validate, validation_moves
 from incidents.models import Incident, Validation
 from incidents.queries.proof import verify_bundle
 from incidents.queries.proof.bundle import write_bundle
 from incidents.queries.proof.verification import verify_incident
-from runbook.health.criteria import OTHERWISE, Category
-from runbook.health.validation import Result, judge
-
-RESULTS = (
-    Result(Category.INFRASTRUCTURE, "state of the connector", passed=False, after="ERROR"),
-    Result(Category.BUSINESS, "Users sign in ☃", passed=None, after="not ticked"),
-)
+from tests.support.judged_fixes import judge_fix
 
 
 @pytest.fixture
 def judged(incident: Incident, engineer: User) -> Incident:
     for _ in range(2):
-        asked = validate.ask(actor=engineer, incident_id=incident.pk)
-        held = validation_moves.claim(asked.pk)
-        assert held is not None
-        written = [one.as_json() for one in RESULTS]
-        validation_moves.keep(held, written, judge(RESULTS, OTHERWISE), None, None)
+        judge_fix(incident, engineer)
     incident.refresh_from_db()
     return incident
 
