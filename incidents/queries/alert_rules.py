@@ -8,8 +8,10 @@ from typing import Self
 
 from django.db.models import Q, QuerySet
 
-from incidents.models import Alert, AlertRule, AlertSource
+from incidents.models import Alert, AlertMessage, AlertRule, AlertSource
 from runbook.alerts.matching import Matcher, fit, read_matchers
+
+MOST_TRIED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,21 @@ class RuleBook:
     def rule_for(self, alert: Alert) -> AlertRule | None:
         facts = facts_of(alert)
         return next((rule for rule, matchers in self.pages if fit(matchers, facts)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One alert of a kept message, and the rule that would take it."""
+
+    alert: Alert
+    rule: AlertRule | None
+
+
+def try_rules(message: AlertMessage) -> list[Trial]:
+    """What the rules would do about the alerts of a message, as they stand now."""
+    book = RuleBook.read(message.source)
+    alerts = message.alerts.select_related("source", "environment").order_by("pk")
+    return [Trial(alert, book.rule_for(alert)) for alert in alerts[:MOST_TRIED]]
 
 
 def all_rules() -> QuerySet[AlertRule]:

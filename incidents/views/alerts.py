@@ -1,0 +1,30 @@
+"""The page of alerts."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from incidents import clock, permissions
+from incidents.queries.alerts import read_inbox
+from incidents.views.requests import PageRequest
+
+
+@require_GET
+def alerts(request: PageRequest) -> HttpResponse:
+    """`?environment=NAME` shows one environment alone."""
+    visible = permissions.visible_environments(request.user)
+    name = request.GET.get("environment", "")
+    environment = get_object_or_404(visible, name=name) if name else None
+    now = clock.now()
+    may_change = permissions.is_superuser(request.user)
+    context = {
+        "inbox": read_inbox(visible, now=now, environment=environment, sees_all=may_change),
+        "environment": environment,
+        "environments": visible.order_by("name"),
+        "may_change": may_change,
+        "now": now,
+    }
+    page = "alerts/_inbox.html" if request.htmx else "alerts/alerts.html"
+    return render(request, page, context)
