@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,7 +21,9 @@ from runbook.commands.base import (
     Probe,
     aside,
 )
+from runbook.commands.load_test_text import load_test_result, load_test_text
 from runbook.commands.load_text import hey_text, result_of
+from runbook.document.definition import Json
 
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
@@ -32,8 +35,8 @@ FEW_REQUESTS = 10
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """`name` is "hey", or "curl" for a loop of curls in the background, whose own output is the
-    curls'; the summary then goes aside."""
+    """`name` is "hey", "loadtest", or "curl" for a loop of curls in the background, whose own
+    output is the curls'; the summary then goes aside."""
 
     written: str
     name: str
@@ -85,10 +88,14 @@ class Loading:
         try:
             report = session.loads.send(self.load, aside(emit))
         except CloudError as error:
-            return Outcome("failed", error.message, result_of(LoadReport((), 0.0, 0.0)))
+            return Outcome("failed", error.message, self._result(LoadReport((), 0.0, 0.0)))
         with suppress(Cancelled):  # which comes too late: all of it was sent
-            emit(hey_text(report), "stdout" if self.name == "hey" else "stderr")
-        return _outcome(report)
+            text = _TEXTS.get(self.name, hey_text)(report)
+            emit(text, "stderr" if self.name == "curl" else "stdout")
+        return _outcome(report, self._result(report))
+
+    def _result(self, report: LoadReport) -> Json:
+        return _RESULTS.get(self.name, result_of)(report)
 
     def verify(self, session: Session, plan: Plan) -> Probe:  # noqa: ARG002 (part of the contract)
         return Probe("applied", "The load was sent; it leaves nothing behind to look at.")
@@ -100,11 +107,16 @@ class Loading:
         return Probe("differs", "Nothing tells afterwards how much of a load was sent.")
 
 
-def _outcome(report: LoadReport) -> Outcome:
+_TEXTS: Mapping[str, Callable[[LoadReport], str]] = {"loadtest": load_test_text}
+_RESULTS: Mapping[str, Callable[[LoadReport], Json]] = {"loadtest": load_test_result}
+"""Of those that do not speak as hey does."""
+
+
+def _outcome(report: LoadReport, result: Json) -> Outcome:
     answered = len(report.latencies)
     by = ", answered by the simulator" if report.via else ""
     message = (
         f"{answered} of {len(report.samples)} requests answered in {report.seconds:.1f} s{by}, "
         f"{report.error_rate:.1%} errors."
     )
-    return Outcome("succeeded" if answered else "failed", message, result_of(report))
+    return Outcome("succeeded" if answered else "failed", message, result)

@@ -32,7 +32,7 @@ _EACH_WAY = [one for one in CHANGES if not one.kind.endswith(PROTOCOLS)]
 
 every_change = pytest.mark.parametrize("change", CHANGES, ids=_named)
 each_way = pytest.mark.parametrize("change", _EACH_WAY, ids=_named)
-_WITHOUT_RESOURCE = {"hey"}
+_WITHOUT_RESOURCE = {"hey", "loadtest"}
 _ANSWERS = {
     "403": "failed",
     "409": "failed",
