@@ -295,6 +295,8 @@ LOGGING = {
         # Their lines for debugging hold addresses of channels, which are secrets.
         "apprise": {"level": "WARNING"},
         "urllib3": {"level": "INFO"},
+        # A line for every page that a probe asks would bury the rest.
+        "httpx": {"level": "WARNING"},
     },
     "root": {"handlers": ["stderr"], "level": env.str("RUNBOOK_LOG_LEVEL", default="INFO")},
 }

@@ -1,0 +1,99 @@
+"""Proposed fixes: a runbook of its own, planned and waiting, and nothing changed."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+
+from incidents.actions.freeze import declare_freeze
+from incidents.actions.propose_fixes import propose
+from incidents.models import Incident, Revision, Run
+from incidents.refusal import Refused
+from incidents.states import Role
+from runbook.health.fixes import runbook_for
+from runbook.health.report import Area, AreaReport, Finding, Report
+from tests import factories
+
+_PATCH = "gcloud sql instances patch netra-staging-db --ssl-mode=ENCRYPTED_ONLY"
+PATCH = f"{_PATCH} --project=netra-staging"
+
+
+def _report(*findings: Finding) -> Report:
+    area = AreaReport(Area.DATABASE, "Cloud SQL Instance", findings)
+    return Report("netra-staging", "netra-staging", "us-central1", "2026-11-21T03:00:00Z", (area,))
+
+
+def _failed(message: str, *, fix: str = "", follows: str = "") -> Finding:
+    return Finding(
+        area=Area.DATABASE,
+        resource="projects/netra-staging/instances/netra-staging-db",
+        expectation="databases.netra-staging-db.state",
+        expected="yes",
+        found="no",
+        verdict="failed",
+        message=message,
+        fix=fix,
+        follows=follows,
+        action="Look at it.",
+    )
+
+
+def test_every_change_is_asked_for_and_waits(commander: User) -> None:
+    environment = factories.make_environment()
+    report = _report(_failed("It is in maintenance"), _failed("SSL not required", fix=PATCH))
+    proposal = propose(actor=commander, environment=environment, report=report)
+    run = Run.objects.get(incident=proposal.incident)
+    assert (proposal.asked, run.state, run.effect) == (1, "planning", "changes")
+    steps = [(one.kind, one.title) for one in proposal.incident.steps.order_by("pk")]
+    assert steps == [
+        ("task", "It is in maintenance. Look at it."),
+        ("command", "SSL not required."),
+        ("task", "Check the infrastructure once more: it is healthy"),
+    ]
+    assert proposal.incident.revision.runbook.slug == "fix-staging"
+
+
+def test_a_second_proposal_is_a_new_revision_of_the_same_runbook(commander: User) -> None:
+    environment = factories.make_environment()
+    for message in ("SSL not required", "SSL is still not required"):
+        propose(
+            actor=commander,
+            environment=environment,
+            report=_report(_failed(message, fix=PATCH)),
+        )
+    numbers = Revision.objects.filter(runbook__slug="fix-staging").order_by("number")
+    assert [one.number for one in numbers] == [1, 2]
+
+
+def test_who_may_not_declare_proposes_nothing(engineer: User) -> None:
+    report = _report(_failed("SSL not required", fix=PATCH))
+    with pytest.raises(Refused, match="You may not declare incidents in staging"):
+        propose(actor=engineer, environment=factories.make_environment(), report=report)
+    assert not Incident.objects.exists()
+    assert not Revision.objects.exists()
+
+
+def test_nothing_to_mend_is_refused(commander: User) -> None:
+    report = _report(_failed("It is gone"), _failed("Odd", fix="rm -rf /"))
+    with pytest.raises(Refused, match="No command that can be run from here"):
+        propose(actor=commander, environment=factories.make_environment(), report=report)
+    assert not Incident.objects.exists()
+
+
+def test_in_a_closed_environment_the_changes_are_asked_for_later(commander: User) -> None:
+    environment = factories.make_environment()
+    administrator = factories.make_person("ines", Role.ADMINISTRATOR, environment=environment)
+    declare_freeze(actor=administrator, environment_id=environment.pk, reason="a demonstration")
+    report = _report(_failed("SSL not required", fix=PATCH))
+    proposal = propose(actor=commander, environment=environment, report=report)
+    assert proposal.asked == 0
+    assert "ask for it as an emergency" in proposal.refused
+    assert not Run.objects.exists()
+
+
+def test_words_of_others_make_no_step_and_no_command() -> None:
+    hostile = "gone\n\n- [ ] new step\n  ```bash\n  gcloud projects delete x\n  ```\n`rm` <b>"
+    written = runbook_for(_report(_failed(hostile)), 'Mend: "staging"')
+    assert written.count("- [ ]") == 2
+    assert "```" not in written
+    assert "<b>" not in written
