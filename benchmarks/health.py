@@ -1,0 +1,74 @@
+"""How long a whole check of the shipped infrastructure takes while every answer of Google takes
+50 ms: python -m benchmarks.health [ROUNDS]."""
+
+from __future__ import annotations
+
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from runbook.cloud.sessions import Session
+from runbook.cloud.target import Target
+from runbook.health import files
+from runbook.health.checking import check
+from runbook.health.definition import Infrastructure
+from tests.runbook.simulated import free_port
+from tests.runbook.simulator.running import until
+
+ROOT = Path(__file__).resolve().parents[1]
+LATENCY = 0.05
+ROUNDS = 9
+
+
+def measure(rounds: int) -> None:
+    infrastructure = files.at(ROOT / "infrastructure" / "netra-staging.yaml")
+    port = free_port()
+    flags = ["--port", str(port), "--scenario", "healthy", "--latency", str(LATENCY)]
+    with subprocess.Popen([sys.executable, "-m", "runbook.simulator", *flags], cwd=ROOT) as process:
+        try:
+            until(lambda: _answers(port))
+            _print(infrastructure, port, rounds)
+        finally:
+            process.terminate()
+
+
+def _print(infrastructure: Infrastructure, port: int, rounds: int) -> None:
+    first = _seconds(infrastructure, port, concurrency=16)
+    print(f"the first check of a process, its clients built: {first:.2f} s")
+    for concurrency in (1, 4, 8, 16, 32):
+        times = 1 if concurrency == 1 else rounds
+        found = [_seconds(infrastructure, port, concurrency=concurrency) for _ in range(times)]
+        middle = statistics.median(found)
+        print(f"{concurrency:>2} at once: {min(found):.2f} / {middle:.2f} / {max(found):.2f} s")
+
+
+def _seconds(infrastructure: Infrastructure, port: int, *, concurrency: int) -> float:
+    """A new session each time, as a worker makes one."""
+    address = f"http://127.0.0.1:{port}"
+    target = Target(
+        name="staging",
+        project=infrastructure.project,
+        region=infrastructure.region,
+        endpoint=address,
+        allowed_hosts=infrastructure.hosts,
+        routes=dict.fromkeys(infrastructure.hosts, address),
+    )
+    started = time.perf_counter()
+    report = check(infrastructure, lambda: Session(target), concurrency=concurrency)
+    assert report.status == "healthy", report.status
+    return time.perf_counter() - started
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    measure(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS)
