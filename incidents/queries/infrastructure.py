@@ -16,10 +16,9 @@ def infrastructure_of(environment: Environment) -> Infrastructure | None:
 
     Raises `runbook.health.reading.Unreadable`, whose text is for people: file, line, what to do.
     """
-    named = Monitor.objects.filter(environment=environment).values_list("infrastructure", flat=True)
-    name = named.first()
-    if name:
-        return files.named(folder(), name)
+    monitor: Monitor | None = getattr(environment, "monitor", None)
+    if monitor is not None and monitor.infrastructure:
+        return files.named(folder(), monitor.infrastructure)
     return files.for_project(folder(), environment.project, environment.region)
 
 

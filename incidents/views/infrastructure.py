@@ -29,6 +29,7 @@ from incidents.views.panels import Context
 from incidents.views.requests import PageRequest, number_in
 
 USUAL_RANGE = "24h"
+LONGEST = timedelta(days=3700)
 
 
 @require_GET
@@ -133,7 +134,7 @@ def trend(request: PageRequest, name: str) -> HttpResponse:
 
 def _may_see(request: PageRequest, found: HealthCheck) -> bool:
     visible = permissions.visible_incidents(request.user)
-    return visible.filter(pk=found.incident_id).exists()
+    return found.incident is not None and visible.filter(pk=found.incident.pk).exists()
 
 
 def _context(request: PageRequest, row: Environment) -> Context:
@@ -172,6 +173,3 @@ def _since(asked: str, now: datetime) -> datetime | None:
         return None
     is_known = at is not None and at.tzinfo is not None and timedelta(0) < now - at < LONGEST
     return at if is_known else None
-
-
-LONGEST = timedelta(days=3700)

@@ -87,11 +87,11 @@ function drawIncidents(chart, incidents, ink) {
     ctx.fillRect(left, bbox.top, Math.max(right - left, 1), bbox.height);
     ctx.fillStyle = faded(ink, 0.6);
     ctx.fillRect(left, bbox.top, devicePixelRatio, bbox.height);
-    if (left < free) continue;
-    ctx.fillStyle = ink;
     const wide = ctx.measureText(incident.name).width + 8 * devicePixelRatio;
     const isCut = left + wide > bbox.left + bbox.width;
     const start = (isCut ? left - wide : left) + 4 * devicePixelRatio;
+    if (start < free) continue;
+    ctx.fillStyle = ink;
     ctx.fillText(incident.name, start, bbox.top + 11 * devicePixelRatio);
     free = start + wide;
   }

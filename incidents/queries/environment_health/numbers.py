@@ -51,6 +51,16 @@ class Number:
         return "rising" if self.state == WatchState.RISING else "passed"
 
     @property
+    def state_word(self) -> str:
+        """What is rising does not count yet, what is falling still does."""
+        words = {
+            WatchState.OVER: self.severity,
+            WatchState.FALLING: "clearing",
+            WatchState.RISING: "over, does not count yet,",
+        }
+        return words.get(WatchState(self.state), "normal")
+
+    @property
     def shown_value(self) -> str:
         return "no data" if self.value is None else shown(self.value, self.unit)
 
@@ -82,7 +92,7 @@ def _number(
         unit=unit,
         subject=subject,
         value=cast("float | None", written.get("value")),
-        state=watch.state if watch else str(written.get("state") or WatchState.NORMAL),
+        state=_state(watch, written),
         limit=_limit(limit, unit, is_above=is_above),
         at_value=limit,
         is_above=is_above,
@@ -92,6 +102,11 @@ def _number(
         detail=str(written.get("detail") or ""),
         since=watch.since if watch else None,
     )
+
+
+def _state(watch: ThresholdWatch | None, written: Mapping[str, Json]) -> str:
+    said = watch.state if watch else str(written.get("state"))
+    return said if said in WatchState.values else WatchState.NORMAL
 
 
 def _limit(value: float | None, unit: str, *, is_above: bool) -> str:

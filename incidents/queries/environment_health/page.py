@@ -49,7 +49,7 @@ def read_health(environment: Environment, *, since: datetime, now: datetime) -> 
         alerts=tuple(firing.select_related("incident", "rule", "source")[:ALERTS]),
         trends=drawn[:TRENDS],
         left_out=max(0, len(drawn) - TRENDS),
-        problem=problem_of(environment),
+        problem=problem_of(standing.environment),
     )
 
 

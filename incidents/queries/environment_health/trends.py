@@ -147,8 +147,8 @@ def _values_at(
 
 def _single(rows: QuerySet[Measurement]) -> Iterator[tuple[str, Point]]:
     columns = rows.order_by("at").values_list("subject", "at", "value", "least", "most")
-    for subject, *columns_of_point in columns.iterator(chunk_size=5000):
-        yield subject, Point(*columns_of_point)
+    for subject, at, value, least, most in columns.iterator(chunk_size=5000):
+        yield subject, Point(at, value, least, most)
 
 
 def _grouped(rows: QuerySet[Measurement], span: timedelta) -> Iterator[tuple[str, Point]]:
