@@ -31,27 +31,33 @@ def cleaner(environment: Environment) -> Callable[[Json], Json]:
     return lambda found: clean(storable(found))
 
 
-def compared(environment: Environment, report: Report) -> list[Drift]:
+def monitor_of(environment: Environment) -> Monitor:
+    """Its row, made where there is none, off. The caller holds the environment."""
+    rows = Monitor.objects.select_related("baseline", "environment")
+    row = rows.filter(environment=environment).first()
+    return row or Monitor.objects.create(environment=environment)
+
+
+def compared(monitor: Monitor, report: Report) -> list[Drift]:
     """What is configured otherwise than then, of the resources that could be read. Nothing before
     the first healthy check."""
-    rows = Monitor.objects.select_related("baseline").filter(environment=environment)
-    row = rows.first()
-    if row is None or row.baseline is None or row.baseline.snapshot is None:
+    if monitor.baseline is None or monitor.baseline.snapshot is None:
         return []
     unseen = {one.resource for one in report.unchecked}
-    return drift(row.baseline.snapshot, _snapshot(environment, report), unseen=unseen)
+    found = _snapshot(monitor.environment, report)
+    return drift(monitor.baseline.snapshot, found, unseen=unseen)
 
 
-def keep_snapshot(check: HealthCheck, report: Report, drifted: Sequence[Drift]) -> None:
+def keep_snapshot(
+    monitor: Monitor, check: HealthCheck, report: Report, drifted: Sequence[Drift]
+) -> None:
     """Snapshots are kept where they say something: of the first healthy check, which is the one to
-    compare with, and of those that differ from it. The caller holds the environment."""
+    compare with, and of those that differ from it."""
     if drifted:
         _write(check, report)
-    elif report.status == Status.HEALTHY and report.snapshot:
-        row, _ = Monitor.objects.get_or_create(environment=check.environment)
-        if row.baseline_id is None:
-            _write(check, report)
-            Monitor.objects.filter(pk=row.pk, baseline=None).update(baseline=check)
+    elif report.status == Status.HEALTHY and report.snapshot and monitor.baseline_id is None:
+        _write(check, report)
+        Monitor.objects.filter(pk=monitor.pk, baseline=None).update(baseline=check)
 
 
 def _write(check: HealthCheck, report: Report) -> None:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 
 from incidents import clock, draining, live, timeline
-from incidents.actions.baseline import cleaner, compared, keep_snapshot
+from incidents.actions.baseline import cleaner, compared, keep_snapshot, monitor_of
 from incidents.actions.check_health import PANELS, hold_environment
 from incidents.actions.moves import hold
 from incidents.actions.survey import CHECK_SECONDS, METRICS_SECONDS, Survey, survey
@@ -91,44 +91,52 @@ def _fail(check: HealthCheck, sentence: str) -> None:
 
 
 def conclude(check: HealthCheck, found: Survey, now: datetime) -> None:
-    """Keep what a claimed check found at `now`, and have alerts follow where somebody watches."""
-    seen = _keep(check, found, now)
-    if seen is not None and Monitor.objects.filter(environment=check.environment, is_on=True):
-        tell_of_health(seen)
-
-
-def _keep(check: HealthCheck, found: Survey, now: datetime) -> Seen | None:
-    """All that was found, in one transaction; None when the check was given to another worker.
+    """Keep what a claimed check found at `now`, and have alerts follow where somebody watches.
 
     A look at some areas says nothing about thresholds, and nothing about what was configured.
     """
-    is_whole = not check.areas
+    if check.areas:
+        _keep_areas(check, found.report)
+    elif (seen := _keep(check, found, now)) is not None:
+        tell_of_health(seen)
+
+
+def _keep_areas(check: HealthCheck, report: Report) -> None:
+    with transaction.atomic():
+        if check.incident_id is not None:
+            hold(pk=check.incident_id)
+        if _store(check, report, [], [], verdict_of(report)):
+            _note(check, _summary(check, report))
+
+
+def _keep(check: HealthCheck, found: Survey, now: datetime) -> Seen | None:
+    """All that was found, in one transaction. What is to be told of: nothing when the check was
+    given to another worker, or nobody watches the environment."""
     with transaction.atomic():
         if check.incident_id is not None:
             hold(pk=check.incident_id)
         hold_environment(check.environment)
-        watched = _judged(check, found, now) if is_whole else []
-        drifted = compared(check.environment, found.report) if is_whole else []
+        monitor = monitor_of(check.environment)
+        watched = _judged(check, found, now, monitor)
+        drifted = compared(monitor, found.report)
         verdict = verdict_of(found.report, [one.threshold for one in watched if one.counts])
         if not _store(check, found.report, watched, drifted, verdict):
             transaction.set_rollback(True)
             return None
-        if is_whole:
-            keep_snapshot(check, found.report, drifted)
+        keep_snapshot(monitor, check, found.report, drifted)
         _note(check, _summary(check, found.report))
-    return Seen(check.environment, found.report, watched, drifted, verdict) if is_whole else None
+    seen = Seen(check.environment, found.report, watched, drifted, verdict)
+    return seen if monitor.is_on else None
 
 
-def _judged(check: HealthCheck, found: Survey, now: datetime) -> list[Watched]:
+def _judged(check: HealthCheck, found: Survey, now: datetime, monitor: Monitor) -> list[Watched]:
     keep_measurements(check.environment, found.series)
-    every = Monitor.objects.filter(environment=check.environment).values_list("every", flat=True)
-    interval = max(every.first() or 0, SHORTEST_INTERVAL)
     return move_watches(
         check.environment,
         found.infrastructure.thresholds,
         found.series,
         now=now,
-        longest_gap=GAPS * interval,
+        longest_gap=GAPS * max(monitor.every, SHORTEST_INTERVAL),
     )
 
 

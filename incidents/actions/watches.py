@@ -123,11 +123,12 @@ def move_watches(
 def _rows_by_threshold(
     environment: Environment, thresholds: Sequence[Threshold]
 ) -> dict[str, list[ThresholdWatch]]:
-    names = [one.name for one in thresholds]
-    ThresholdWatch.objects.filter(environment=environment).exclude(name__in=names).delete()
-    rows: dict[str, list[ThresholdWatch]] = {name: [] for name in names}
+    rows: dict[str, list[ThresholdWatch]] = {one.name: [] for one in thresholds}
+    forgotten: list[ThresholdWatch] = []
     for row in ThresholdWatch.objects.filter(environment=environment):
-        rows[row.name].append(row)
+        rows.get(row.name, forgotten).append(row)
+    if forgotten:
+        ThresholdWatch.objects.filter(pk__in=[row.pk for row in forgotten]).delete()
     return rows
 
 

@@ -1,0 +1,191 @@
+"""Watching an environment: who sets it, when checks are asked for, what counts as usual."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import User
+
+from incidents.actions.alerts import Signal, hear
+from incidents.actions.monitor import (
+    Settings,
+    accept_drift,
+    ask_due_checks,
+    next_after,
+    set_monitor,
+)
+from incidents.health_states import (
+    AlertKind,
+    AlertState,
+    HealthCause,
+    HealthCheckState,
+    HealthStatus,
+)
+from incidents.models import (
+    AdministrationEntry,
+    Alert,
+    Environment,
+    HealthCheck,
+    Monitor,
+)
+from incidents.refusal import Refused
+from incidents.states import Role
+from tests import factories
+from tests.incidents.conftest import SetClock
+
+pytestmark = pytest.mark.django_db
+
+START = datetime(2026, 1, 16, 9, 0, tzinfo=UTC)
+ON = Settings(is_on=True, every=300)
+
+
+@pytest.fixture
+def environment() -> Environment:
+    return factories.make_environment()
+
+
+@pytest.fixture
+def administrator(environment: Environment) -> User:
+    return factories.make_person("ada", Role.ADMINISTRATOR, environment=environment)
+
+
+@pytest.fixture(autouse=True)
+def begins(set_clock: SetClock) -> None:
+    set_clock.at = START
+
+
+def set_on(administrator: User, environment: Environment) -> Monitor:
+    return set_monitor(actor=administrator, environment_id=environment.pk, settings=ON)
+
+
+def end_checks() -> None:
+    HealthCheck.objects.update(state=HealthCheckState.DONE)
+
+
+def test_administrator_sets_it_and_the_ledger_says_what_changed(
+    environment: Environment, administrator: User
+) -> None:
+    monitor = set_on(administrator, environment)
+
+    assert (monitor.is_on, monitor.next_at) == (True, START)
+    entry = AdministrationEntry.objects.get(kind="monitor.set")
+    assert entry.text == "set the monitor of staging: is on True"
+    set_monitor(actor=administrator, environment_id=environment.pk, settings=ON)
+    assert AdministrationEntry.objects.filter(kind="monitor.set").count() == 1
+
+
+def test_responder_may_not_set_it(environment: Environment, engineer: User) -> None:
+    with pytest.raises(Refused) as caught:
+        set_monitor(actor=engineer, environment_id=environment.pk, settings=ON)
+
+    assert caught.value.status == 403
+    assert not Monitor.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Settings(is_on=True, every=9),
+        Settings(is_on=True, every=100_000),
+        Settings(is_on=True, keeps_days=0),
+        Settings(is_on=True, keeps_days=30, keeps_sums_days=29),
+        Settings(is_on=True, infrastructure="no-such-file"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    wrong: Settings, environment: Environment, administrator: User
+) -> None:
+    with pytest.raises(Refused) as caught:
+        set_monitor(actor=administrator, environment_id=environment.pk, settings=wrong)
+
+    assert caught.value.status == 422
+
+
+def test_checks_lie_on_a_grid_and_missed_ones_are_not_made_up(
+    environment: Environment, administrator: User, set_clock: SetClock
+) -> None:
+    set_on(administrator, environment)
+    due = Monitor.objects.get()
+
+    assert (ask_due_checks(), ask_due_checks()) == (1, 0)
+    assert HealthCheck.objects.get().cause == HealthCause.SCHEDULE
+    end_checks()
+    set_clock.advance(17 * 60 + 3)
+    assert (ask_due_checks(), ask_due_checks()) == (1, 0)
+    due.refresh_from_db()
+    assert due.next_at == START + timedelta(minutes=20)
+    assert HealthCheck.objects.count() == 2
+
+
+def test_slow_check_has_no_second_beside_it(
+    environment: Environment, administrator: User, set_clock: SetClock
+) -> None:
+    set_on(administrator, environment)
+    ask_due_checks()
+    set_clock.advance(300)
+
+    assert ask_due_checks() == 1
+    assert HealthCheck.objects.count() == 1
+
+
+@pytest.mark.parametrize(("late", "minutes"), [(0, 5), (299, 5), (300, 10), (1_000_000, 16_670)])
+def test_next_time_lies_on_the_grid_ahead(late: int, minutes: int) -> None:
+    now = START + timedelta(seconds=late)
+
+    assert next_after(START, 300, now) == START + timedelta(minutes=minutes)
+
+
+def test_switching_off_ends_what_it_told_of(environment: Environment, administrator: User) -> None:
+    set_on(administrator, environment)
+    mine = {"kind": AlertKind.MONITOR, "firing": True, "title": "x", "environment": environment}
+    hear(Signal(key="monitor/staging/api-time/x", **mine))  # type: ignore[arg-type]
+    off = ON._replace(is_on=False)
+    set_monitor(actor=administrator, environment_id=environment.pk, settings=off)
+
+    assert Alert.objects.get().state == AlertState.RESOLVED
+    assert ask_due_checks() == 0
+
+
+def drifted(environment: Environment, **columns: object) -> HealthCheck:
+    return HealthCheck.objects.create(
+        **{
+            "environment": environment,
+            "cause": HealthCause.SCHEDULE,
+            "requested_at": START,
+            "queued_at": START,
+            "ended_at": START,
+            "state": HealthCheckState.DONE,
+            "status": HealthStatus.HEALTHY,
+            "snapshot": {"connectors/a": {"maxInstances": 7}},
+            "drift": [{"resource": "connectors/a", "path": "maxInstances"}],
+        }
+        | columns
+    )
+
+
+def test_administrator_accepts_what_is_configured_now(
+    environment: Environment, administrator: User
+) -> None:
+    set_on(administrator, environment)
+    check = drifted(environment)
+
+    accept_drift(actor=administrator, check_id=check.pk)
+
+    assert Monitor.objects.get().baseline == check
+    assert AdministrationEntry.objects.filter(kind="monitor.accepted").count() == 1
+    assert HealthCheck.objects.filter(cause=HealthCause.HAND).count() == 1
+
+
+def test_nobody_else_accepts_and_not_what_was_half_read(
+    environment: Environment, administrator: User, engineer: User
+) -> None:
+    set_on(administrator, environment)
+
+    with pytest.raises(Refused, match="administrators"):
+        accept_drift(actor=engineer, check_id=drifted(environment).pk)
+    with pytest.raises(Refused, match="whole configuration"):
+        accept_drift(actor=administrator, check_id=drifted(environment, unchecked=1).pk)
+    with pytest.raises(Refused, match="whole configuration"):
+        accept_drift(actor=administrator, check_id=drifted(environment, snapshot=None).pk)
+    assert Monitor.objects.get().baseline is None
