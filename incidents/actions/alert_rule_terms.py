@@ -17,6 +17,7 @@ from incidents.states import Severity
 from runbook.alerts.matching import Matcher
 from runbook.commands.base import NotRunnable
 from runbook.commands.language.patterns import compiled
+from runbook.document.parameters import missing
 
 MOST_MATCHERS, MOST_WORDS = 20, 40
 LONGEST_NAME, LONGEST_LABEL, LONGEST_VALUE = 100, 200, 500
@@ -98,6 +99,9 @@ def _require_can_declare(terms: Terms) -> None:
     if unknown - set(FROM_ENVIRONMENT):
         names = ", ".join(sorted(unknown))
         raise Refused(f"The runbook “{terms.runbook}” has no parameter {names}.", status=422)
+    lacking = missing(document, terms.parameters)
+    if lacking:
+        raise Refused(f"These parameters need a value: {', '.join(lacking)}.", status=422)
 
 
 def _require_steps(terms: Terms, keys: Collection[str]) -> None:

@@ -15,6 +15,8 @@ from incidents.states import Role
 WATCHED_EVERY = 60
 HOSTS = ("staging.netrasystems.ai", "api-staging.netrasystems.ai")
 
+MONITOR = "monitor"
+
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
@@ -80,6 +82,21 @@ def watch(environment: Environment) -> None:
         environment=environment,
         defaults={"is_on": True, "every": WATCHED_EVERY, "next_at": clock.now()},
     )
+
+
+def create_monitor(environment: Environment) -> None:
+    """The account in whose name rules about alerts act: nobody signs in with it, and it approves
+    nothing, so that four eyes see what a rule asks for."""
+    with transaction.atomic():
+        user, is_new = User.objects.get_or_create(
+            username=MONITOR, defaults={"first_name": "Runbook", "last_name": "monitor"}
+        )
+        if not is_new:
+            return
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        for role in (Role.COMMANDER, Role.RESPONDER):
+            Membership.objects.create(person=user, environment=environment, role=role)
 
 
 def create_people(environment: Environment) -> dict[str, str]:

@@ -45,7 +45,7 @@ def new(request: PageRequest) -> HttpResponse:
     known = sorted(alert.labels.items()) if alert else []
     named = [one for one in known if one[0] in ("alertname", "policy", "service")] or known[:1]
     matchers = [Matcher(label, "is", str(value)) for label, value in named]
-    form = empty_form(matchers, message.source if message else None, alert.title if alert else "")
+    form = empty_form(matchers, message.source if message else None, alert.title[:100] if alert else "")
     context = {"form": form, "labels": known, "action": reverse("add-alert-rule")}
     return render(request, "alerts/rule.html", context)
 

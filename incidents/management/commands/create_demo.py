@@ -5,7 +5,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from incidents.actions.demo import PEOPLE, create_environment, create_people, watch
+from incidents.actions.demo import (
+    PEOPLE,
+    create_environment,
+    create_monitor,
+    create_people,
+    watch,
+)
 
 
 class Command(BaseCommand):
@@ -20,6 +26,7 @@ class Command(BaseCommand):
         environment = create_environment(f"http://127.0.0.1:{settings.SIMULATOR_PORT}")
         if not unwatched:
             watch(environment)
+        create_monitor(environment)
         passwords = create_people(environment)
         for username, password in passwords.items():
             self.stdout.write(f"  {username:<14} {password}   {PEOPLE[username].about}")
