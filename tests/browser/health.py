@@ -5,6 +5,7 @@ validated once."""
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -279,8 +280,7 @@ def _measured(environment: Environment) -> None:
 
 def _alerts(environment: Environment, incident: Incident, report: Report) -> None:
     now = clock.now()
-    pinned = [one for one in report.as_json()["areas"] for one in one["findings"]]  # type: ignore[index,union-attr,call-overload]
-    failed = [one for one in pinned if one["verdict"] == "failed"]  # type: ignore[index,call-overload]
+    failed = [asdict(one) for one in report.findings() if one.verdict == "failed"]
     common = {"environment": environment, "kind": "monitor", "last_at": now}
     Alert.objects.create(
         **common, key="monitor/staging/check", title="staging is critical", severity="critical",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import asdict
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -99,7 +100,8 @@ def test_longer_than_two_days_is_drawn_hour_by_hour(
     week = read_points(staging, metric="a", since=now - timedelta(days=7), until=now)["x"]
     (trend,) = read_trends(staging, since=now - timedelta(days=7))
 
-    assert [(one.value, one.least, one.most) for one in week] == [
+    found = [(one.value, one.least, one.most) for one in week]
+    assert found == [
         (10, 4, 20),
         (2.5, 2, 3),
         (0.5, 0, 1),
@@ -107,7 +109,7 @@ def test_longer_than_two_days_is_drawn_hour_by_hour(
     assert (trend.value, trend.least, trend.most) == (1, 0, 20)
 
 
-def _measure(environment: Environment, points: list[tuple[object, float]]) -> None:
+def _measure(environment: Environment, points: list[tuple[datetime, float]]) -> None:
     Measurement.objects.bulk_create(
         Measurement(
             environment=environment, name="a", subject="x", at=at, value=value, least=value,
@@ -120,9 +122,7 @@ def _measure(environment: Environment, points: list[tuple[object, float]]) -> No
 def test_room_pins_what_the_check_had_found(
     staging: Environment, incident: Incident, set_clock: SetClock
 ) -> None:
-    findings = [
-        one for area in make_report(is_broken=True).as_json()["areas"] for one in area["findings"]
-    ]  # type: ignore[index,union-attr,call-overload]
+    findings = [asdict(one) for one in make_report(is_broken=True).findings()]
     Alert.objects.create(
         key="a", kind="monitor", environment=staging, incident=incident, title="Critical",
         findings=[*findings, {"area": "of nothing known"}, "no finding"], verdict="infrastructure",
