@@ -10,7 +10,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from incidents import permissions
 from incidents.actions import alert_rules as acting
-from incidents.actions.alert_rule_terms import Terms
+from incidents.actions.alert_rule_terms import LONGEST_NAME, Terms
 from incidents.alert_forms import RuleForm, empty_form, form_of
 from incidents.models import AlertMessage, AlertRule
 from incidents.queries.alert_rules import all_rules, conditions_of, try_rules
@@ -45,7 +45,8 @@ def new(request: PageRequest) -> HttpResponse:
     known = sorted(alert.labels.items()) if alert else []
     named = [one for one in known if one[0] in ("alertname", "policy", "service")] or known[:1]
     matchers = [Matcher(label, "is", str(value)) for label, value in named]
-    form = empty_form(matchers, message.source if message else None, alert.title[:100] if alert else "")
+    name = alert.title[:LONGEST_NAME] if alert else ""
+    form = empty_form(matchers, message.source if message else None, name)
     context = {"form": form, "labels": known, "action": reverse("add-alert-rule")}
     return render(request, "alerts/rule.html", context)
 
