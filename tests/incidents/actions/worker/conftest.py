@@ -14,6 +14,7 @@ from incidents.models import (
 )
 from tests import factories
 from tests.incidents.actions.worker import deeds
+from tests.support.processes import private_simulator
 from tests.support.simulator import Simulator
 
 LIBRARY = Path(__file__).parents[4] / "runbook" / "library"
@@ -26,6 +27,13 @@ def google(simulator: Simulator) -> Iterator[Simulator]:
     simulator.heal()
     yield simulator
     simulator.heal()
+
+
+@pytest.fixture(scope="session")
+def mended(short_folder: Path) -> Iterator[Simulator]:
+    """The same project on a good day."""
+    with private_simulator(short_folder / "mended", scenario="healthy") as running:
+        yield running
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from incidents.actions import approve, execute, plan, work
 from incidents.actions.declare import declare
 from incidents.models import (
     Approval,
+    Environment,
     Incident,
     OutputChunk,
     Run,
@@ -35,6 +36,16 @@ BRIEF = f"""# Scale the connector
   gcloud sql instances patch netra-staging-db --database-flags=work_mem=8192 --project=netra-staging
   ```
 """
+
+
+HOSTS = ["staging.netrasystems.ai", "api-staging.netrasystems.ai"]
+
+
+def point_at(environment: Environment, endpoint: str) -> None:
+    environment.endpoint = endpoint
+    environment.allowed_hosts = HOSTS
+    environment.routes = dict.fromkeys(HOSTS, endpoint)
+    environment.save()
 
 
 def declare_brief(commander: User, *, endpoint: str) -> Incident:

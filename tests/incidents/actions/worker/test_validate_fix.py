@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,33 +11,18 @@ from pytest_django import Settings
 from incidents import clock, ledger
 from incidents.actions import check_health, judge_fix, look, validate
 from incidents.health_states import HealthCause, HealthCheckState, ValidationState
-from incidents.models import Environment, HealthCheck, Incident, Step, Validation
+from incidents.models import HealthCheck, Incident, Step, Validation
 from incidents.queries.validations import sealed_part_of
 from incidents.states import StepState
 from tests import factories
-from tests.support.processes import private_simulator
+from tests.incidents.actions.worker import deeds
 from tests.support.simulator import Simulator
-
-HOSTS = ["staging.netrasystems.ai", "api-staging.netrasystems.ai"]
-
-
-@pytest.fixture(scope="module")
-def mended(short_folder: Path) -> Iterator[Simulator]:
-    with private_simulator(short_folder / "validate", scenario="healthy") as running:
-        yield running
-
-
-def point_at(environment: Environment, google: Simulator) -> None:
-    environment.endpoint = google.address
-    environment.allowed_hosts = HOSTS
-    environment.routes = dict.fromkeys(HOSTS, google.address)
-    environment.save()
 
 
 @pytest.fixture
 def broken(google: Simulator, commander: User) -> Incident:
     found = factories.make_incident(commander)
-    point_at(found.environment, google)
+    deeds.point_at(found.environment, google.address)
     return found
 
 
@@ -89,7 +73,7 @@ def test_what_was_mended_is_signed_off_and_shows_what_was_before(
         state=StepState.DONE, decided_by=engineer, decided_at=clock.now()
     )
     before = looked_at(broken)
-    point_at(broken.environment, mended)
+    deeds.point_at(broken.environment, mended.address)
 
     found = validated(engineer, broken)
 
@@ -107,7 +91,7 @@ def test_what_was_mended_is_signed_off_and_shows_what_was_before(
 def test_what_may_not_be_read_is_not_signed_off(
     broken: Incident, engineer: User, mended: Simulator
 ) -> None:
-    point_at(broken.environment, mended)
+    deeds.point_at(broken.environment, mended.address)
     mended.fail(match="/v2/entries:list", kind=403, times=5)
 
     found = validated(engineer, broken)
