@@ -15,8 +15,13 @@ from incidents.health_states import AlertKind
 from incidents.models import AlertRule, AlertSource, Environment, Runbook
 from incidents.states import Severity
 from runbook.alerts.matching import Matcher, read_matchers
+from runbook.document.definition import Json
 
 _LINE = re.compile(r"(?P<label>\S+)\s+(?P<test>is not|is|matches)(?:\s+(?P<value>.*))?")
+
+
+def _written(match: re.Match[str]) -> Json:
+    return {"label": match["label"], "test": match["test"], "value": match["value"] or ""}
 
 
 class SourceForm(forms.Form):
@@ -50,9 +55,7 @@ class MatchersField(LinesField):
                 raise forms.ValidationError(
                     f"Write a condition as in “severity is critical”, not “{line[:80]}”."
                 )
-        return read_matchers(
-            [match.groupdict(default="") for _, match in found if match is not None]
-        )
+        return read_matchers([_written(match) for _, match in found if match is not None])
 
 
 class RuleForm(forms.Form):

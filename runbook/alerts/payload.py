@@ -40,7 +40,10 @@ def labels(written: Json) -> dict[str, str]:
 
 
 def objects(written: Json) -> Iterator[Object]:
-    yield from (one for one in (written if isinstance(written, list) else ()) if inner(one))
+    """The members of a list that are objects with fields."""
+    for one in written if isinstance(written, list) else ():
+        if isinstance(one, dict) and one:
+            yield one
 
 
 def moment(written: Json) -> datetime | None:

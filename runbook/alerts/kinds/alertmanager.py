@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runbook.alerts.message import Malformed, Message, Told
-from runbook.alerts.payload import Object, digest, first_text, inner, labels, moment, objects, text
+from runbook.alerts.payload import Object, digest, first_text, labels, moment, objects, text
 from runbook.alerts.payload import web_link as link
 from runbook.alerts.severity import severity_of
 from runbook.document.definition import Json
@@ -62,6 +62,6 @@ def _notes(body: Object) -> Iterator[str]:
     status = text(body.get("status")).lower()
     if status and status not in STATES:
         yield f"Its status “{status[:40]}” is not known; it is taken as firing."
-    left_out = inner(body).get("truncatedAlerts")
+    left_out = body.get("truncatedAlerts")
     if isinstance(left_out, int | float) and left_out >= 1:
         yield f"Its sender left out {left_out:.0f} more alerts (max_alerts)."
