@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -143,8 +145,10 @@ def _context(request: PageRequest, row: Environment) -> Context:
     visible = permissions.visible_incidents(request.user)
     held = permissions.roles_in(person=request.user, environment=row)
     is_superuser = permissions.is_superuser(request.user)
+    wanted = {"since": chosen} | ({} if before is None else {"before": before})
     return {
         "environment": row,
+        "address": f"{reverse('health-of', args=[row.name])}?{urlencode(wanted)}",
         "seen": read_health(row, since=now - RANGES[chosen], now=now),
         "history": read_history(row, incidents=visible, before=before),
         "may_run": bool(held & permissions.WORKING) or is_superuser,

@@ -84,9 +84,9 @@ def read_trends(environment: Environment, *, since: datetime) -> tuple[Trend, ..
 
 
 def read_points(
-    environment: Environment, *, metric: str, since: datetime, until: datetime, points: int = POINTS
+    environment: Environment, *, metric: str, since: datetime, until: datetime
 ) -> dict[str, list[Point]]:
-    """At most `points` of each subject: readings as they came for up to two days, else by the hour,
+    """At most `POINTS` of each subject: readings as they came for up to two days, else by the hour,
     by the day for more than a month."""
     rows = _since(environment, since).filter(name=metric, at__lte=until)
     found = _grouped(rows, until - since) if until - since > ONE_BY_ONE else _single(rows)
@@ -94,14 +94,14 @@ def read_points(
     for subject, point in found:
         if subject in by_subject or len(by_subject) < SERIES_AT_ONCE:
             by_subject[subject].append(point)
-    return {subject: _thinned(all_of, points) for subject, all_of in by_subject.items()}
+    return {subject: _thinned(points, POINTS) for subject, points in by_subject.items()}
 
 
 def read_trend(
     environment: Environment, *, metric: str, subject: str, since: datetime, until: datetime
 ) -> Large | None:
     """None when it was not measured. Without a subject it is the first."""
-    points = read_points(environment, metric=metric, since=since, until=until, points=TABLE_POINTS)
+    points = read_points(environment, metric=metric, since=since, until=until)
     subject = subject or min(points, default="")
     if subject not in points:
         return None
@@ -117,7 +117,8 @@ def read_trend(
         newest_at=found[-1].at,
     )
     others = tuple(sorted(one for one in points if one != subject))
-    return Large(trend=trend, points=tuple(reversed(found)), others=others)
+    rows = _thinned(found, TABLE_POINTS)
+    return Large(trend=trend, points=tuple(reversed(rows)), others=others)
 
 
 def title_of(metric: str) -> str:

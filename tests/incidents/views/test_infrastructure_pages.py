@@ -102,6 +102,7 @@ def test_while_a_check_waits_the_page_says_so_and_asks_often(
 
     page = answer.content.decode()
     assert 'hx-trigger="changed, every 2s"' in page
+    assert 'hx-get="/health/staging/?since=24h"' in page
     assert "waits for a worker" in page
 
 
