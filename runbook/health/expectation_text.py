@@ -25,6 +25,7 @@ _EXAMPLES = {
     "flag": "true or false",
     "version": "a version such as POSTGRES_14",
     "quantity": "an amount such as 2, 500m or 4Gi",
+    "setting": "a number or a word such as on",
 }
 
 
@@ -125,19 +126,21 @@ def _bound(
 
 
 def _fits(value: Json, shape: Shape) -> bool:
-    if shape == "flag":
+    if shape == "flag" or (shape == "setting" and isinstance(value, bool)):
         return isinstance(value, bool)
     if isinstance(value, bool) or value is None or isinstance(value, dict | list):
         return False
     if shape == "number":
         return isinstance(value, int | float)
-    return shape in ("text", "texts") or amount(value, shape) is not None
+    return shape in ("text", "texts", "setting") or amount(value, shape) is not None
 
 
 def _plain(wanted: Json, shape: Shape) -> Json:
     """Lengths of time as seconds; numbers where a text is meant as that text."""
     if isinstance(wanted, list):
         return [_plain(one, shape) for one in wanted]
+    if shape == "setting" and isinstance(wanted, bool):
+        return "on" if wanted else "off"  # YAML makes a truth of these words
     if shape == "seconds" and isinstance(wanted, str):
         return durations.seconds(wanted) if durations.seconds(wanted) is not None else wanted
     return str(wanted) if shape in ("text", "texts", "version", "quantity") else wanted

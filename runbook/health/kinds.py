@@ -14,7 +14,7 @@ from runbook.health.report import Area, Finding, Measured, Severity
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
 
-Shape = Literal["text", "texts", "number", "seconds", "flag", "version", "quantity"]
+Shape = Literal["text", "texts", "number", "seconds", "flag", "version", "quantity", "setting"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ INSTANCES = Kind(
         Field("public_address", "flag", "whether it has one"),
         Field("tls_required", "flag", "whether connections without TLS are refused"),
         Field("backups", "flag", "whether it is backed up by itself"),
-        Field("flags", "number", "database flags by name", keyed=True),
+        Field("flags", "setting", "database flags by name", keyed=True),
         Field("connections", "number", "the most in the last 15 minutes, of Cloud Monitoring"),
     ),
     full_name=_name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.management.base import BaseCommand
 
+from incidents.management.commands.healthcheck import Command
 from incidents.models import Environment, Incident, Run
 from incidents.states import Role
 from tests import factories
@@ -235,3 +238,12 @@ def test_fix_mode_proposes_and_opens_what_waits_for_approval(staging: Environmen
     assert f"{incident.name} is open: {waits}" in printed
     assert Run.objects.filter(incident=incident, state="planning").count() == 5
     assert _healthcheck(**asked, username="nobody") == (3, "There is nobody here named nobody.")
+
+
+def test_every_option_is_documented() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "health.md").read_text()
+    own = Command().create_parser("manage.py", "healthcheck")
+    usual = BaseCommand().create_parser("manage.py", "usual")
+    options = {one for action in own._actions for one in action.option_strings}
+    options -= {one for action in usual._actions for one in action.option_strings}
+    assert {one for one in options if not re.search(rf"[`/ ]{one}\b", page)} == set()

@@ -41,14 +41,15 @@ def test_values_become_expectations_with_bounds_severity_and_line() -> None:
         "databases:\n"
         "  orders:\n"
         "    tls_required: {is: true, risk: true}\n"
-        "    flags: {max_connections: {at_least: 100}, work_mem: 4096}\n"
+        "    flags: {max_connections: {at_least: 100}, work_mem: 4096, ssl: on}\n"
     )
     connector, database = read(text, "somewhere/shop.yaml").resources
     exists, state, least, most = connector.expectations
     assert (exists.field, state.bounds, state.line) == ("exists", (Bound("is", "READY"),), 6)
     assert (least.severity, least.message) == ("warning", "Only {found}")
     assert most.bounds == (Bound("at_least", 3), Bound("at_most", 10))
-    _exists, tls, connections, memory = database.expectations
+    _exists, tls, connections, memory, ssl = database.expectations
+    assert ssl.bounds == (Bound("is", "on"),)
     assert (tls.is_risk, tls.severity) == (True, "warning")
     assert (connections.name, memory.bounds) == ("flags.max_connections", (Bound("is", 4096),))
 
