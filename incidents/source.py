@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 SYSTEM = "system"
+BY_RULE = "alert rule"
+"""What a rule about alerts does begins so, with the rule's name behind it."""
 
 _current: ContextVar[str] = ContextVar("source", default=SYSTEM)
 

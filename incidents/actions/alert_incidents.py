@@ -23,7 +23,7 @@ from incidents.health_states import AlertSeverity, AlertState
 from incidents.models import Alert, AlertRule, Incident, Revision, StepCommand
 from incidents.queries.alert_rules import facts_of
 from incidents.refusal import Refused
-from incidents.source import acting_from
+from incidents.source import BY_RULE, acting_from
 from incidents.states import IncidentState
 from runbook.alerts.matching import filled
 
@@ -92,7 +92,7 @@ def _gather(group: str, members: Sequence[Alert]) -> None:
         return
     own = Alert.objects.filter(pk__in=[one.pk for one in members])
     try:
-        with acting_from(f"alert rule {rule.name}"), transaction.atomic():
+        with acting_from(f"{BY_RULE} {rule.name}"), transaction.atomic():
             _hold_rule(rule)
             _into_incident(group, rule, rule.acts_as, own.filter(_homeless(rule)))
     except Refused as refused:

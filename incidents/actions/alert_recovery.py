@@ -16,7 +16,7 @@ from incidents.actions.resolve import resolve
 from incidents.health_states import AlertState
 from incidents.models import Alert, Incident, TimelineEntry
 from incidents.refusal import Refused
-from incidents.source import acting_from
+from incidents.source import BY_RULE, acting_from
 from incidents.states import IncidentState
 
 RECOVERED, KEPT_OPEN = "alert.recovered", "alert.kept_open"
@@ -70,7 +70,7 @@ def _close(incident_id: int) -> None:
     if rule.acts_as is None:
         return
     words = f"By itself: {named_shortly(alerts)} recovered {took(alerts)}."
-    with acting_from(f"alert rule {rule.name}"):
+    with acting_from(f"{BY_RULE} {rule.name}"):
         resolve(actor=rule.acts_as, incident_id=incident_id, words=words)
 
 

@@ -15,7 +15,7 @@ from django.db.models import F, Func, Q, QuerySet, Value
 from django.db.models.functions import Lower, Replace
 
 from incidents import clock
-from incidents.models import Channel, Incident, Membership, Rota
+from incidents.models import AlertRule, Channel, Incident, Membership, Rota
 from incidents.queries.on_call import on_call
 from incidents.states import Role
 
@@ -37,10 +37,10 @@ class Named:
 
 
 def who_is(words: Sequence[str], incident: Incident | None) -> Named:
-    """Everybody that one of the words means now. "commander" is the incident's own; any other role
-    is held in its environment, by name or through a group; a role of its runbook is the group, rota
-    or person that is called like its key or its title. Several words cost hardly more queries than
-    one."""
+    """Everybody that one of the words means now. "commander" is the incident's own, or all who may
+    be where a rule declared it and nobody has taken over; any other role is held in its
+    environment, by name or through a group; a role of its runbook is the group, rota or person that
+    is called like its key or its title. Several words cost hardly more queries than one."""
     spellings = {word: _spellings(word, incident) for word in words}
     meant = _meant_by({one for own in spellings.values() for one in own}, incident)
     people: dict[int, User] = {}
@@ -90,8 +90,14 @@ def _meant_by(spellings: Collection[str], incident: Incident | None) -> _Meant:
 def _add_roles(found: _Meant, spellings: Collection[str], incident: Incident) -> None:
     for role in Role:
         for name in {role.value, f"{role.value}s"} & set(spellings):
-            is_own = name == COMMANDER and incident.commander.is_active
+            is_own = name == COMMANDER and _commands(incident.commander)
             found[name] += [incident.commander] if is_own else _who_holds(role, incident)
+
+
+def _commands(person: User) -> bool:
+    """Whether telling the commander reaches anybody: nobody reads what an account is told in whose
+    name rules about alerts act, so that all who may command are told instead."""
+    return person.is_active and not AlertRule.objects.filter(acts_as=person).exists()
 
 
 def _who_holds(role: Role, incident: Incident) -> QuerySet[User]:

@@ -76,6 +76,7 @@ TIMELINE_ICONS = {
     "report": "file-text",
     "follow_up": "list-checks",
     "notification": "bell",
+    "alert": "siren",
 }
 
 
@@ -88,6 +89,10 @@ LOUD_ENTRIES = {
         "phase.overrun",
         "report.due",
         "notification.dead",
+        "alert.declared",
+        "alert.joined",
+        "alert.again",
+        "alert.run_refused",
     },
     "entry-odd": {"run.unknown", "run.left"},
     "entry-good": {
@@ -95,6 +100,7 @@ LOUD_ENTRIES = {
         "incident.resolved",
         "incident.mitigated",
         "report.final",
+        "alert.recovered",
     },
 }
 

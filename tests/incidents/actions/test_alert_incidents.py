@@ -11,6 +11,8 @@ from incidents.actions.alert_incidents import take_up_forgotten
 from incidents.actions.alert_recovery import close_what_is_over
 from incidents.actions.resolve import resolve
 from incidents.models import Alert, Incident, Membership, Notification, Run, TimelineEntry
+from incidents.queries.receivers import who_is
+from incidents.queries.report.times import read_measures
 from incidents.states import RunState
 from tests import factories
 from tests.incidents.actions.alerting import make_declaring, make_monitor, signal
@@ -230,3 +232,20 @@ def test_resolved_by_hand_while_it_fires_gives_some_peace(
     alerts.hear(signal())
 
     assert Incident.objects.count() == incidents
+
+
+def test_what_a_rule_does_is_no_persons_first_act(monitor: User) -> None:
+    make_declaring(monitor, runs=["diagnostics"])
+    alerts.hear(signal())
+
+    assert read_measures(Incident.objects.get())[0].seconds is None
+
+
+def test_commander_means_people_until_somebody_takes_over(monitor: User, commander: User) -> None:
+    make_declaring(monitor)
+    alerts.hear(signal())
+    incident = Incident.objects.get()
+
+    assert set(who_is(["commander"], incident).people) == {monitor, commander}
+    incident.commander = commander
+    assert who_is(["commander"], incident).people == (commander,)
