@@ -18,10 +18,10 @@ Path: TypeAlias = tuple[str | int, ...]
 RESERVED = ("check", "drift")
 """Alerts of the monitor that are about no threshold."""
 
-_FIELDS = frozenset(
+FIELDS = frozenset(
     ("name", "title", "metric", "above", "below", "for", "clears", "severity", "layer", "do")
 )
-_METRIC_FIELDS = frozenset(
+METRIC_FIELDS = frozenset(
     ("name", "title", "unit", "filter", "aligner", "combine", "subject", "scale", "per")
 )
 
@@ -83,7 +83,7 @@ def read_thresholds(written: Json) -> tuple[Threshold, ...]:
 def _read_all(written: list[Json]) -> Iterator[Threshold]:
     known, names = dict(METRICS), set[str]()
     for number, one in enumerate(written):
-        fields = _mapping(one, (number,), _FIELDS)
+        fields = _mapping(one, (number,), FIELDS)
         metric = _metric(fields.get("metric"), known, (number, "metric"))
         known[metric.name] = metric
         read = _threshold(fields, metric, (number,))
@@ -145,7 +145,7 @@ def _metric(written: Json, known: Mapping[str, Metric], at: Path) -> Metric:
                 at,
             )
         return known[written]
-    fields = _mapping(written, at, _METRIC_FIELDS)
+    fields = _mapping(written, at, METRIC_FIELDS)
     name = _text(fields, "name", at, longest=80)
     own = Metric(
         name=name,

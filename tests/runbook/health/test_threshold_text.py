@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from runbook.health import files
+from runbook.health import files, thresholds
+from runbook.health.metrics import METRICS
 from runbook.health.thresholds import BadThreshold, read_thresholds
 
 SHIPPED = Path(__file__).parents[3] / "infrastructure"
@@ -85,3 +86,11 @@ def test_mistake_is_told_with_its_place(wrong: Any, path: tuple[str | int, ...])
 
     assert caught.value.path == path
     assert caught.value.sentence.endswith((".", "name."))
+
+
+def test_every_metric_and_every_field_is_documented() -> None:
+    text = (SHIPPED.parent / "docs" / "monitor.md").read_text()
+    fields = thresholds.FIELDS | thresholds.METRIC_FIELDS
+
+    assert [name for name in METRICS if f"`{name}`" not in text] == []
+    assert [name for name in fields if f"`{name}`" not in text and f" {name}: " not in text] == []
