@@ -63,7 +63,6 @@ def _snapshot(
     networks: list[Json] = [*sorted(text_at(one, "value") for one in authorized)]
     kept = ("tier", "availabilityType", "activationPolicy", "dataDiskType", "edition")
     return {
-        "state": text_at(found, "state"),
         "databaseVersion": text_at(found, "databaseVersion"),
         **{f"settings.{name}": settings[name] for name in kept if name in settings},
         "settings.ipConfiguration.privateNetwork": text_at(addresses, "privateNetwork"),

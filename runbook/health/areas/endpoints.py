@@ -74,8 +74,7 @@ def _lookup(session: Session, asked: Asked) -> Seen:
     addresses: list[Json] = [*sorted(answer.addresses)]
     return Seen(
         {"addresses": addresses, "dns_seconds": round(answer.seconds, 3)},
-        {"addresses": addresses},
-        (Measured("dns.seconds", asked.name, answer.seconds),),
+        measured=(Measured("dns.seconds", asked.name, answer.seconds),),
     )
 
 

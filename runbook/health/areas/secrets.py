@@ -23,7 +23,7 @@ def _name(asked: Asked) -> str:
 def _version(session: Session, asked: Asked) -> Seen:
     found = session.secrets.version(f"{_name(asked)}/versions/latest")
     number, state = text_at(found, "name").rpartition("/")[2], text_at(found, "state")
-    return Seen({"state": state, "version": number}, {"latest": number, "state": state})
+    return Seen({"state": state, "version": number}, {"state": state})
 
 
 def _form(session: Session, asked: Asked) -> Seen:
@@ -45,9 +45,10 @@ def _settle(
     fixes = {"exists": _create(asked)}
     if facts.get("state") == "DISABLED":
         fixes["state"] = enables
-    new = "Add a version with the right value: gcloud secrets versions add."
+    piped = f"{asked.name} --data-file=- --project={asked.project}"
+    new = f"Add a version with the right value: gcloud secrets versions add {piped}"
     advice = {
-        "exists": "Create it with its value: gcloud secrets create NAME --data-file=-.",
+        "exists": f"Create it with its value: gcloud secrets create {piped}",
         "state": new,
         **{f"format.{rule}": new for rule in RULES},
     }

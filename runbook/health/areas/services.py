@@ -58,7 +58,7 @@ def _service(session: Session, asked: Asked) -> Seen:
         "max_instances": _count(annotated(made_of, MOST_INSTANCES)),
         "account": text_at(made_of, "spec", "serviceAccountName"),
     }
-    snapshot: dict[str, Json] = {"image": text_at(container, "image"), "environment": names}
+    snapshot: dict[str, Json] = {"environment": names}
     kept = ("connector", "egress", "cpu", "memory", "min_instances", "max_instances", "account")
     return Seen(facts, snapshot | {name: _plain(facts[name]) for name in kept})
 

@@ -38,10 +38,9 @@ def _certificate(session: Session, asked: Asked) -> Seen:
     status = text_at(managed, "status") or "ACTIVE"  # one of one's own serves as soon as it exists
     snapshot: dict[str, Json] = {
         "type": text_at(found, "type"),
-        "status": status,
         "domains": domains,
     }
-    return _seen(asked, _full_name(asked), snapshot, text_at(found, "expireTime"))
+    return _seen(asked, _full_name(asked), status, snapshot, text_at(found, "expireTime"))
 
 
 def _managed_name(asked: Asked) -> str:
@@ -53,13 +52,13 @@ def _managed(session: Session, asked: Asked) -> Seen:
     found = session.certificate_manager.certificate(_managed_name(asked))
     status = text_at(found, "managed", "state") or "ACTIVE"
     names = found.get("sanDnsnames") or object_at(found, "managed").get("domains") or []
-    snapshot: dict[str, Json] = {"status": status, "domains": names}
-    return _seen(asked, _managed_name(asked), snapshot, text_at(found, "expireTime"))
+    ends = text_at(found, "expireTime")
+    return _seen(asked, _managed_name(asked), status, {"domains": names}, ends)
 
 
-def _seen(asked: Asked, name: str, snapshot: dict[str, Json], ends: str) -> Seen:
+def _seen(asked: Asked, name: str, status: str, snapshot: dict[str, Json], ends: str) -> Seen:
     """A certificate that is still made has no end."""
-    facts: dict[str, Fact] = {"status": snapshot["status"], "domains": snapshot["domains"]}
+    facts: dict[str, Fact] = {"status": status, "domains": snapshot["domains"]}
     if not ends:
         return Seen(facts, snapshot)
     left = (datetime.fromisoformat(ends) - asked.at).total_seconds() / _DAY

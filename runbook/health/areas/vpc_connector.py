@@ -34,9 +34,7 @@ def _connector(session: Session, asked: Asked) -> Seen:
         "machine_type": text_at(found, "machineType"),
     }
     kept = ("network", "ipCidrRange", "subnet", "minInstances", "maxInstances", "machineType")
-    return Seen(
-        facts, {"state": text_at(found, "state")} | {k: found[k] for k in kept if k in found}
-    )
+    return Seen(facts, {name: found[name] for name in kept if name in found})
 
 
 def _settle(
