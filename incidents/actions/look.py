@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from incidents import clock, draining, live, timeline
 from incidents.actions.baseline import cleaner, compared, keep_snapshot, monitor_of
 from incidents.actions.check_health import PANELS, hold_environment
 from incidents.actions.moves import hold
-from incidents.actions.survey import CHECK_SECONDS, METRICS_SECONDS, Survey, survey
+from incidents.actions.renewing import Renewing, lease
+from incidents.actions.survey import Survey, survey
 from incidents.actions.tell_of_health import Seen, tell_of_health
 from incidents.actions.watches import Watched, keep_measurements, move_watches
 from incidents.health_states import HealthCheckState, HealthStatus
@@ -27,9 +28,6 @@ from runbook.health.drift import Drift
 from runbook.health.reading import Unreadable
 from runbook.health.report import Report
 from runbook.health.verdict import Verdict, verdict_of
-
-LEASE = timedelta(seconds=CHECK_SECONDS + METRICS_SECONDS + 60)
-"""Longer than a check may take: it is not renewed."""
 
 GAPS = 3
 """Intervals without a reading after which nothing is known of a number."""
@@ -56,7 +54,9 @@ def run(check_id: int) -> None:
     if infrastructure is None:
         _fail(check, _NO_FILE.format(check.environment, check.environment.project))
         return
-    conclude(check, survey(check, infrastructure, now), now)
+    with Renewing(_held(check)):
+        found = survey(check, infrastructure, now)
+    conclude(check, found, now)
 
 
 _NO_FILE = (
@@ -73,7 +73,7 @@ def claim(check_id: int) -> HealthCheck | None:
         state=HealthCheckState.RUNNING,
         token=F("token") + 1,
         started_at=now,
-        lease_until=now + LEASE,
+        lease_until=lease(now),
     )
     if not claimed:
         return None
@@ -167,12 +167,15 @@ def _store(
     )
 
 
-def _end(check: HealthCheck, **columns: object) -> bool:
-    """Unless the check is another worker's by now."""
-    held = HealthCheck.objects.filter(
+def _held(check: HealthCheck) -> QuerySet[HealthCheck]:
+    return HealthCheck.objects.filter(
         pk=check.pk, state=HealthCheckState.RUNNING, token=check.token
     )
-    ended = held.update(ended_at=clock.now(), lease_until=None, **columns) == 1
+
+
+def _end(check: HealthCheck, **columns: object) -> bool:
+    """Unless the check is another worker's by now."""
+    ended = _held(check).update(ended_at=clock.now(), lease_until=None, **columns) == 1
     if ended:
         live.health_changed(check.environment_id)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from django.db import transaction
 from django.db.models import Avg, Count, Max, Min, QuerySet
@@ -23,6 +24,11 @@ SPAN = 3600
 HOURS_AT_ONCE = 48
 ROWS_AT_ONCE = 2000
 
+WHOLE_FOR = timedelta(days=1)
+"""How long every report is kept; from then on only those that say something new."""
+
+COUNTS = ("status", "criticals", "warnings", "unchecked", "passed")
+
 FORGOTTEN_AFTER = timedelta(days=1)
 """A subject of which nothing was read for so long is not there any more."""
 
@@ -37,6 +43,7 @@ def compact(monitor: Monitor) -> None:
     with transaction.atomic():
         hold_environment(environment)
         _shorten_reports(monitor, whole)
+        _thin_reports(monitor, whole, now - WHOLE_FOR)
         _sum_up(environment, whole)
         _forget(monitor, sums)
         ThresholdWatch.objects.filter(
@@ -47,6 +54,18 @@ def compact(monitor: Monitor) -> None:
 def _shorten_reports(monitor: Monitor, before: datetime) -> None:
     old = _unattached(monitor).filter(ended_at__lt=before, report__isnull=False)
     HealthCheck.objects.filter(pk__in=_first(old)).update(report=None, snapshot=None, drift=[])
+
+
+def _thin_reports(monitor: Monitor, since: datetime, before: datetime) -> None:
+    """Of checks in a row that count the same and found no drift, the first says it for all."""
+    rows = (
+        _unattached(monitor)
+        .filter(ended_at__gte=since, ended_at__lt=before, report__isnull=False)
+        .order_by("ended_at", "pk")
+        .values_list("pk", "state", "areas", "drift", *COUNTS)
+    )
+    alike = [pk for (_, *former), (pk, *own) in pairwise(rows) if former == own and not own[2]]
+    HealthCheck.objects.filter(pk__in=alike[:ROWS_AT_ONCE]).update(report=None)
 
 
 def _forget(monitor: Monitor, before: datetime) -> None:

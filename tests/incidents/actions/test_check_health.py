@@ -13,7 +13,7 @@ from incidents.health_states import HealthCause, HealthCheckState
 from incidents.models import HealthCheck, Incident
 from incidents.refusal import Refused
 from tests import factories
-from tests.incidents.conftest import SetClock
+from tests.incidents.conftest import SetClock, at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +29,18 @@ def test_responder_asks_and_the_next_one_gets_the_same(engineer: User, commander
     assert (first.state, first.requested_by) == (HealthCheckState.WAITING, engineer)
     assert second == first
     assert other.areas == ["database", "ssl"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_ask_at_once_get_the_same_check(engineer: User, commander: User) -> None:
+    environment = factories.make_environment()
+
+    found = at_once(
+        lambda: ask(actor=engineer, environment=environment, cause=HealthCause.HAND),
+        lambda: ask(actor=commander, environment=environment, cause=HealthCause.HAND),
+    )
+
+    assert found[0] == found[1] == HealthCheck.objects.get()
 
 
 def test_outsider_is_refused(outsider: User) -> None:

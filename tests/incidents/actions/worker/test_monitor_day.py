@@ -167,6 +167,20 @@ def test_day_has_the_alerts_it_should_and_is_summed_up_later(
     assert HealthCheck.objects.count() == 288
     assert day.baseline == HealthCheck.objects.last()
 
+    set_clock.at = START + timedelta(days=2, hours=1)
+    compact(day)
+
+    whole = HealthCheck.objects.filter(report__isnull=False).order_by("pk")
+    assert [clock_time(one.requested_at) for one in whole] == [
+        "00:00",
+        "00:05",
+        *(f"12:{minute:02}" for minute in range(0, 50, 5)),
+        "14:00",
+        "14:20",
+        "14:30",
+        "15:00",
+    ]
+
     set_clock.at = START + timedelta(days=9)
     compact(day)
 
