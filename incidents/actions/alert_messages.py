@@ -77,7 +77,7 @@ def _hear(source: AlertSource, body: bytes, message: Message) -> Received:
     fitting = sum(1 for one in alerts if one.rule_id is not None)
     unmatched = len(alerts) - fitting
     row.state = _state(fitting, unmatched)
-    row.reason = " ".join(_reasons(message, alerts, unmatched))
+    row.reason = _clean(source, " ".join(_reasons(message, alerts, unmatched)))
     row.save(update_fields=["state", "reason"])
     return Received(row, accepted=fitting, unmatched=unmatched)
 
@@ -99,17 +99,21 @@ def _reasons(message: Message, alerts: Sequence[Alert], unmatched: int) -> list[
 
 
 def _keep(source: AlertSource, body: bytes, state: AlertMessageState, reason: str) -> AlertMessage:
-    redactor = redactor_with({}, source.environment.redact if source.environment else [])
-    text = redactor.text(storable_text(body.decode("utf-8", errors="replace")))
     return AlertMessage.objects.create(
         source=source,
         received_at=clock.now(),
         state=state,
-        reason=redactor.text(reason),
-        body=text[:MOST_KEPT],
+        reason=_clean(source, reason),
+        body=_clean(source, body.decode("utf-8", errors="replace"))[:MOST_KEPT],
         size=len(body),
         digest=hashlib.sha256(body).hexdigest(),
     )
+
+
+def _clean(source: AlertSource, text: str) -> str:
+    """What others wrote, without secrets and as every database takes it."""
+    redactor = redactor_with({}, source.environment.redact if source.environment else [])
+    return redactor.text(storable_text(text))
 
 
 def _require_calm(source: AlertSource) -> None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from incidents import timeline
 from incidents.actions.alert_words import facts_of_alerts, named_shortly, took
@@ -30,6 +30,7 @@ def recovered(alerts: Sequence[Alert]) -> None:
         if alert.incident_id is not None:
             incidents[alert.incident_id].append(alert)
     for incident_id, members in incidents.items():
+        Alert.objects.filter(pk__in=[one.pk for one in members]).update(told_as=F("state"))
         _write(incident_id, members)
         close_if_over(incident_id)
 

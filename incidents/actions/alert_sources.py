@@ -118,7 +118,8 @@ def remove_source(*, actor: User, source_id: int) -> None:
 def who_posts(*, name: str, token: str, signature: str, body: bytes) -> AlertSource:
     """The source that has proven itself. Refused with one and the same sentence for a source that
     does not exist, a wrong token and a wrong signature; what follows takes as long for each."""
-    source = AlertSource.objects.select_related("environment").filter(name=name).first()
+    known = name if _NAME.fullmatch(name) else ""
+    source = AlertSource.objects.select_related("environment").filter(name=known).first()
     if source is not None and source.kind == AlertKind.PAGERDUTY:
         proven = _has_signed(source, signature, body)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
@@ -16,6 +16,8 @@ def alerts(request: PageRequest) -> HttpResponse:
     """`?environment=NAME` shows one environment alone."""
     visible = permissions.visible_environments(request.user)
     name = request.GET.get("environment", "")
+    if not name.isprintable():
+        raise Http404("No such environment.")
     environment = get_object_or_404(visible, name=name) if name else None
     now = clock.now()
     may_change = permissions.is_superuser(request.user)

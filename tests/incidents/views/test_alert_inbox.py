@@ -81,7 +81,7 @@ def test_other_ways_to_bring_the_token(post: Post, token: str) -> None:
     assert post(**{"X-Runbook-Token": token}).status_code == 202
 
 
-@pytest.mark.parametrize("to", ["prometheus", "no-such-source", "x" * 300, "é"])
+@pytest.mark.parametrize("to", ["prometheus", "no-such-source", "x" * 300, "é", "%00"])
 @pytest.mark.parametrize(
     "headers",
     [
@@ -130,6 +130,22 @@ def test_what_cannot_be_read_is_kept_with_its_reason(post: Post, token: str) -> 
     assert (answer.status_code, answer.json()["error"]) == (400, "This is not JSON.")
     assert (kept.state, kept.reason) == ("malformed", "This is not JSON.")
     assert "hunter2" not in kept.body
+
+
+@pytest.mark.parametrize("kind", ["alertmanager", "google", "grafana"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        rb'{"incident": {"state": "\u0000 \ud800", "incident_id": "1"}}',
+        rb'{"incident": {"state": "open", "summary": "\u0000 \ud800", "incident_id": "\u0000"}}',
+        rb'{"ruleName": "\u0000", "state": "\ud800"}',
+        rb'{"status": "\u0000", "alerts": [{"labels": {"\u0000": "\ud800", "b": 1e999}}]}',
+    ],
+)
+def test_odd_letters_break_nothing(post: Post, root: User, kind: str, body: bytes) -> None:
+    _, token = alert_sources.create_source(actor=root, name="odd", kind=kind)
+    assert post(token, body=body, to="odd").status_code in (202, 400)
+    assert AlertMessage.objects.count() == 1
 
 
 def test_too_long_is_refused_unread(post: Post, token: str) -> None:
