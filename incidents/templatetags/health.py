@@ -62,6 +62,19 @@ def age(since: datetime) -> SafeString:
 
 
 @register.simple_tag
+def coming(at: datetime) -> SafeString:
+    """Until something that comes by itself, ticking and never loud: "in 21 s", "any moment"."""
+    left = (at - clock.now()).total_seconds()
+    return format_html(
+        '<time class="figures" datetime="{}" data-countdown-to="{}" data-calm title="{}">{}</time>',
+        at.isoformat(),
+        at.isoformat(),
+        f"{at:%Y-%m-%d %H:%M:%S} UTC",
+        f"in {duration(left)}" if left >= 0 else "any moment",
+    )
+
+
+@register.simple_tag
 def amount(value: float | None, unit: str) -> str:
     """ "83 %", "0.412 s", "12034"."""
     if value is None:

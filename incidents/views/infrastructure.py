@@ -129,7 +129,7 @@ def trend(request: PageRequest, name: str) -> HttpResponse:
     if found is None:
         raise Http404("Nothing of that name was measured in that time.")
     newest = read_standing(row, now=now).check
-    of_metric = [one for one in read_numbers(row, newest) if one.metric == found.trend.metric]
+    of_metric = [one for one in read_numbers(row, newest) if one.metric == found.trend.metric.name]
     context = {"environment": row, "found": found, "numbers": of_metric}
     return render(request, "health/trend.html", context | _ranges(chosen))
 

@@ -118,6 +118,7 @@ _GOOGLES = (
 _MEASURED = (
     Metric("endpoint.seconds", "Time to answer", "s"),
     Metric("websocket.seconds", "Time to open a WebSocket", "s"),
+    Metric("dns.seconds", "Time to resolve a name", "s"),
     Metric("certificate.days", "Days left of the certificate", "days"),
 )
 

@@ -42,6 +42,10 @@ function tick() {
   }
   for (const element of document.querySelectorAll("[data-countdown-to]")) {
     const left = Date.parse(element.dataset.countdownTo) - now;
+    if (element.dataset.calm !== undefined) {
+      write(element, left >= 0 ? `in ${span(left)}` : "any moment");
+      continue;
+    }
     write(element, left >= 0 ? `in ${span(left)}` : `${span(-left)} overdue`);
     element.classList.toggle("is-late", left < 0);
     element.classList.toggle("is-soon", left >= 0 && left < SOON);

@@ -9,7 +9,12 @@ from django.db.models import Q, QuerySet
 
 from incidents.models import Environment, Incident
 from incidents.queries.environment_health.numbers import Number
-from incidents.queries.environment_health.trends import Point, read_points, title_of, unit_of
+from incidents.queries.environment_health.trends import (
+    Point,
+    metric_named,
+    metrics_of,
+    read_points,
+)
 from runbook.document.definition import Json
 
 INCIDENTS = 50
@@ -27,10 +32,11 @@ def read_drawing(
     """Times are seconds since 1970. A series is its subject and four lists of one length: when,
     mean, least, most. `incidents` are those that the person may see."""
     points = read_points(environment, metric=metric, since=since, until=until)
+    named = metric_named(metric, metrics_of(environment))
     return {
         "metric": metric,
-        "title": title_of(metric),
-        "unit": unit_of(metric),
+        "title": named.title,
+        "unit": named.unit,
         "since": since.timestamp(),
         "until": until.timestamp(),
         "series": [_series(subject, found) for subject, found in points.items()],

@@ -42,7 +42,7 @@ def read_health(environment: Environment, *, since: datetime, now: datetime) -> 
     standing = read_standing(environment, now=now)
     numbers = read_numbers(environment, standing.check)
     firing = Alert.objects.filter(environment=environment, state=AlertState.FIRING)
-    drawn = _drawn(read_trends(environment, since=since), numbers)
+    drawn = _drawn(read_trends(standing.environment, since=since), numbers)
     return Health(
         standing=standing,
         numbers=numbers,
@@ -72,11 +72,11 @@ def _drawn(trends: tuple[Trend, ...], numbers: tuple[Number, ...]) -> tuple[Draw
     by_subject: dict[tuple[str, str], Number] = {}
     for number in numbers:
         by_subject.setdefault((number.metric, number.subject), number)
-    drawn = [Drawn(one, by_subject.get((one.metric, one.subject))) for one in trends]
+    drawn = [Drawn(one, by_subject.get((one.metric.name, one.subject))) for one in trends]
     return tuple(sorted(drawn, key=_place))
 
 
 def _place(drawn: Drawn) -> tuple[int, str, str]:
     number = drawn.number
     loudness = 2 if number is None else 0 if number.counts else 1
-    return loudness, drawn.trend.metric, drawn.trend.subject
+    return loudness, drawn.trend.metric.name, drawn.trend.subject

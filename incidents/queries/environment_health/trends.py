@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +11,9 @@ from django.db.models import F, Max, Min, QuerySet, Sum
 from django.db.models.functions import TruncDay, TruncHour
 
 from incidents.models import Environment, Measurement
-from runbook.health.metrics import METRICS
+from incidents.queries.infrastructure import infrastructure_of
+from runbook.health.metrics import METRICS, Metric
+from runbook.health.reading import Unreadable
 
 RANGES = {
     "1h": timedelta(hours=1),
@@ -32,9 +34,7 @@ HOUR_BY_HOUR = timedelta(days=32)
 class Trend:
     """One metric at one subject over a stretch of time: the newest value and the extremes."""
 
-    metric: str
-    title: str
-    unit: str
+    metric: Metric
     subject: str
     value: float
     least: float
@@ -67,12 +67,11 @@ def read_trends(environment: Environment, *, since: datetime) -> tuple[Trend, ..
     rows = _since(environment, since)
     grouped = rows.order_by("name", "subject").values_list("name", "subject")
     found = list(grouped.annotate(Max("at"), Min("least"), Max("most")))
+    known = metrics_of(environment)
     newest = _values_at(rows, {at for _, _, at, _, _ in found})
     return tuple(
         Trend(
-            metric=name,
-            title=title_of(name),
-            unit=unit_of(name),
+            metric=metric_named(name, known),
             subject=subject,
             value=newest[name, subject, at],
             least=least,
@@ -107,9 +106,7 @@ def read_trend(
         return None
     found = points[subject]
     trend = Trend(
-        metric=metric,
-        title=title_of(metric),
-        unit=unit_of(metric),
+        metric=metric_named(metric, metrics_of(environment)),
         subject=subject,
         value=found[-1].value,
         least=min(point.least for point in found),
@@ -121,14 +118,19 @@ def read_trend(
     return Large(trend=trend, points=tuple(reversed(rows)), others=others)
 
 
-def title_of(metric: str) -> str:
-    known = METRICS.get(metric)
-    return known.title if known else metric
+def metrics_of(environment: Environment) -> Mapping[str, Metric]:
+    """Those that every file may name, and what the environment's own defines."""
+    try:
+        found = infrastructure_of(environment)
+    except Unreadable:
+        found = None
+    own = {one.metric.name: one.metric for one in found.thresholds} if found else {}
+    return own | dict(METRICS)
 
 
-def unit_of(metric: str) -> str:
-    known = METRICS.get(metric)
-    return known.unit if known else ""
+def metric_named(name: str, known: Mapping[str, Metric]) -> Metric:
+    """Its bare name is all that is left of a metric that no file has any more."""
+    return known.get(name) or Metric(name, name)
 
 
 def _since(environment: Environment, since: datetime) -> QuerySet[Measurement]:

@@ -61,7 +61,7 @@ def _trouble(row: Environment, alone: int) -> Trouble | None:
     if is_critical:
         said.append(f"{criticals} critical failure{'' if criticals == 1 else 's'}")
     if alone:
-        said.append(f"{alone} alert{' fires' if alone == 1 else 's fire'}")
-    sentence = f"{' and '.join(said)}, and no incident is about it."
+        said.append(f"{alone} alert{'' if alone == 1 else 's'}")
+    sentence = f"{' and '.join(said)} that no open incident is about."
     look = "critical" if is_critical else "warning"
-    return Trouble(row, look, sentence[0].upper() + sentence[1:], at if is_critical else None)
+    return Trouble(row, look, sentence, at if is_critical else None)

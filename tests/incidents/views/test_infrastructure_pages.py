@@ -162,9 +162,9 @@ def test_trouble_without_an_incident_stands_on_the_first_page(
     with_alert = client.get("/").content.decode()
     Alert.objects.update(incident=incident)
 
-    assert "4 critical failures, and no incident is about it." in before
-    assert "1 alert fires, and no incident is about it." in with_alert
-    assert "no incident is about it" not in client.get("/").content.decode()
+    assert "4 critical failures that no open incident is about." in before
+    assert "1 alert that no open incident is about." in with_alert
+    assert "that no open incident is about" not in client.get("/").content.decode()
 
 
 def test_series_hold_points_limits_and_incidents(
