@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Browser, Locator, Page, StorageState, expect
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 40_000
 
 
 class Person:

@@ -9,7 +9,7 @@ from http.cookiejar import CookieJar
 import pytest
 from playwright.sync_api import Browser, StorageState, expect, sync_playwright
 
-_PATIENCE_MS = 20_000  # how long an expectation may take on a machine that does other things too
+_PATIENCE_MS = 40_000  # how long an expectation may take on a machine that does other things too
 _PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 KEPT = pytest.StashKey[Browser]()
 
