@@ -38,11 +38,16 @@ LONG = {
         "browser/test_add_runbook",
         "browser/test_account_in_browser",
     ],
-    "judged": ["runbook/commands/test_judged_by_gcloud"],
+    "the real gcloud": [
+        "runbook/commands/test_judged_by_gcloud",
+        "runbook/commands/test_stale_by_gcloud",
+        "runbook/simulator/test_forked_gcloud",
+        "runbook/simulator/test_sim_gcloud",
+    ],
     "forms": ["browser/test_accessible_forms", "browser/test_administration"],
     "up": ["incidents/management/test_up"],
 }
-"""What shares a Runbook or a browser is together."""
+"""What shares a Runbook, a browser or a loaded gcloud is together."""
 LAST_LONG = 0.7
 """The share of short files behind which nothing long may start."""
 
