@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from hypothesis import HealthCheck, settings
 
 from incidents.models import insert_only
 
@@ -15,6 +16,9 @@ pytest_plugins = [
     "tests.support.emptied_tables",
     "tests.support.order",
 ]
+
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")  # how long an example takes says how busy the machine is
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from tests.support.receivers import Mailbox
 
 Invite = Callable[..., Person]
 SHARED = pytest.StashKey[Processes]()
+HASTY = pytest.StashKey[Processes]()
 _numbers = count(1)
 
 
@@ -31,15 +32,27 @@ def processes(
     request: pytest.FixtureRequest, start_processes: Callable[..., Processes], mailbox: Mailbox
 ) -> Processes:
     """One whole Runbook, shared by stories that run one after another."""
-    settings = {
-        "RUNBOOK_MAIL_URL": f"smtp://127.0.0.1:{mailbox.port}",
-        "RUNBOOK_STATUS_PUBLIC": "1",
-    }
+    mail = f"smtp://127.0.0.1:{mailbox.port}"
+    settings = {"RUNBOOK_MAIL_URL": mail, "RUNBOOK_STATUS_PUBLIC": "1"}
 
     def start() -> AbstractContextManager[Processes]:
         return closing(start_processes(f"shared-{next(_numbers)}", environment=settings))
 
     return kept_in_folder(request, SHARED, start)
+
+
+@pytest.fixture(scope="module")
+def hasty_processes(
+    request: pytest.FixtureRequest, start_processes: Callable[..., Processes]
+) -> Processes:
+    """Another, with short leases: what takes seconds of the operator's patience when a worker dies
+    takes fewer of the test's."""
+    settings = {"RUNBOOK_LEASE_SECONDS": "5", "RUNBOOK_HEARTBEAT_SECONDS": "2"}
+
+    def start() -> AbstractContextManager[Processes]:
+        return closing(start_processes(f"hasty-{next(_numbers)}", environment=settings))
+
+    return kept_in_folder(request, HASTY, start)
 
 
 @pytest.fixture

@@ -11,14 +11,20 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 LONG = {
-    "accessible rooms": ["browser/test_accessible_rooms"],
-    "stories of faults": [
-        "stories/test_faults_of_others",
+    "stories of people": [
+        "stories/test_deploy_loses_nothing",
+        "stories/test_first_incident",
+        "stories/test_who_decides",
+        "stories/test_ladder_climbs",
         "stories/test_strangers_read_it",
         "stories/test_plan_made_stale_by_gcloud",
         "stories/test_written_past_the_locks",
     ],
-    "one change": ["stories/test_one_change_whatever_dies"],
+    "accessible rooms": ["browser/test_accessible_rooms"],
+    "stories of faults": [
+        "stories/test_faults_of_others",
+        "stories/test_one_change_whatever_dies",
+    ],
     "rooms": [
         "browser/test_live_room",
         "browser/test_wide_output",
@@ -26,18 +32,12 @@ LONG = {
         "browser/test_late_answers",
         "browser/test_paste",
     ],
-    "stories of people": [
-        "stories/test_deploy_loses_nothing",
-        "stories/test_first_incident",
-        "stories/test_who_decides",
-        "stories/test_ladder_climbs",
-    ],
-    "the database": ["stories/test_database_restarts"],
     "pages": [
         "browser/test_accessible_pages",
         "browser/test_add_runbook",
         "browser/test_account_in_browser",
     ],
+    "the database": ["stories/test_database_restarts"],
     "the real gcloud": [
         "runbook/commands/test_judged_by_gcloud",
         "runbook/commands/test_stale_by_gcloud",
