@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, partial
@@ -21,10 +20,9 @@ from tests.browser.people import PASSWORD
 from tests.support.browsers import KEPT, as_browsers_keep, running_browser
 from tests.support.folders import kept_in_folder
 from tests.support.forms import sign_in
-from tests.support.processes import make_once
+from tests.support.processes import make_once, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 30
 
 OpenPage = Callable[..., Page]
 SignedIn = Callable[[str], StorageState]
@@ -78,23 +76,19 @@ def furnished_web(data: Path, shared_folder: Path, redis_url: str) -> Iterator[s
     server = subprocess.Popen([*python, *command, *options], cwd=ROOT, env=environment)
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_until_it_answers(address)
+        with httpx.Client(base_url=address, trust_env=False) as client:
+            wait_until(lambda: _is_live(client), "the web process answers")
         yield address
     finally:
         server.terminate()
         server.wait(30)
 
 
-def _wait_until_it_answers(address: str) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            httpx.get(f"{address}/health/live").raise_for_status()
-        except httpx.HTTPError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail(f"the web process did not answer within {START_SECONDS} s")
+def _is_live(client: httpx.Client) -> bool:
+    try:
+        return client.get("/health/live").is_success
+    except httpx.HTTPError:
+        return False
 
 
 @pytest.fixture(scope="module")
