@@ -6,10 +6,19 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from hypothesis import HealthCheck, settings
 
 from incidents.models import insert_only
 
-pytest_plugins = ["tests.support.servers", "tests.support.browsers", "tests.support.emptied_tables"]
+pytest_plugins = [
+    "tests.support.servers",
+    "tests.support.browsers",
+    "tests.support.emptied_tables",
+    "tests.support.order",
+]
+
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")  # how long an example takes says how busy the machine is
 
 
 @pytest.fixture(scope="session")
@@ -20,14 +29,3 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         call_command("createcachetable", verbosity=0)
         insert_only.protect(connection)
     yield
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Stories first: they wait a lot, while others work. Browser tests must come last: see
-    `tests/support/browsers.py`. That holds in each of several processes too, as they take whole
-    files in this order."""
-    items.sort(key=lambda item: 2 * _is(item, "browser") - _is(item, "story"))
-
-
-def _is(item: pytest.Item, marker: str) -> bool:
-    return item.get_closest_marker(marker) is not None

@@ -42,3 +42,12 @@ def _findings_in(
 
 def _message(node: dict[str, Any]) -> str:
     return str(node["any"][0]["message"]) if node["any"] else ""
+
+
+def too_wide(page: Page) -> dict[int, int]:
+    """By how many pixels the page is wider than a phone and a tablet, where it is."""
+    overflow = {}
+    for width in (360, 1024):
+        page.set_viewport_size({"width": width, "height": 780})
+        overflow[width] = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return {width: pixels for width, pixels in overflow.items() if pixels > 0}

@@ -6,9 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from functools import cache
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache, partial
 from pathlib import Path
 
 import httpx
@@ -17,19 +17,41 @@ from playwright.sync_api import Browser, Page, StorageState
 
 from runbook.processes.ports import free_port
 from tests.browser.people import PASSWORD
-from tests.support.processes import make_once
+from tests.support.browsers import KEPT, as_browsers_keep, running_browser
+from tests.support.folders import kept_in_folder
+from tests.support.forms import sign_in
+from tests.support.processes import make_once, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 30
 
 OpenPage = Callable[..., Page]
+SignedIn = Callable[[str], StorageState]
+WEB = pytest.StashKey[str]()
+SIGNED_IN = pytest.StashKey[SignedIn]()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
+def browser(request: pytest.FixtureRequest) -> Browser:
+    return kept_in_folder(request, KEPT, running_browser)
+
+
+@pytest.fixture(scope="module")
 def web(
-    tmp_path_factory: pytest.TempPathFactory, shared_folder: Path, redis_url: str
-) -> Iterator[str]:
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    shared_folder: Path,
+    redis_url: str,
+) -> str:
     """The address of a web process whose database `furnish.py` has filled."""
+
+    def start() -> AbstractContextManager[str]:
+        return furnished_web(tmp_path_factory.mktemp("web") / "data", shared_folder, redis_url)
+
+    return kept_in_folder(request, WEB, start)
+
+
+@contextmanager
+def furnished_web(data: Path, shared_folder: Path, redis_url: str) -> Iterator[str]:
     port = free_port()
     environment = os.environ | {
         "RUNBOOK_DEBUG": "1",
@@ -47,7 +69,6 @@ def web(
         filled = environment | {"RUNBOOK_DATA": str(folder)}
         subprocess.run(program, cwd=ROOT, env=filled, check=True)
 
-    data = tmp_path_factory.mktemp("web") / "data"
     shutil.copytree(make_once(shared_folder / "furnished", furnish), data)
     environment["RUNBOOK_DATA"] = str(data)
     command = ["-m", "uvicorn", "runbook.asgi:application", "--port", str(port)]
@@ -55,50 +76,36 @@ def web(
     server = subprocess.Popen([*python, *command, *options], cwd=ROOT, env=environment)
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_until_it_answers(address)
+        with httpx.Client(base_url=address, trust_env=False) as client:
+            wait_until(lambda: _is_live(client), "the web process answers")
         yield address
     finally:
         server.terminate()
         server.wait(30)
 
 
-def _wait_until_it_answers(address: str) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            httpx.get(f"{address}/health/live").raise_for_status()
-        except httpx.HTTPError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail(f"the web process did not answer within {START_SECONDS} s")
+def _is_live(client: httpx.Client) -> bool:
+    try:
+        return client.get("/health/live").is_success
+    except httpx.HTTPError:
+        return False
 
 
-@pytest.fixture(scope="session")
-def signed_in(browser: Browser, web: str) -> Callable[[str], StorageState]:
-    """The cookies of a person who has signed in on the page, once for all tests: checking a
-    password is slow by design."""
+@pytest.fixture(scope="module")
+def signed_in(request: pytest.FixtureRequest, web: str) -> SignedIn:
+    """The cookies of a person who has signed in, once for all tests: checking a password is slow
+    by design."""
+    return kept_in_folder(request, SIGNED_IN, lambda: nullcontext(cache(partial(_cookies, web))))
 
-    @cache
-    def sign_in(person: str) -> StorageState:
-        context = browser.new_context()
-        page = context.new_page()
-        page.goto(f"{web}/sign-in/")
-        page.get_by_label("Name").fill(person)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"{web}/")
-        cookies = context.storage_state()
-        context.close()
-        return cookies
 
-    return sign_in
+def _cookies(web: str, person: str) -> StorageState:
+    with httpx.Client(base_url=web, trust_env=False) as client:
+        sign_in(client, person, PASSWORD)
+        return as_browsers_keep(client.cookies.jar)
 
 
 @pytest.fixture
-def open_page(
-    browser: Browser, web: str, signed_in: Callable[[str], StorageState]
-) -> Iterator[OpenPage]:
+def open_page(browser: Browser, web: str, signed_in: SignedIn) -> Iterator[OpenPage]:
     """`open_page(path, person="engineer", **context options)`: a page of a browser of its own.
 
     At the end no page may have had an error of its own scripts or policy.

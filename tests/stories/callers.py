@@ -12,10 +12,16 @@ from typing import Any
 import httpx
 import psycopg
 
-from tests.stories.conftest import password_of
+from tests.support.forms import post, sign_in, token_on
 from tests.support.processes import Processes, wait_until
 
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+def password_of(processes: Processes, username: str) -> str:
+    for line in processes.demo.splitlines():
+        words = line.split()
+        if words[:1] == [username]:
+            return words[1]
+    raise AssertionError(f"no password for {username} in: {processes.demo}")
 
 
 class Caller:
@@ -30,18 +36,12 @@ class Caller:
         if session:
             self.client.cookies.set("sessionid", session, domain="127.0.0.1")
         if self.client.get("/runbooks/").status_code != 200:
-            self._sign_in(password_of(processes, username))
+            sign_in(self.client, username, password_of(processes, username))
         processes.sessions[username] = list(self.client.cookies.jar)
-        self.token = TOKEN.findall(self.client.get("/runbooks/").text)[0]
-
-    def _sign_in(self, password: str) -> None:
-        self.token = TOKEN.findall(self.client.get("/sign-in/").text)[0]
-        answer = self.post("/sign-in/", login=self.username, password=password)
-        assert answer.status_code == 302, answer.text
+        self.token = token_on(self.client, "/runbooks/")
 
     def post(self, path: str, **fields: str) -> httpx.Response:
-        fields = {"csrfmiddlewaretoken": self.token, **fields}
-        return self.client.post(path, data=fields, headers={"Referer": str(self.client.base_url)})
+        return post(self.client, path, self.token, **fields)
 
     def page(self, path: str) -> str:
         answer = self.client.get(path, follow_redirects=True)

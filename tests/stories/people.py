@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, StorageState, expect
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 40_000
 
 
 class Person:
-    """Somebody signed in, with one page open. Waits are bounded, never fixed."""
+    """Somebody with one page open, signed in if they have cookies. Waits are bounded, never
+    fixed."""
 
-    def __init__(self, browser: Browser, address: str, username: str, password: str) -> None:
+    def __init__(self, browser: Browser, address: str, cookies: StorageState | None = None) -> None:
         self.address = address
-        self.context = browser.new_context(viewport={"width": 1440, "height": 900})
+        self.context = browser.new_context(
+            viewport={"width": 1440, "height": 900}, storage_state=cookies
+        )
         self.context.set_default_timeout(PATIENCE_MS)
         self.page: Page = self.context.new_page()
         self.faults: list[str] = []
@@ -23,7 +26,6 @@ class Person:
             "console",
             lambda said: self.faults.append(said.text) if _is_fault(said.type, said.text) else None,
         )
-        self.sign_in(username, password)
 
     def sign_in(self, username: str, password: str) -> None:
         self.page.goto(f"{self.address}/sign-in/")

@@ -19,6 +19,11 @@ INSTANCES = "/v1/projects/netra-staging/instances"
 CONNECTOR = "/v1/projects/netra-staging/locations/us-central1/connectors/staging-connector"
 
 
+@pytest.fixture(scope="module")
+def processes(hasty_processes: Processes) -> Processes:
+    return hasty_processes
+
+
 @pytest.fixture(autouse=True)
 def fresh_google(processes: Processes) -> Iterator[None]:
     processes.simulator.heal()

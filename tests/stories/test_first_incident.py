@@ -18,8 +18,9 @@ SLUG = "staging-cannot-reach-cloud-sql"
 def test_from_a_started_runbook_to_a_resolved_incident(
     processes: Processes, invite: Invite
 ) -> None:
+    processes.simulator.heal()
     processes.simulator.reset()
-    commander = invite(processes, "commander")
+    commander = invite(processes, "commander", by_hand=True)
     room = commander.start_incident(SLUG)
     commander.wait_until_live()
     commander.sees("P0")

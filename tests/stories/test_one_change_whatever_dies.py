@@ -5,7 +5,7 @@ is known."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -21,24 +21,13 @@ TRIES = int(os.environ.get("STORY_TRIES", "1"))
 """More of them by hand: `STORY_TRIES=20 make stories`."""
 
 
-@pytest.fixture(scope="module")
-def instance(start_processes: Callable[..., Processes]) -> Iterator[Processes]:
-    """Short leases: what takes seconds of the operator's patience takes fewer of the test's."""
-    running = start_processes(
-        "faults",
-        environment={"RUNBOOK_LEASE_SECONDS": "5", "RUNBOOK_HEARTBEAT_SECONDS": "2"},
-    )
-    yield running
-    running.close()
-
-
 @pytest.fixture
-def story(instance: Processes) -> Iterator[Story]:
-    instance.simulator.heal()
-    instance.simulator.reset()
-    told = Story(instance)
+def story(hasty_processes: Processes) -> Iterator[Story]:
+    hasty_processes.simulator.heal()
+    hasty_processes.simulator.reset()
+    told = Story(hasty_processes)
     yield told
-    instance.simulator.heal()
+    hasty_processes.simulator.heal()
     told.close()
 
 

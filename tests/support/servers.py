@@ -77,12 +77,3 @@ def mailbox() -> Iterator[Mailbox]:
     """What the Runbook of `processes` sends by mail arrives here."""
     with mail_server() as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def processes(start_processes: Callable[..., Processes], mailbox: Mailbox) -> Processes:
-    """One whole Runbook, shared by the tests of a session."""
-    mail = f"smtp://127.0.0.1:{mailbox.port}"
-    return start_processes(
-        "shared", environment={"RUNBOOK_MAIL_URL": mail, "RUNBOOK_STATUS_PUBLIC": "1"}
-    )

@@ -18,6 +18,7 @@ from runbook.processes.plan import Ready
 from runbook.processes.ports import free_port
 from runbook.processes.readiness import answers
 from runbook.processes.redis_server import redis_socket
+from tests.support.processes import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -38,7 +39,7 @@ def refusal(data: Path, **values: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert answer.returncode == 1
     assert answer.stdout == ""
@@ -77,17 +78,29 @@ def deep_folder(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path / ("deep-" * 20)
 
 
-@pytest.mark.story
-def test_up_starts_everything_prints_how_to_sign_in_and_leaves_nothing(deep_folder: Path) -> None:
-    values = environment(deep_folder)
-    up = subprocess.Popen(
+@pytest.fixture
+def values(deep_folder: Path) -> dict[str, str]:
+    return environment(deep_folder)
+
+
+@pytest.fixture
+def up(values: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
         [sys.executable, "manage.py", "up"],
         cwd=ROOT,
         env=values,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
+    ) as running:
+        yield running
+        running.terminate()  # harmless when the test has ended it
+
+
+@pytest.mark.story
+def test_up_starts_everything_prints_how_to_sign_in_and_leaves_nothing(
+    deep_folder: Path, values: dict[str, str], up: subprocess.Popen[str]
+) -> None:
     assert up.stdout is not None
     printed = read_until(up.stdout, {"reads", "changes", "simulator", "clock", "web", "redis"})
     address = f"http://127.0.0.1:{values['PORT']}"
@@ -98,14 +111,14 @@ def test_up_starts_everything_prints_how_to_sign_in_and_leaves_nothing(deep_fold
     assert answers(Ready("redis", str(redis_socket(deep_folder))))
     assert deep_folder.stat().st_mode & 0o777 == 0o700
     up.send_signal(signal.SIGINT)
-    rest, _ = up.communicate(timeout=40)
+    rest, _ = up.communicate(timeout=PATIENCE)
     assert (up.returncode, rest.splitlines()[0]) == (0, "Stopping …")
     assert left_over(deep_folder) == []
 
 
 def read_until(lines: object, names: set[str]) -> str:
     printed = ""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while names and time.monotonic() < deadline:
         line = next(lines)  # type: ignore[call-overload]
         printed += line
