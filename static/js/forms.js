@@ -1,8 +1,9 @@
 // Buttons and forms: copying, asking before what cannot be taken back, refusals, the theme.
 document.addEventListener("click", async (event) => {
-  const copy = event.target.closest("[data-copy]");
+  const copy = event.target.closest("[data-copy], [data-copy-of]");
   if (copy) {
-    await navigator.clipboard.writeText(copy.dataset.copy);
+    const { copy: words, copyOf } = copy.dataset;
+    await navigator.clipboard.writeText(words ?? document.getElementById(copyOf).textContent);
     copy.classList.add("was-changed");
     setTimeout(() => copy.classList.remove("was-changed"), 1600);
   }

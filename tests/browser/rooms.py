@@ -30,7 +30,7 @@ from incidents.states import (
     Verdict,
 )
 from tests import factories
-from tests.browser import health, made_changes, told
+from tests.browser import health, made_changes, posted, told
 from tests.browser.people import PASSWORD, PEOPLE
 
 SOURCE = Path(__file__).resolve().parents[2] / "runbook/library/staging-cannot-reach-cloud-sql.md"
@@ -76,6 +76,7 @@ def furnish() -> None:
     _busy(rooms[0], commander, engineer)
     told.furnish(rooms[0], commander, engineer)
     health.furnish(staging, production, rooms[0])
+    posted.furnish(staging)
     ended = declare.declare(
         actor=commander,
         revision=revision,

@@ -22,6 +22,10 @@ PATHS = [
     "/rotas/",
     "/rotas/database-on-call/",
     "/account/tokens/",
+    "/alerts/",
+    "/alerts/rules/?try=1",
+    "/alerts/rules/new/?message=1",
+    "/alerts/sources/",
 ]
 
 
