@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
@@ -12,10 +13,19 @@ from runbook.health.definition import Infrastructure
 
 
 def infrastructure_of(environment: Environment) -> Infrastructure | None:
-    """The file that its monitor names, else the one of its project; None where there is none.
+    """The file that its monitor names, else the one of its project; None where there is none. It
+    is about the environment's own project and region.
 
     Raises `runbook.health.reading.Unreadable`, whose text is for people: file, line, what to do.
     """
+    found = _file_of(environment)
+    if found is None:
+        return None
+    region = environment.region or found.region
+    return replace(found, project=environment.project, region=region)
+
+
+def _file_of(environment: Environment) -> Infrastructure | None:
     monitor: Monitor | None = getattr(environment, "monitor", None)
     if monitor is not None and monitor.infrastructure:
         return files.named(folder(), monitor.infrastructure)

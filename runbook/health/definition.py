@@ -79,6 +79,12 @@ class Resource:
         first_of = isinstance(wanted, list) and bounds[0].comparison == "one_of"
         return wanted[0] if first_of and isinstance(wanted, list) and wanted else wanted
 
+    def most(self, field: str) -> int:
+        """The greatest that a number may be, 0 where the file does not say."""
+        bounds = (bound for one in self.expects(field) for bound in one.bounds)
+        told = (bound.wanted for bound in bounds if bound.comparison in ("is", "at_most"))
+        return min((number for number in told if isinstance(number, int)), default=0)
+
     def least(self, field: str) -> int:
         """The least that a number must be, 0 where the file does not say."""
         bounds = (bound for one in self.expects(field) for bound in one.bounds)

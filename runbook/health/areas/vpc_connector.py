@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from runbook.commands.cloud_run.resource import text_at
-from runbook.commands.connector_rules import LEAST_MAX, MOST_MAX
+from runbook.cloud.compute_place import Place
+from runbook.commands.cloud_run.resource import objects_at, text_at
+from runbook.commands.connector_rules import LEAST_MAX, LEAST_MIN, MOST_MAX
+from runbook.document.definition import Json
+from runbook.health.compute_places import shorts
 from runbook.health.kinds import AreaWords, Asked, Fact, Field, Kind, Read, Seen
 from runbook.health.report import Area, Finding
 from runbook.health.settling import advised, failed, mended
@@ -58,12 +61,15 @@ _ANEW = "A connector stays where it was made: delete it and create it again in t
 
 
 def _update(asked: Asked, facts: Mapping[str, Fact]) -> str:
-    """Both limits together, as Google wants them; none of them can be made smaller."""
+    """Both limits together, as Google wants them; none of them can be made smaller, and the least
+    ones of all change nothing."""
     low, high = facts.get("min_instances"), facts.get("max_instances")
     if not isinstance(low, int) or not isinstance(high, int):
         return ""
     low = max(low, asked.resource.least("min_instances"))
-    high = min(max(high, asked.resource.least("max_instances"), low + 1, LEAST_MAX), MOST_MAX)
+    high = max(high, asked.resource.least("max_instances"), low + 1, LEAST_MAX)
+    if (low, high) == (LEAST_MIN, LEAST_MAX):
+        high = asked.resource.most("max_instances") or MOST_MAX
     machine = asked.resource.wanted("machine_type")
     changed = "" if machine in (None, facts.get("machine_type")) else f" --machine-type={machine}"
     return (
@@ -78,7 +84,7 @@ def _create(asked: Asked) -> str:
     if not (network and place):
         return ""
     machine = asked.resource.wanted("machine_type") or "e2-micro"
-    low = max(asked.resource.least("min_instances"), 2)
+    low = max(asked.resource.least("min_instances"), LEAST_MIN)
     high = max(asked.resource.least("max_instances"), low + 1, LEAST_MAX)
     return (
         f"gcloud compute networks vpc-access connectors create {asked.name}"
@@ -88,6 +94,27 @@ def _create(asked: Asked) -> str:
     )
 
 
+def _network(session: Session, asked: Asked) -> Seen:
+    found = session.compute.get("networks", Place(asked.project), asked.name)
+    peered = [one for one in objects_at(found, "peerings") if one.get("state") == "ACTIVE"]
+    lists: dict[str, Json] = {
+        "subnets": [*sorted(str(name) for name in shorts(found.get("subnetworks")))],
+        "peerings": [*sorted(text_at(one, "name") for one in peered)],
+    }
+    return Seen(lists, lists)
+
+
+NETWORKS = Kind(
+    section="networks",
+    area=Area.CONNECTOR,
+    title="VPC network",
+    fields=(
+        Field("subnets", "texts", "short names of subnets that it must have"),
+        Field("peerings", "texts", "names of peerings that must be ACTIVE"),
+    ),
+    full_name=lambda asked: Place(asked.project).path("networks", asked.name),
+    reads=(Read(("subnets", "peerings"), _network),),
+)
 CONNECTORS = Kind(
     section="connectors",
     area=Area.CONNECTOR,
@@ -124,5 +151,5 @@ AREA = AreaWords(
     "VPC Connector",
     "VPC connector configuration is valid",
     "VPC connector issues",
-    (CONNECTORS,),
+    (CONNECTORS, NETWORKS),
 )
