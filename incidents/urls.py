@@ -64,6 +64,7 @@ pages = [
     path("metrics", metrics.metrics, name="metrics"),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
+    path("health/infrastructure", health.infrastructure, name="health-infrastructure"),
 ]
 
 actions = [

@@ -14,6 +14,7 @@ from runbook.document.durations import words
 
 SILENT_AFTER = 30.0
 CLOCK_SILENT_AFTER = 15.0
+PROCESSES = ("clock", "worker reads", "worker changes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,11 @@ def _redis() -> Sign:
 
 
 def _processes(now: datetime) -> list[Sign]:
-    """One sign per process that has ever reported; missing kinds are reported as never seen."""
+    """One sign per process that has ever reported; those that must are reported as never seen."""
     beats = {beat.process: beat.at for beat in Heartbeat.objects.order_by("process")}
     signs = [_alive(name, at, now) for name, at in beats.items()]
     absent = [
-        Sign(kind, is_well=False, detail="never seen")
-        for kind in ("clock", "worker")
-        if not any(name.startswith(kind) for name in beats)
+        Sign(name, is_well=False, detail="never seen") for name in PROCESSES if name not in beats
     ]
     return signs + absent
 

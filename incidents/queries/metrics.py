@@ -15,7 +15,14 @@ from prometheus_client.registry import Collector
 
 from incidents import clock
 from incidents.models import Approval, Heartbeat, Notification, Run, Timer
-from incidents.states import ApprovalState, NotificationState, RunState, TimerKind, TimerState
+from incidents.states import (
+    ApprovalState,
+    EffectChoice,
+    NotificationState,
+    RunState,
+    TimerKind,
+    TimerState,
+)
 
 BUCKETS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
 WINDOW = timedelta(hours=24)
@@ -29,10 +36,8 @@ class Numbers(Collector):
         yield from _timers(now)
         yield _heartbeats(now)
         yield from _approvals(now)
-        yield _by_state("runbook_runs", "Runs by state.", Run, RunState)
-        yield _by_state(
-            "runbook_notifications", "Notifications by state.", Notification, NotificationState
-        )
+        yield _runs()
+        yield _notifications()
 
 
 def _timers(now: datetime) -> Iterator[Metric]:
@@ -118,14 +123,19 @@ def _approvals(now: datetime) -> Iterator[Metric]:
     )
 
 
-def _by_state(
-    name: str,
-    words: str,
-    rows: type[Run | Notification],
-    states: type[RunState | NotificationState],
-) -> Metric:
-    family = GaugeMetricFamily(name, words, labels=["state"])
-    counts = dict(rows.objects.order_by().values_list("state").annotate(Count("pk")))
-    for state in states.values:
+def _runs() -> Metric:
+    family = GaugeMetricFamily("runbook_runs", "Runs by state.", labels=["state", "effect"])
+    rows = Run.objects.order_by().values_list("state", "effect").annotate(count=Count("pk"))
+    counts = {(state, effect): count for state, effect, count in rows}
+    for state in RunState.values:
+        for effect in EffectChoice.values:
+            family.add_metric([state, effect], counts.get((state, effect), 0))
+    return family
+
+
+def _notifications() -> Metric:
+    family = GaugeMetricFamily("runbook_notifications", "Notifications by state.", labels=["state"])
+    counts = dict(Notification.objects.order_by().values_list("state").annotate(Count("pk")))
+    for state in NotificationState.values:
         family.add_metric([state], counts.get(state, 0))
     return family

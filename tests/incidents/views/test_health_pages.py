@@ -44,7 +44,7 @@ def test_not_ready_names_the_silent_and_the_absent(db: None, settings: Settings)
     assert answer.status_code == 503
     assert parts["redis"]["ok"] is False
     assert (parts["clock"]["ok"], parts["clock"]["age"] >= 300) == (False, True)
-    assert parts["worker"]["detail"] == "never seen"
+    assert parts["worker reads"] == parts["worker changes"] == {"ok": False, "age": None}
 
 
 def test_life_is_answered_without_the_database_whoever_asks(
