@@ -17,9 +17,12 @@ PATHS = {
     "void approval": "/approvals/2/",
     "runbooks": "/runbooks/",
     "runbook": "/runbooks/staging-cannot-reach-cloud-sql/",
+    "health": "/health/",
+    "health of an environment": "/health/staging/",
+    "health check": "/health/staging/1/",
     "differences": "/runbooks/staging-cannot-reach-cloud-sql/?against=1#book-differences",
 }
-FIT_A_PHONE = ["now", "approvals", "status", "runbook"]
+FIT_A_PHONE = ["now", "approvals", "status", "runbook", "health of an environment"]
 
 
 @pytest.mark.parametrize("name", PATHS)
