@@ -89,7 +89,8 @@ def _secrets(report: AreaReport) -> Iterator[str]:
 
 
 def _details(findings: Sequence[Finding]) -> Iterator[str]:
-    resource = ""
+    """By resource; a command that mends several of its fields stands below the first of them."""
+    resource, told = "", ""
     for one in findings:
         if one.resource != resource:
             resource = one.resource
@@ -97,11 +98,13 @@ def _details(findings: Sequence[Finding]) -> Iterator[str]:
         field = one.expectation.partition(f"{_short(one)}.")[2]
         said = f"{field}: {one.found or 'nothing'}"
         if one.verdict != "passed":
-            said += f", expected {one.expected}"
+            said = f"{said.rstrip('.')}, expected {one.expected}"
         yield f"      {_MARKS[one.verdict]} {_printable(said)}"
-        for label, text in (("follows from", one.follows), ("fix", one.fix), ("do", one.action)):
+        fix = "" if one.fix == told else one.fix
+        for label, text in (("follows from", one.follows), ("fix", fix), ("do", one.action)):
             if text and one.verdict == "failed":
                 yield f"         {label}: {_printable(text)}"
+        told = one.fix or told
 
 
 def _short(finding: Finding) -> str:

@@ -53,7 +53,7 @@ def advised(asked: Asked, findings: Sequence[Finding], actions: Mapping[str, str
     by_name = {asked.expectation(field): action for field, action in actions.items()}
     return [
         replace(one, action=by_name[one.expectation])
-        if one.verdict == "failed" and not one.action and one.expectation in by_name
+        if one.has_failed and not one.action and one.expectation in by_name
         else one
         for one in findings
     ]

@@ -127,8 +127,7 @@ class Command(BaseCommand):
         if environment is None:
             raise not_run("--as opens an incident, and that needs --environment NAME.")
         opened = proposed_by(options["username"], environment, report)
-        if not options["json"]:
-            self._print(["", opened])
+        emitting(self)(opened, "stderr")
 
     def _print(self, lines: Iterable[str]) -> None:
         emit = emitting(self)

@@ -31,7 +31,7 @@ def _name(asked: Asked) -> str:
 
 
 def _answered(
-    probe: Callable[[Session, Asked], Seen], field: str
+    probe: Callable[[Session, Asked], Seen], field: str, words: str = "no answer: "
 ) -> Callable[[Session, Asked], Seen]:
     """The probe; that nobody answers is what it found."""
 
@@ -41,7 +41,7 @@ def _answered(
         except CloudError as error:
             if error.kind == "DENIED":
                 raise
-            return Seen({field: Judged(is_met=False, words=f"no answer: {error.message}")})
+            return Seen({field: Judged(is_met=False, words=words + error.message.rstrip("."))})
 
     return ask
 
@@ -138,7 +138,9 @@ HOSTS = Kind(
     full_name=_name,
     reads=(
         Read(("addresses", "dns_seconds"), _answered(_lookup, "addresses")),
-        Read(("tls", "tls_days_left", "tls_names", "tls_seconds"), _answered(_handshake, "tls")),
+        Read(
+            ("tls", "tls_days_left", "tls_names", "tls_seconds"), _answered(_handshake, "tls", "")
+        ),
     ),
     settle=_settle_host,
     asks_existence=False,

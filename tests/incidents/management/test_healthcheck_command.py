@@ -223,7 +223,9 @@ def test_another_region_is_checked_in_place_of_the_files(outage: Running) -> Non
     assert "/locations/europe-west1/" in area["findings"][0]["resource"]
 
 
-def test_fix_mode_proposes_and_opens_what_waits_for_approval(staging: Environment) -> None:
+def test_fix_mode_proposes_and_opens_what_waits_for_approval(
+    staging: Environment, capsys: pytest.CaptureFixture[str]
+) -> None:
     factories.make_person("commander", Role.COMMANDER, Role.RESPONDER, environment=staging)
     asked = {"environment": "staging", "focus": FOUR, "report_only": True, "fix_mode": True}
     status, printed = _healthcheck(**asked)
@@ -233,8 +235,8 @@ def test_fix_mode_proposes_and_opens_what_waits_for_approval(staging: Environmen
     status, printed = _healthcheck(**asked, username="commander")
     incident = Incident.objects.get()
     assert (status, incident.severity) == (2, "P0")
-    waits = "5 changes wait for approval. Nothing was changed."
-    assert f"{incident.name} is open: {waits}" in printed
+    waits = "5 changes wait for approval. Nothing was changed.\n"
+    assert capsys.readouterr().err == f"{incident.name} is open: {waits}"
     assert Run.objects.filter(incident=incident, state="planning").count() == 5
     assert _healthcheck(**asked, username="nobody") == (3, "There is nobody here named nobody.")
 
