@@ -8,7 +8,7 @@ from typing import Any
 
 import redis
 from django.conf import settings
-from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Min, OuterRef, Q, Subquery
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -115,16 +115,14 @@ def _checks(now: datetime) -> Iterator[Metric]:
     yield from (age, status, open_ones, seconds)
 
 
-def _newest_checks() -> QuerySet[HealthCheck, dict[str, Any]]:  # Any: columns
+def _newest_checks() -> list[dict[str, Any]]:  # Any: columns
     whole = HealthCheck.objects.filter(
         environment=OuterRef("pk"), state=HealthCheckState.DONE, areas=[]
     )
     newest = Subquery(whole.order_by("-requested_at", "-pk").values("pk")[:1])
     rows = HealthCheck.objects.filter(pk__in=Environment.objects.values(newest=newest))
-    return rows.order_by("environment__name").values(
-        "environment__name",
-        *("requested_at", "status", "seconds", "criticals", "warnings", "unchecked", "passed"),
-    )
+    columns = ("requested_at", "status", "seconds", "criticals", "warnings", "unchecked", "passed")
+    return list(rows.order_by("environment__name").values("environment__name", *columns))
 
 
 def _unended() -> Metric:
