@@ -13,7 +13,7 @@ from pathlib import Path
 from runbook.cloud.sessions import Session
 from runbook.cloud.target import Target
 from runbook.health import files
-from runbook.health.checking import check
+from runbook.health.checking import CONCURRENCY, check
 from runbook.health.definition import Infrastructure
 from tests.runbook.simulated import free_port
 from tests.runbook.simulator.running import until
@@ -36,13 +36,13 @@ def measure(rounds: int) -> None:
 
 
 def _print(infrastructure: Infrastructure, port: int, rounds: int) -> None:
-    first = _seconds(infrastructure, port, concurrency=16)
+    first = _seconds(infrastructure, port, concurrency=CONCURRENCY)
     print(f"the first check of a process, its clients built: {first:.2f} s")
-    for concurrency in (1, 4, 8, 16, 32):
+    for concurrency in (1, 2, 4, CONCURRENCY, 12):
         times = 1 if concurrency == 1 else rounds
         found = [_seconds(infrastructure, port, concurrency=concurrency) for _ in range(times)]
-        middle = statistics.median(found)
-        print(f"{concurrency:>2} at once: {min(found):.2f} / {middle:.2f} / {max(found):.2f} s")
+        least, middle, most = min(found), statistics.median(found), max(found)
+        print(f"{concurrency:>2} at once of each area: {least:.2f} / {middle:.2f} / {most:.2f} s")
 
 
 def _seconds(infrastructure: Infrastructure, port: int, *, concurrency: int) -> float:

@@ -19,7 +19,7 @@ from runbook.health.report import Area, AreaReport, Report
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
 
-CONCURRENCY = 16
+CONCURRENCY = 6
 DEADLINE = 30.0
 
 
@@ -35,7 +35,8 @@ def check(
 ) -> Report:
     """What is as expected and what is not, in `areas`, all of them when empty.
 
-    It ends within `deadline` seconds; what was refused or did not answer by then is `unchecked`.
+    Of each area so many reads go at once as `concurrency` says. It ends within `deadline` seconds;
+    what was refused or did not answer by then is `unchecked`.
     Raises no `CloudError`. `heard` is called in this thread with each area, in order, as soon as
     it is known. `at` is the moment that ages are counted from, now by default.
     """

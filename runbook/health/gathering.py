@@ -1,4 +1,5 @@
-"""Asks for everything at once: a bounded number of threads, and an end that is kept."""
+"""Asks for everything at once: a bounded number of threads for each area, so that a product which
+hangs holds up no other, and an end that is kept."""
 
 from __future__ import annotations
 
@@ -51,7 +52,11 @@ class Gathering:
         self._questions = list(questions)
         self._session_for = session_for
         self._deadline = deadline
-        self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="health")
+        areas = {question.kind.area for question in questions}
+        self._pools = {
+            area: ThreadPoolExecutor(concurrency, thread_name_prefix=f"health-{area}")
+            for area in areas
+        }
         self._started = time.monotonic()
         self._answers: dict[int, Future[Answer]] = {}
 
@@ -63,8 +68,8 @@ class Gathering:
                 self._answers[id(question)] = _known(Answer(None, error, 0.0))
             return self
         for question in self._questions:
-            work = copy_context().run
-            future = self._pool.submit(work, self._ask, question, session)
+            pool = self._pools[question.kind.area]
+            future = pool.submit(copy_context().run, self._ask, question, session)
             self._answers[id(question)] = future
         return self
 
@@ -74,7 +79,8 @@ class Gathering:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in self._pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def answer(self, question: Question) -> Answer:
         """Waits for it, never beyond the deadline of all."""

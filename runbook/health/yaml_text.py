@@ -42,9 +42,9 @@ def read_yaml(text: str) -> Written:
     """Anchors and merge keys are resolved. Raises `NotYaml`, for a key that stands twice too."""
     if len(text) > _LONGEST:
         raise NotYaml("The file is longer than a million characters.", 1)
-    loader = yaml.SafeLoader(text)
     lines: dict[Path, int] = {}
     try:
+        loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
         value = None if node is None else _value(loader, node, (), lines)
     except yaml.MarkedYAMLError as error:
@@ -54,8 +54,6 @@ def read_yaml(text: str) -> Written:
         ) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise NotYaml(f"This is not YAML: {error}.", 1) from error
-    finally:
-        loader.dispose()
     return Written(value, lines)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from runbook.health import files
 from runbook.health.catalogue import kinds_known
@@ -165,6 +167,37 @@ def test_an_empty_file_says_what_begins_one() -> None:
         1,
         "'project' is missing: write project: TEXT at the top of the file.",
     )
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *("title: a", "project: b", "region: c", "connectors:", "  a:", "    state: READY"),
+                *(
+                    "    min_instances: {at_least: [1]}",
+                    "secrets: &s",
+                    "  x: *s",
+                    "  <<: *s",
+                    "- 1",
+                ),
+                *("thresholds: [{}]", "validation: {a: b}", "    exists: no", "\t", "\0", "? []"),
+                *(
+                    "endpoints: {1: 2}",
+                    "    format: {min_length: 2020-01-01}",
+                    "!!python/name:os",
+                    "{",
+                ),
+            ]
+        )
+    )
+)
+def test_whatever_stands_in_a_file_it_is_read_or_told_wrong(lines: list[str]) -> None:
+    try:
+        read("\n".join(lines), "shop.yaml")
+    except Unreadable as error:
+        assert all(sentence and line > 0 for line, sentence in error.problems)
 
 
 def test_files_are_found_by_name_and_by_project(tmp_path: Path) -> None:
