@@ -1,0 +1,186 @@
+"""Rows of alerts: of one key one fires at a time, whoever tells of it and how many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Max
+
+from incidents import clock
+from incidents.health_states import AlertKind, AlertState
+from incidents.models import Alert, AlertMessage, AlertSource, Environment
+from incidents.queries.alert_rules import RuleBook
+
+OLDEST = timedelta(days=30)
+"""What says that it began longer ago than this has a wrong clock: it began when it was heard."""
+
+AT_ONCE = 100
+"""So many in one transaction: who waits for the database waits for these and not for a storm."""
+
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody tells of one alert. `columns` are those that telling again replaces."""
+
+    key: str
+    is_firing: bool
+    columns: Mapping[str, object]
+    environment: Environment | None
+    began: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """`is_back` when it had recovered and fires again."""
+
+    alert: Alert
+    is_back: bool = False
+
+
+def store(
+    said: Sequence[Said], *, source: AlertSource | None, message: AlertMessage | None
+) -> list[Heard]:
+    """The alerts with their rules, environments and sources; the end of what was never heard of is
+    left out. In the order of the keys: of two messages about the same one waits for the other."""
+    book = RuleBook.read(source)
+    ordered = sorted(said, key=lambda one: one.key)
+    parts = [ordered[start : start + AT_ONCE] for start in range(0, len(ordered), AT_ONCE)]
+    return [heard for part in parts for heard in _store(part, source, message, book)]
+
+
+def _store(
+    said: Sequence[Said],
+    source: AlertSource | None,
+    message: AlertMessage | None,
+    book: RuleBook,
+) -> list[Heard]:
+    with transaction.atomic():
+        known = _newest([one.key for one in said])
+        stored = [_stored(one, known.get(one.key), source, book) for one in said]
+        heard = [one for one in stored if one is not None]
+        if message is not None:
+            message.alerts.add(*(one.alert for one in heard))
+    return heard
+
+
+def _newest(keys: Sequence[str]) -> dict[str, Alert]:
+    """Of each key the last row, which is the one that fires if any does."""
+    last = Alert.objects.filter(key__in=keys).order_by().values("key").annotate(last=Max("pk"))
+    rows = Alert.objects.filter(pk__in=last.values("last"))
+    return {one.key: one for one in rows.select_related("rule", "environment", "source")}
+
+
+def _stored(
+    said: Said, last: Alert | None, source: AlertSource | None, book: RuleBook
+) -> Heard | None:
+    """What `last` says may have changed meanwhile: then it is read again."""
+    for _ in range(TRIES):
+        try:
+            heard = _moved(said, last, source, book)
+        except IntegrityError:
+            heard = None
+        if heard is not None or (last is None and not said.is_firing):
+            return heard
+        last = _newest([said.key]).get(said.key)
+    raise IntegrityError(f"the alert {said.key} came and went too often in a moment")
+
+
+def _moved(
+    said: Said, last: Alert | None, source: AlertSource | None, book: RuleBook
+) -> Heard | None:
+    """None when somebody was first. IntegrityError when another of the key fires."""
+    now = clock.now()
+    if not said.is_firing:
+        return _end(last, now) if last else None
+    if last is not None and last.state == AlertState.FIRING:
+        return _again(last, said, book, now)
+    with transaction.atomic():
+        if last is not None and _is_same(last, now):
+            return _back(last, said, now)
+        return _new(said, source, book, now)
+
+
+def _new(said: Said, source: AlertSource | None, book: RuleBook, now: datetime) -> Heard:
+    began = said.began
+    alert = Alert(
+        **said.columns,
+        key=said.key,
+        source=source,
+        environment=said.environment,
+        first_at=began if began and now - OLDEST < began < now else now,
+        last_at=now,
+    )
+    _fit(alert, book)
+    alert.save(force_insert=True)
+    return Heard(alert)
+
+
+def _again(last: Alert, said: Said, book: RuleBook, now: datetime) -> Heard | None:
+    """Told again. It keeps its rule; without one, a new rule may fit."""
+    columns: dict[str, object] = {**said.columns, "last_at": now}
+    if not _update(last, AlertState.FIRING, columns, times=F("times") + 1):
+        return None
+    last.times += 1
+    if last.rule is None and _fit(last, book):
+        last.save(update_fields=["rule", "environment"])
+    return Heard(last)
+
+
+def _is_same(last: Alert, now: datetime) -> bool:
+    """Whether what fires now is the one that recovered: within its rule's patience."""
+    patience = last.rule.reopens_within if last.rule else 0
+    since = last.resolved_at
+    return since is not None and now - since <= timedelta(seconds=patience) and patience > 0
+
+
+def _back(last: Alert, said: Said, now: datetime) -> Heard | None:
+    """It fires again, since now."""
+    columns: dict[str, object] = {
+        **said.columns,
+        "state": AlertState.FIRING,
+        "resolved_at": None,
+        "first_at": now,
+        "last_at": now,
+    }
+    if not _update(last, AlertState.RESOLVED, columns, times=F("times") + 1):
+        return None
+    last.times += 1
+    return Heard(last, is_back=True)
+
+
+def _end(last: Alert, now: datetime) -> Heard | None:
+    """Recovered now, or as it did before."""
+    if last.state == AlertState.RESOLVED:
+        return Heard(last)
+    columns: dict[str, object] = {
+        "state": AlertState.RESOLVED,
+        "resolved_at": now,
+        "last_at": now,
+    }
+    return Heard(last) if _update(last, AlertState.FIRING, columns) else None
+
+
+def _update(alert: Alert, old: AlertState, columns: Mapping[str, object], **sums: object) -> bool:
+    """Conditional UPDATE of the row, and of what is held of it here."""
+    rows = Alert.objects.filter(pk=alert.pk, state=old)
+    if not rows.update(**columns, **sums):
+        return False
+    for name, value in columns.items():
+        setattr(alert, name, value)
+    return True
+
+
+def _fit(alert: Alert, book: RuleBook) -> bool:
+    """Set the first rule that fits and the environment that it names."""
+    rule = book.rule_for(alert)
+    if rule is None:
+        return False
+    alert.rule = rule
+    if alert.kind != AlertKind.MONITOR:
+        alert.environment = rule.environment or alert.environment
+    return True
