@@ -17,6 +17,7 @@ from incidents.actions.baseline import cleaner, compared, keep_snapshot, monitor
 from incidents.actions.check_health import PANELS, hold_environment
 from incidents.actions.moves import hold
 from incidents.actions.renewing import Renewing, lease
+from incidents.actions.retention import compact
 from incidents.actions.survey import Survey, survey
 from incidents.actions.tell_of_health import Seen, tell_of_health
 from incidents.actions.watches import Watched, keep_measurements, move_watches
@@ -125,6 +126,8 @@ def _keep(check: HealthCheck, found: Survey, now: datetime) -> Seen | None:
             return None
         keep_snapshot(monitor, check, found.report, drifted)
         _note(check, _summary(check, found.report))
+        if not monitor.is_on:
+            compact(monitor)
     seen = Seen(check.environment, found.report, watched, drifted, verdict)
     return seen if monitor.is_on else None
 

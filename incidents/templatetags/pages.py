@@ -77,6 +77,8 @@ TIMELINE_ICONS = {
     "follow_up": "list-checks",
     "notification": "bell",
     "alert": "siren",
+    "health": "gauge",
+    "validation": "shield-check",
 }
 
 
