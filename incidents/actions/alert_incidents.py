@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
@@ -29,6 +29,11 @@ from runbook.alerts.matching import filled
 
 PATIENCE = timedelta(seconds=10)
 """After this an alert whose incident was not declared, as its process died, is taken up again."""
+
+REST = timedelta(minutes=5)
+MOST_RESTING = 1000
+
+_resting: dict[int, datetime] = {}
 
 
 def follow(alerts: Sequence[Alert]) -> None:
@@ -63,18 +68,33 @@ def came_back(alerts: Sequence[Alert]) -> None:
 
 
 def take_up_forgotten() -> int:
-    """A sweep of the clock: alerts that were stored, and not followed."""
+    """A sweep of the clock: alerts that were stored and not followed, and after a while those whose
+    rule could not do what it says: what it lacked may be there now."""
     late = Alert.objects.filter(
         state=AlertState.FIRING,
         rule__declares=True,
         rule__is_on=True,
         incident=None,
-        trouble="",
         last_at__lte=clock.now() - PATIENCE,
     )
-    forgotten = list(late.select_related("rule", "environment", "source")[:200])
+    rows = late.select_related("rule__acts_as", "rule__environment", "environment", "source")
+    forgotten = [one for one in rows.order_by("last_at", "pk")[:200] if _is_due(one)]
     follow(forgotten)
     return len(forgotten)
+
+
+def _is_due(alert: Alert) -> bool:
+    """What is in trouble rests between two attempts, in each process that has a clock."""
+    if not alert.trouble:
+        return True
+    now = clock.now()
+    if len(_resting) > MOST_RESTING:
+        _resting.clear()
+    due = _resting.setdefault(alert.pk, now + REST)
+    if due > now:
+        return False
+    _resting[alert.pk] = now + REST
+    return True
 
 
 def group_of(alert: Alert, rule: AlertRule) -> str:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from incidents import administration, permissions
+from incidents.actions.alert_rows import fit_what_fires
 from incidents.actions.alert_rule_terms import Terms, require_sound
 from incidents.models import AlertRule
 from incidents.refusal import Refused
@@ -16,7 +17,7 @@ MOST = 200
 
 
 def add_rule(*, actor: User, terms: Terms) -> AlertRule:
-    """Behind all others: the first that fits counts."""
+    """Behind all others: the first that fits counts. It takes up what fires and fits no other."""
     with transaction.atomic():
         administration.hold()
         _require_may(actor)
@@ -26,11 +27,12 @@ def add_rule(*, actor: User, terms: Terms) -> AlertRule:
         last = AlertRule.objects.aggregate(last=Max("position"))["last"] or 0
         rule = AlertRule.objects.create(position=last + 1, **_columns(terms))
         _record(actor, rule, "alert_rule.added", "added the alert rule", None)
+        fit_what_fires()
     return rule
 
 
 def change_rule(*, actor: User, rule_id: int, terms: Terms) -> AlertRule:
-    """For alerts from now on; what it has declared stays."""
+    """For what comes, and what fires and fits no rule; what it has declared stays."""
     with transaction.atomic():
         administration.hold()
         rule = _find(actor, rule_id)
@@ -41,6 +43,7 @@ def change_rule(*, actor: User, rule_id: int, terms: Terms) -> AlertRule:
         rule.save(update_fields=list(_columns(terms)))
         if _facts(rule) != before:
             _record(actor, rule, "alert_rule.changed", "changed the alert rule", before)
+            fit_what_fires()
     return rule
 
 

@@ -9,6 +9,8 @@ from django.contrib.auth.models import User
 from incidents.actions import alerts
 from incidents.actions.alert_incidents import take_up_forgotten
 from incidents.actions.alert_recovery import close_what_is_over
+from incidents.actions.alert_rule_terms import Terms
+from incidents.actions.alert_rules import add_rule
 from incidents.actions.resolve import resolve
 from incidents.models import Alert, Incident, Membership, Notification, Run, TimelineEntry
 from incidents.queries.receivers import who_is
@@ -90,11 +92,33 @@ def test_refused_rule_says_why_and_tries_again(monitor: User) -> None:
         "The rule “Rule 1” could not declare an incident: You may not declare incidents in staging."
         " Ask someone who is commander there."
     )
-    assert take_up_forgotten() == 0
-
     held.filter(role="viewer").update(role="commander")
     again = alerts.hear(signal())
     assert again and (again.trouble, again.incident) == ("", Incident.objects.get())
+
+
+def test_clock_tries_again_what_was_refused(monitor: User, set_clock: SetClock) -> None:
+    rule = make_declaring(monitor)
+    alerts.hear(signal(environment=None))
+    rule.environment = factories.make_environment()
+    rule.save()
+    tried = []
+    for seconds in (11, 60, 300):
+        set_clock.advance(seconds)
+        tried.append(take_up_forgotten())
+    assert tried == [0, 0, 1]
+    assert Incident.objects.get().alerts.get().trouble == ""
+
+
+def test_new_rule_takes_up_what_fires(monitor: User, set_clock: SetClock) -> None:
+    root = User.objects.create_superuser("root")
+    alerts.hear(signal())
+    runbook = make_declaring(monitor, is_on=False).runbook
+    terms = Terms(name="New", declares=True, runbook=runbook, acts_as=monitor)
+    add_rule(actor=root, terms=terms)
+    set_clock.advance(11)
+    assert take_up_forgotten() == 1
+    assert Incident.objects.get().alerts.count() == 1
 
 
 def test_alert_without_an_environment_has_no_incident(monitor: User) -> None:
