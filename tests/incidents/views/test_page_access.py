@@ -167,7 +167,7 @@ def test_closed_incident_says_that_nothing_can_change(
 
     assert "Nothing in it can change any more" in page
     forms = page.count('method="post"')
-    assert (forms, page.count('id="composer"')) == (2, 1)  # to sign out, and to tell the end
+    assert (forms, page.count('id="composer"')) == (3, 1)  # to sign out, validate, tell the end
 
 
 @pytest.mark.parametrize(
