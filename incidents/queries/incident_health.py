@@ -49,6 +49,21 @@ class IncidentHealth:
         return self.validation is not None and self.validation.state in live
 
     @property
+    def headline(self) -> str:
+        """The first sentence of the recommendation; `rest` is what follows it."""
+        return self._recommended[0]
+
+    @property
+    def rest(self) -> str:
+        return self._recommended[1]
+
+    @property
+    def _recommended(self) -> tuple[str, str]:
+        words = self.validation.recommendation if self.validation else ""
+        first, stop, rest = words.partition(". ")
+        return first + stop.strip(), rest
+
+    @property
     def percent(self) -> int:
         """Share of what could be checked that holds."""
         one = self.validation
