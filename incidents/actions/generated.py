@@ -7,7 +7,7 @@ from django.db import transaction
 
 from incidents.actions.declare import declare
 from incidents.actions.library import add_revision
-from incidents.models import Environment, Incident
+from incidents.models import Environment, Incident, Revision
 from incidents.permissions import COMMANDING, roles_in
 from incidents.refusal import Refused
 
@@ -23,14 +23,9 @@ def declare_generated(
 ) -> Incident:
     """An incident of a new revision of `slug`, which holds `markdown`. Saves nothing when it may
     not be declared."""
-    if not COMMANDING & roles_in(person=actor, environment=environment):
-        raise Refused(
-            f"You may not declare incidents in {environment}. Ask someone who is commander there.",
-            status=403,
-        )
     with transaction.atomic():
-        revision, _is_new = add_revision(
-            slug=slug, source=markdown.encode(), is_shipped=False, actor=actor
+        revision = generated_revision(
+            actor=actor, environment=environment, slug=slug, markdown=markdown
         )
         return declare(
             actor=actor,
@@ -40,3 +35,17 @@ def declare_generated(
             title=title,
             parameters={},
         )
+
+
+def generated_revision(
+    *, actor: User, environment: Environment, slug: str, markdown: str
+) -> Revision:
+    """The newest revision of `slug`, which holds `markdown`. Who asks for the same holds until the
+    transaction around it ends, and then gets the same."""
+    if not COMMANDING & roles_in(person=actor, environment=environment):
+        raise Refused(
+            f"You may not declare incidents in {environment}. Ask someone who is commander there.",
+            status=403,
+        )
+    source = markdown.encode()
+    return add_revision(slug=slug, source=source, is_shipped=False, actor=actor)[0]

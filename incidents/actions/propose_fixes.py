@@ -8,13 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils.text import slugify
 
+from incidents.actions.declare import declare
 from incidents.actions.execute import request_run
-from incidents.actions.generated import declare_generated
+from incidents.actions.generated import generated_revision
 from incidents.models import Environment, Incident, StepCommand
 from incidents.refusal import Refused
-from incidents.states import EffectChoice
+from incidents.states import EffectChoice, IncidentState
 from runbook.health.fixes import changes_in, runbook_for, severity_for
 from runbook.health.report import Report
 
@@ -30,24 +32,41 @@ class Proposal:
 
 def propose(*, actor: User, environment: Environment, report: Report) -> Proposal:
     """Refuses, saving nothing, when nothing of the report can be mended by a command. In a closed
-    environment the incident is open, and its changes are asked for later, by hand."""
-    count = len(changes_in(report))
-    if not count:
+    environment the incident is open, and its changes are asked for later, by hand. Of the same
+    report there is one open incident: the second of two people is led to the first's."""
+    if not changes_in(report):
         raise Refused(
             "No command that can be run from here would mend what was found. Declare an incident"
             " and repair it by hand.",
             status=422,
         )
     title = f"Mend {environment}: what the check found"
-    incident = declare_generated(
-        actor=actor,
-        environment=environment,
-        slug=f"fix-{slugify(environment.name)}"[:80],
-        markdown=runbook_for(report, title),
-        severity=severity_for(report),
-        title=title,
-    )
+    with transaction.atomic():
+        revision = generated_revision(
+            actor=actor,
+            environment=environment,
+            slug=f"fix-{slugify(environment.name)}"[:80],
+            markdown=runbook_for(report, title),
+        )
+        first = Incident.objects.filter(
+            revision=revision, environment=environment, state=IncidentState.OPEN
+        ).first()
+        if first is not None:
+            return Proposal(first, 0, _already(first))
+        incident = declare(
+            actor=actor,
+            revision=revision,
+            environment=environment,
+            severity=severity_for(report),
+            title=title,
+            parameters={},
+        )
     return _asked(actor, incident)
+
+
+def _already(first: Incident) -> str:
+    who = first.commander.get_full_name() or first.commander.get_username()
+    return f"{who} opened these changes at {first.started_at:%H:%M} UTC."
 
 
 def _asked(actor: User, incident: Incident) -> Proposal:

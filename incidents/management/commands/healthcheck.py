@@ -145,8 +145,9 @@ def proposed_by(username: str, environment: Environment, report: Report) -> str:
     except Refused as refused:
         raise not_run(str(refused)) from refused
     several = "change waits" if proposal.asked == 1 else "changes wait"
-    opened = f"{proposal.incident.name} is open: {proposal.asked} {several} for approval."
-    return f"{opened} Nothing was changed. {proposal.refused}".rstrip()
+    waits = f"{proposal.asked} {several} for approval. " if proposal.asked else ""
+    opened = f"{proposal.incident.name} is open: {waits}Nothing was changed."
+    return f"{opened} {proposal.refused}".rstrip()
 
 
 def _areas(options: dict[str, Any]) -> list[Area]:  # Any: argparse

@@ -6,13 +6,14 @@ import pytest
 from django.contrib.auth.models import User
 
 from incidents.actions.freeze import declare_freeze
-from incidents.actions.propose_fixes import propose
+from incidents.actions.propose_fixes import Proposal, propose
 from incidents.models import Incident, Revision, Run
 from incidents.refusal import Refused
 from incidents.states import Role
 from runbook.health.fixes import runbook_for
 from runbook.health.report import Area, AreaReport, Finding, Report
 from tests import factories
+from tests.incidents.conftest import at_once
 
 _PATCH = "gcloud sql instances patch netra-staging-db --ssl-mode=ENCRYPTED_ONLY"
 PATCH = f"{_PATCH} --project=netra-staging"
@@ -63,6 +64,30 @@ def test_a_second_proposal_is_a_new_revision_of_the_same_runbook(commander: User
         )
     numbers = Revision.objects.filter(runbook__slug="fix-staging").order_by("number")
     assert [one.number for one in numbers] == [1, 2]
+
+
+def test_the_same_report_is_opened_once(commander: User) -> None:
+    environment = factories.make_environment()
+    report = _report(_failed("SSL not required", fix=PATCH))
+    first = propose(actor=commander, environment=environment, report=report)
+    second = propose(actor=commander, environment=environment, report=report)
+    assert (second.incident, second.asked) == (first.incident, 0)
+    assert second.refused.startswith("commander opened these changes at ")
+    assert Run.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_open_one(commander: User) -> None:
+    environment = factories.make_environment()
+    report = _report(_failed("SSL not required", fix=PATCH))
+    propose(actor=commander, environment=environment, report=_report(_failed("Old", fix=PATCH)))
+
+    def attempt() -> Proposal:
+        return propose(actor=commander, environment=environment, report=report)
+
+    found = at_once(attempt, attempt)
+    assert len({one.incident.pk for one in found}) == 1
+    assert sorted(one.asked for one in found) == [0, 1]
 
 
 def test_who_may_not_declare_proposes_nothing(engineer: User) -> None:
