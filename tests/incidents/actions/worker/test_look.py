@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 
 from incidents.actions import check_health, look
+from incidents.actions.monitor import accept_drift
 from incidents.health_states import AlertState, HealthCause, HealthCheckState, HealthStatus
 from incidents.models import Alert, Environment, HealthCheck, Measurement, Monitor, ThresholdWatch
+from incidents.states import Role
 from tests import factories
 from tests.support.simulator import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HOSTS = ("staging.netrasystems.ai", "api-staging.netrasystems.ai")
+CONNECTOR = "projects/netra-staging/locations/us-central1/connectors/staging-connector"
 MONITORING = "/v3/projects/netra-staging/timeSeries"
 
 
@@ -109,6 +112,25 @@ def test_what_stood_goes_on_while_nothing_can_be_read(
     assert firing() == {**before, "check": 2}
     assert blind.unchecked > 0
     assert ThresholdWatch.objects.get(name="connector-utilisation").state == "over"
+
+
+def test_what_was_changed_by_hand_is_drift_until_it_is_accepted(
+    environment: Environment, google: Simulator
+) -> None:
+    """The first configuration has to be accepted here: this environment was never healthy."""
+    before = looked(environment)
+    HealthCheck.objects.filter(pk=before.pk).update(snapshot={})
+    Monitor.objects.filter(environment=environment).update(baseline=before)
+    administrator = factories.make_person("ada", Role.ADMINISTRATOR, environment=environment)
+    accept_drift(actor=administrator, check_id=looked(environment).pk)
+    assert looked(environment).drift == []
+
+    google.change_resource(f"vpcaccess/{CONNECTOR}", maxInstances=9)
+    google.fail(match="/v1/projects/netra-staging/instances", kind="403", times=99)
+    found = looked(environment)
+
+    change = {"resource": CONNECTOR, "path": "maxInstances", "before": 3, "after": 9}
+    assert (found.drift, found.unchecked > 0) == ([change], True)
 
 
 def test_without_a_monitor_nobody_is_alarmed(environment: Environment) -> None:
