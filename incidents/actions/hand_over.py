@@ -10,11 +10,13 @@ from incidents import clock, permissions, timeline
 from incidents.actions.moves import hold
 from incidents.actions.tell import Event, no_longer, tell
 from incidents.models import Handover, Incident
+from incidents.queries.rule_accounts import acts_for_rules
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused
 from incidents.states import HandoverState, IncidentState, Role
 
 PANELS = ["handover", "people", "header", "incidents"]
+BY_RULE_ALONE = "a rule about alerts declared this"
 
 
 def offer(*, actor: User, incident_id: int, person_id: int, words: str = "") -> Handover:
@@ -98,15 +100,14 @@ def withdraw(*, actor: User, handover_id: int) -> Handover:
 
 
 def take_over(*, actor: User, incident_id: int, reason: str) -> Incident:
-    """An administrator commands where the commander is gone; the reason stays on the timeline."""
-    if not reason.strip():
-        raise Refused("Say why the commander cannot hand over.", status=422)
+    """An administrator commands where the commander is gone, and whoever may command where nobody
+    but a rule about alerts does; the reason stays on the timeline."""
     with transaction.atomic():
         hold(pk=incident_id)
         incident = _incident(actor, incident_id)
-        if Role.ADMINISTRATOR not in permissions.roles_in(
-            person=actor, environment=incident.environment
-        ):
+        if not reason.strip() and not acts_for_rules(incident.commander):
+            raise Refused("Say why the commander cannot hand over.", status=422)
+        if not may_take_over(person=actor, incident=incident):
             raise Refused(
                 f"Only an administrator of {incident.environment} takes over command.", status=403
             )
@@ -116,9 +117,16 @@ def take_over(*, actor: User, incident_id: int, reason: str) -> Incident:
             raise Refused("You command this incident already.")
         end_offers(incident.pk)
         Incident.objects.filter(pk=incident.pk, state=IncidentState.OPEN).update(commander=actor)
-        text = f"took over command: {reason.strip()}"
+        text = f"took over command: {reason.strip() or BY_RULE_ALONE}"
         _record_change(actor, incident, "handover.taken", text, before)
     return incident
+
+
+def may_take_over(*, person: User, incident: Incident) -> bool:
+    held = permissions.roles_in(person=person, environment=incident.environment)
+    if Role.ADMINISTRATOR in held:
+        return True
+    return bool(held & permissions.COMMANDING) and acts_for_rules(incident.commander)
 
 
 def end_offers(incident_id: int) -> None:

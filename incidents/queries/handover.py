@@ -8,13 +8,15 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from incidents.models import Handover, Incident
+from incidents.queries.rule_accounts import acts_for_rules
 from incidents.states import HandoverState
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """As one person sees it. `offer` is the one that stands; `may_take_over` is for administrators
-    who do not command already; `others` are those to whom the commander can offer."""
+    """As one person sees it. `offer` is the one that stands; `may_take_over` is for those who may
+    and do not command already, `is_by_rule` where nobody but a rule about alerts does; `others` are
+    those to whom the commander can offer."""
 
     incident: Incident
     offer: Handover | None
@@ -22,11 +24,12 @@ class Command:
     is_mine_to_withdraw: bool
     may_offer: bool
     may_take_over: bool
+    is_by_rule: bool
     others: tuple[User, ...]
 
 
 def read_command(
-    incident: Incident, *, person: User, may_command: QuerySet[User], is_administrator: bool
+    incident: Incident, *, person: User, may_command: QuerySet[User], may_take_over: bool
 ) -> Command:
     """`may_command` are all who may command in the incident's environment."""
     standing = incident.handovers.filter(state=HandoverState.OFFERED)
@@ -41,6 +44,7 @@ def read_command(
         is_mine_to_answer=offer is not None and offer.offered_to_id == person.pk,
         is_mine_to_withdraw=offer is not None and offer.offered_by_id == person.pk,
         may_offer=commands and offer is None,
-        may_take_over=incident.is_open and is_administrator and not commands,
+        may_take_over=incident.is_open and may_take_over and not commands,
+        is_by_rule=acts_for_rules(incident.commander),
         others=tuple(others),
     )

@@ -15,8 +15,9 @@ from django.db.models import F, Func, Q, QuerySet, Value
 from django.db.models.functions import Lower, Replace
 
 from incidents import clock
-from incidents.models import AlertRule, Channel, Incident, Membership, Rota
+from incidents.models import Channel, Incident, Membership, Rota
 from incidents.queries.on_call import on_call
+from incidents.queries.rule_accounts import acts_for_rules
 from incidents.states import Role
 
 COMMANDER = "commander"
@@ -97,7 +98,7 @@ def _add_roles(found: _Meant, spellings: Collection[str], incident: Incident) ->
 def _commands(person: User) -> bool:
     """Whether telling the commander reaches anybody: nobody reads what an account is told in whose
     name rules about alerts act, so that all who may command are told instead."""
-    return person.is_active and not AlertRule.objects.filter(acts_as=person).exists()
+    return person.is_active and not acts_for_rules(person)
 
 
 def _who_holds(role: Role, incident: Incident) -> QuerySet[User]:

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from incidents import clock, permissions
+from incidents.actions import hand_over
 from incidents.actions.declare import open_runbook
 from incidents.models import Incident
 from incidents.permissions import Abilities
@@ -30,7 +31,7 @@ from incidents.queries.reread import newest_revision
 from incidents.queries.room import read_room
 from incidents.queries.step import read_step
 from incidents.queries.words.posted import read_posted
-from incidents.states import ComponentState, Role, Severity
+from incidents.states import ComponentState, Severity
 from incidents.views.requests import PageRequest, find_incident, number_in
 from incidents.windows import why_closed
 
@@ -134,12 +135,11 @@ def read_updates(scene: Scene, _key: int = 0) -> Context:
 
 def read_handover(scene: Scene, _key: int = 0) -> Context:
     environment = scene.incident.environment
-    held = permissions.roles_in(person=scene.person, environment=environment)
     command = read_command(
         scene.incident,
         person=scene.person,
         may_command=permissions.who_holds(environment, permissions.COMMANDING),
-        is_administrator=Role.ADMINISTRATOR in held,
+        may_take_over=hand_over.may_take_over(person=scene.person, incident=scene.incident),
     )
     return {"command": command}
 

@@ -11,11 +11,13 @@ from incidents.actions.alert_incidents import take_up_forgotten
 from incidents.actions.alert_recovery import close_what_is_over
 from incidents.actions.alert_rule_terms import Terms
 from incidents.actions.alert_rules import add_rule
+from incidents.actions.hand_over import take_over
 from incidents.actions.resolve import resolve
 from incidents.models import Alert, Incident, Membership, Notification, Run, TimelineEntry
 from incidents.queries.receivers import who_is
 from incidents.queries.report.times import read_measures
-from incidents.states import RunState
+from incidents.refusal import Refused
+from incidents.states import Role, RunState
 from tests import factories
 from tests.incidents.actions.alerting import make_declaring, make_monitor, signal
 from tests.incidents.conftest import SetClock, at_once
@@ -273,3 +275,24 @@ def test_commander_means_people_until_somebody_takes_over(monitor: User, command
     assert set(who_is(["commander"], incident).people) == {monitor, commander}
     incident.commander = commander
     assert who_is(["commander"], incident).people == (commander,)
+
+
+def test_whoever_may_command_takes_over_from_a_rule(
+    monitor: User, commander: User, engineer: User
+) -> None:
+    make_declaring(monitor)
+    alerts.hear(signal())
+    incident = Incident.objects.get()
+    with pytest.raises(Refused, match="Only an administrator"):
+        take_over(actor=engineer, incident_id=incident.pk, reason="I can.")
+
+    take_over(actor=commander, incident_id=incident.pk, reason="")
+
+    incident.refresh_from_db()
+    assert incident.commander == commander
+    assert entries("handover.taken") == [
+        "took over command: a rule about alerts declared this (monitor commanded until now)"
+    ]
+    other = factories.make_person("other", Role.COMMANDER)
+    with pytest.raises(Refused):
+        take_over(actor=other, incident_id=incident.pk, reason="I can too.")
