@@ -21,6 +21,8 @@ from runbook.health.definition import Infrastructure
 
 def environment_asked(options: dict[str, Any]) -> Environment | None:  # Any: argparse
     """The one that was named; without any place, the only one of this installation."""
+    if options["environment"] and (options["endpoint"] or options["project"]):
+        raise not_run("An environment has its own project and endpoint; leave those out.")
     if options["environment"]:
         return environment_named(options["environment"])
     if options["endpoint"] or options["project"]:

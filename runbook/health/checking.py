@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from runbook.document.definition import Json
 from runbook.health.catalogue import areas_known, kinds_known
 from runbook.health.definition import Infrastructure, Resource
 from runbook.health.findings import Examined, examine
@@ -49,24 +48,34 @@ def check(
     ]
     questions = [question for look in looks for question in look.questions]
     told: list[AreaReport] = []
-    examined: list[tuple[str, Examined]] = []
+    examined: dict[str, Examined] = {}
     with Gathering(session_for, questions, concurrency=concurrency, deadline=deadline) as gathering:
         for area in (area for area in Area if any(look.area is area for look in looks)):
             mine = [look for look in looks if look.area is area]
             found = [look.examined(gathering) for look in mine]
-            examined += zip((look.full_name for look in mine), found, strict=True)
+            examined |= zip((look.full_name for look in mine), found, strict=True)
             told.append(_area_report(area, mine, found, gathering))
             if heard is not None:
                 heard(told[-1])
+    return _report(infrastructure, at, told, examined, time.monotonic() - started)
+
+
+def _report(
+    infrastructure: Infrastructure,
+    at: datetime,
+    areas: Sequence[AreaReport],
+    examined: Mapping[str, Examined],
+    seconds: float,
+) -> Report:
     return Report(
         infrastructure=infrastructure.name,
         project=infrastructure.project,
         region=infrastructure.region,
         at=at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        areas=tuple(told),
-        seconds=round(time.monotonic() - started, 3),
-        measured=tuple(number for _name, found in examined for number in found.measured),
-        snapshot=_snapshot(examined),
+        areas=tuple(areas),
+        seconds=round(seconds, 3),
+        measured=tuple(number for found in examined.values() for number in found.measured),
+        snapshot={name: found.snapshot for name, found in examined.items() if found.snapshot},
     )
 
 
@@ -117,7 +126,3 @@ def _area_report(
         findings=tuple(finding for one in found for finding in one.findings),
         seconds=round(max((look.seconds(gathering) for look in looks), default=0.0), 3),
     )
-
-
-def _snapshot(examined: Sequence[tuple[str, Examined]]) -> Mapping[str, Mapping[str, Json]]:
-    return {name: found.snapshot for name, found in examined if found.snapshot}

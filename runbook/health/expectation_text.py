@@ -74,9 +74,9 @@ def _read_one(
     if isinstance(value, dict):
         found = _with_options(value, usual, about, path, mistakes)
     else:
-        bound = _bound("is", value, about.shape, path, mistakes)
-        if isinstance(value, list):
-            bound = replace(bound, comparison="includes" if about.shape == "texts" else "one_of")
+        several: Comparison = "includes" if about.shape == "texts" else "one_of"
+        comparison = several if isinstance(value, list) else "is"
+        bound = _bound(comparison, value, about.shape, path, mistakes)
         found = replace(usual, bounds=(bound,))
     if len(mistakes.found) == before:
         yield found
@@ -96,20 +96,24 @@ def _with_options(
     ]
     if not bounds and not unknown:
         mistakes.add(path, f"'{about.name}' expects nothing: add one of {', '.join(COMPARISONS)}.")
-    is_risk = value.get("risk", False)
-    if not isinstance(is_risk, bool):
-        mistakes.add((*path, "risk"), "'risk' is true or false.")
-    severity = value.get("severity", "warning" if is_risk else usual.severity)
-    if severity not in get_args(Severity):
-        mistakes.add((*path, "severity"), f"'{severity}' is no severity: critical or warning.")
+    is_risk = value.get("risk") is True
     return replace(
         usual,
         bounds=tuple(bounds),
-        severity=cast("Severity", severity),
-        is_risk=bool(is_risk),
+        severity=_severity(value, "warning" if is_risk else usual.severity, path, mistakes),
+        is_risk=is_risk,
         message=_text(value, "message", path, mistakes),
         action=_text(value, "action", path, mistakes),
     )
+
+
+def _severity(value: dict[str, Json], usual: Severity, path: Path, mistakes: Mistakes) -> Severity:
+    if not isinstance(value.get("risk", False), bool):
+        mistakes.add((*path, "risk"), "'risk' is true or false.")
+    found = value.get("severity", usual)
+    if found not in get_args(Severity):
+        mistakes.add((*path, "severity"), f"'{found}' is no severity: critical or warning.")
+    return cast("Severity", found)
 
 
 def _bound(
@@ -117,10 +121,11 @@ def _bound(
 ) -> Bound:
     if comparison in _ORDERED and shape in ("text", "texts", "flag"):
         mistakes.add(path, f"'{comparison}' compares amounts; write {_EXAMPLES[shape]}.")
-    several = isinstance(wanted, list) and (comparison == "one_of" or path[-1] != comparison)
-    several = several or (shape == "texts" and isinstance(wanted, list))
-    for one in wanted if several and isinstance(wanted, list) else [wanted]:
-        if not _fits(one, "text" if shape == "texts" and several else shape):
+    if comparison == "includes" and shape != "texts":
+        mistakes.add(path, f"'includes' is for lists; write {_EXAMPLES[shape]}.")
+    may_be_several = comparison == "one_of" or shape == "texts"
+    for one in wanted if may_be_several and isinstance(wanted, list) else [wanted]:
+        if not _fits(one, shape):
             mistakes.add(path, f"{_shown(one)} does not fit here; write {_EXAMPLES[shape]}.")
     return Bound(comparison, _plain(wanted, shape))
 

@@ -39,10 +39,9 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        where = parser.add_mutually_exclusive_group()
-        where.add_argument("--environment", metavar="NAME", help="an environment of this project")
-        where.add_argument("--endpoint", metavar="URL", help="a simulator: http://127.0.0.1:PORT")
-        where.add_argument(
+        parser.add_argument("--environment", metavar="NAME", help="an environment of this project")
+        parser.add_argument("--endpoint", metavar="URL", help="a simulator: http://127.0.0.1:PORT")
+        parser.add_argument(
             "--project", help="a project, asked with the credentials of this machine"
         )
         parser.add_argument("--region", help="in place of the region of the file")

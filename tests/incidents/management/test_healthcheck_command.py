@@ -124,6 +124,8 @@ def test_a_healthy_infrastructure_reads_as_operators_know_it(healthy: Running) -
 
 def test_the_outage_reads_as_operators_know_it(outage: Running) -> None:
     assert _healthcheck(endpoint=outage.address, focus=FOUR) == (2, OUTAGE)
+    project = {"project": "netra-staging", "region": "us-central1"}
+    assert _healthcheck(endpoint=outage.address, focus=FOUR, **project) == (2, OUTAGE)
 
 
 def test_a_whole_check_adds_the_other_areas_to_the_same_sections(outage: Running) -> None:
@@ -194,6 +196,7 @@ def test_an_environment_brings_project_hosts_and_file(staging: Environment) -> N
     ("options", "words"),
     [
         ({"environment": "nowhere"}, "There is no environment nowhere; there are: staging."),
+        ({"environment": "staging", "project": "p"}, "has its own project and endpoint"),
         ({"project": "elsewhere"}, "is about the project elsewhere; there are: netra-staging"),
         ({"endpoint": "http://example.com"}, "A simulator is reached over http on this machine"),
         ({"infrastructure": "shop"}, "There is no such file; there are: netra-staging"),
