@@ -14,8 +14,8 @@ from incidents import clock, draining
 from incidents.actions import look
 from incidents.actions.renewing import Renewing
 from incidents.actions.storable import storable
-from incidents.actions.validation_moves import claim, fail, keep
-from incidents.health_states import HealthCause, ValidationState
+from incidents.actions.validation_moves import claim, fail, hand_back, keep
+from incidents.health_states import HealthCause, HealthCheckState, ValidationState
 from incidents.models import HealthCheck, Incident, Validation
 from incidents.queries.infrastructure import infrastructure_of
 from incidents.queries.validations import (
@@ -40,6 +40,8 @@ NO_FILE = (
     "No infrastructure file says what is healthy in this environment. Add one, or name it among the"
     " environment's settings."
 )
+
+_UNENDED = (HealthCheckState.WAITING, HealthCheckState.RUNNING)
 
 
 def run(validation_id: int) -> None:
@@ -68,6 +70,9 @@ def _judge(validation: Validation) -> None:
     criteria = infrastructure.validation if infrastructure else OTHERWISE
     before = before_check(incident)
     after = _checked(validation) if infrastructure else None
+    if after is not None and after.state in _UNENDED:
+        hand_back(validation)
+        return
     seen = seen_in(after) if after else Seen(error=why_none)
     metrics = _metrics(infrastructure)
     evidence = Evidence(

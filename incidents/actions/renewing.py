@@ -35,6 +35,10 @@ class Renewing:
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
 
+    @property
+    def is_at_work(self) -> bool:
+        return self._thread.is_alive()
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self

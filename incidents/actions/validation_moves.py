@@ -33,6 +33,13 @@ def claim(validation_id: int) -> Validation | None:
     return found
 
 
+def hand_back(validation: Validation) -> None:
+    """This worker is to stop before it has looked: the sweep finds another one."""
+    Validation.objects.filter(
+        pk=validation.pk, token=validation.token, state=ValidationState.RUNNING
+    ).update(state=ValidationState.WAITING, lease_until=None)
+
+
 def keep(
     validation: Validation,
     results: list[Json],
