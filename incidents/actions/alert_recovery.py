@@ -58,7 +58,7 @@ def close_if_over(incident_id: int) -> bool:
 def _to_close() -> QuerySet[Incident]:
     own = Alert.objects.filter(incident=OuterRef("pk"))
     return Incident.objects.filter(
-        Exists(own.filter(rule__closes=True, rule__acts_as__isnull=False)),
+        Exists(own.filter(rule__closes=True, rule__is_on=True, rule__acts_as__isnull=False)),
         ~Exists(own.filter(state=AlertState.FIRING)),
         state=IncidentState.OPEN,
     )
@@ -67,8 +67,9 @@ def _to_close() -> QuerySet[Incident]:
 def _close(incident_id: int) -> None:
     own = Alert.objects.filter(incident=incident_id).select_related("rule__acts_as")
     alerts = list(own.order_by("pk"))
-    rule = next(one.rule for one in alerts if one.rule and one.rule.closes and one.rule.acts_as)
-    if rule.acts_as is None:
+    rules = [one.rule for one in alerts if one.rule and one.rule.closes and one.rule.is_on]
+    rule = next((one for one in rules if one.acts_as), None)
+    if rule is None or rule.acts_as is None:
         return
     words = f"By itself: {named_shortly(alerts)} recovered {took(alerts)}."
     with acting_from(f"{BY_RULE} {rule.name}"):

@@ -1,4 +1,5 @@
-"""`manage.py create_demo`: the environment `staging`, which is the simulator, and four people."""
+"""`manage.py create_demo`: the environment `staging`, which is the simulator, four people and
+the account in whose name rules about alerts act."""
 
 from __future__ import annotations
 
