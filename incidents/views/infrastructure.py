@@ -22,7 +22,13 @@ from incidents.queries.environment_health.matrix import read_matrix
 from incidents.queries.environment_health.numbers import read_numbers
 from incidents.queries.environment_health.page import read_health
 from incidents.queries.environment_health.standing import read_standing, read_standings, sentence_of
-from incidents.queries.environment_health.trends import RANGES, read_trend
+from incidents.queries.environment_health.trends import (
+    RANGES,
+    metric_named,
+    metrics_of,
+    read_trend,
+    was_ever_measured,
+)
 from incidents.refusal import Refused
 from incidents.states import Role
 from incidents.views.answers import room_url
@@ -119,18 +125,24 @@ def trend(request: PageRequest, name: str) -> HttpResponse:
     """One metric at one subject, large and as a table."""
     row = find_environment(request.user, name)
     now, chosen = clock.now(), _range(request)
+    metric, subject = (request.GET.get(name, "") for name in ("metric", "subject"))
     found = read_trend(
         row,
-        metric=request.GET.get("metric", ""),
-        subject=request.GET.get("subject", ""),
+        metric=metric,
+        subject=subject,
         since=now - RANGES[chosen],
         until=now,
     )
-    if found is None:
-        raise Http404("Nothing of that name was measured in that time.")
+    if found is None and not was_ever_measured(row, metric):
+        raise Http404("Nothing of that name was ever measured.")
     newest = read_standing(row, now=now).check
-    of_metric = [one for one in read_numbers(row, newest) if one.metric == found.trend.metric.name]
-    context = {"environment": row, "found": found, "numbers": of_metric}
+    context = {
+        "environment": row,
+        "named": metric_named(metric, metrics_of(row)),
+        "subject": found.trend.subject if found else subject,
+        "found": found,
+        "numbers": [one for one in read_numbers(row, newest) if one.metric == metric],
+    }
     return render(request, "health/trend.html", context | _ranges(chosen))
 
 

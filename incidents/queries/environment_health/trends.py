@@ -99,7 +99,7 @@ def read_points(
 def read_trend(
     environment: Environment, *, metric: str, subject: str, since: datetime, until: datetime
 ) -> Large | None:
-    """None when it was not measured. Without a subject it is the first."""
+    """None when it was not measured in that time. Without a subject it is the first."""
     points = read_points(environment, metric=metric, since=since, until=until)
     subject = subject or min(points, default="")
     if subject not in points:
@@ -116,6 +116,10 @@ def read_trend(
     others = tuple(sorted(one for one in points if one != subject))
     rows = _thinned(found, TABLE_POINTS)
     return Large(trend=trend, points=tuple(reversed(rows)), others=others)
+
+
+def was_ever_measured(environment: Environment, metric: str) -> bool:
+    return Measurement.objects.filter(environment=environment, name=metric).exists()
 
 
 def metrics_of(environment: Environment) -> Mapping[str, Metric]:

@@ -202,6 +202,17 @@ def test_trend_is_a_table_too(staging: Environment, sign_in: SignIn, leader: Use
     assert client.get(f"{PAGE}trend/?metric=nothing").status_code == 404
 
 
+def test_trend_of_a_time_without_points_says_so(
+    staging: Environment, sign_in: SignIn, leader: User
+) -> None:
+    _measure(staging, "endpoint.seconds", "https://a.example/", [0.25])
+    Measurement.objects.update(at=clock.now() - timedelta(days=3))
+
+    page = sign_in(leader).get(f"{PAGE}trend/?metric=endpoint.seconds&since=1h").content.decode()
+
+    assert "Nothing was measured within 1h" in page
+
+
 def test_overview_asks_the_same_for_1_environment_and_20(
     sign_in: SignIn, leader: User, staging: Environment
 ) -> None:
