@@ -82,7 +82,7 @@ def _refusal(refused: Refused) -> HttpResponse:
     """Cloud Monitoring sends its password only to who has asked for one."""
     response = _said({"error": refused.sentence}, refused.status)
     if refused.status == 401:
-        response["WWW-Authenticate"] = 'Basic realm="Runbook alerts", Bearer'
+        response["WWW-Authenticate"] = 'Basic realm="Runbook alerts"'
     if refused.status == 429:
         response["Retry-After"] = "60"
     if refused.status == 405:
