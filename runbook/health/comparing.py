@@ -38,8 +38,8 @@ def expected_words(expectation: Expectation, shape: Shape) -> str:
 
 
 def words(value: Json, shape: Shape) -> str:
-    """A value for people; "nothing" where no amount was found."""
-    if value is None:
+    """A value for people; "nothing" where none was found."""
+    if value is None or value == []:
         return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"

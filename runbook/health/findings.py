@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import cast
 
+from runbook.cloud.errors import CloudError
 from runbook.commands.sentences import sentence
 from runbook.document.definition import Json
 from runbook.health.comparing import expected_words, holds, words
@@ -15,6 +16,8 @@ from runbook.health.gathering import Answer
 from runbook.health.kinds import EXISTS, Asked, Fact, Field, Judged, Kind, Read, Unread
 from runbook.health.report import Finding, Measured
 
+UNCHECKED = " was not checked. "
+"""Between what was not checked and why."""
 _PLACE = re.compile(r"\{(?:name|key|found|expected)\}")
 
 
@@ -48,9 +51,16 @@ def _facts(kind: Kind, asked: Asked, answers: Sequence[tuple[Read, Answer]]) -> 
         if answer.seen is not None:
             found |= answer.seen.facts
         elif answer.error is not None:
-            unread = Unread(sentence(answer.error, kind.full_name(asked)))
+            unread = Unread(_reason(answer.error, kind.full_name(asked)))
             found |= dict.fromkeys(read.fields if number else ("exists", *read.fields), unread)
     return found
+
+
+def _reason(error: CloudError, resource: str) -> str:
+    """What Google said is about the resource; what kept anybody from asking is about them all."""
+    if error.http_status is not None or not error.advice:
+        return sentence(error, resource)
+    return f"{error.message} {error.advice}"
 
 
 def _settled(
@@ -83,7 +93,7 @@ def _finding(
         line=expectation.line,
     )
     if isinstance(fact, Unread):
-        return replace(finding, message=f"{_named(kind, asked)} was not checked. {fact.reason}")
+        return replace(finding, message=f"{_named(kind, asked)}{UNCHECKED}{fact.reason}")
     is_met, found = _compared(expectation, about, fact)
     finding = replace(finding, found=found, verdict="passed" if is_met else "failed")
     if is_met:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from runbook.health.catalogue import areas_known
+from runbook.health.findings import UNCHECKED
 from runbook.health.report import Area, AreaReport, Finding, Report, Status
 
 _RULE = "=" * 70
@@ -114,7 +115,20 @@ def _short(finding: Finding) -> str:
 
 
 def _reasons(unchecked: Sequence[Finding]) -> list[str]:
-    return list(dict.fromkeys(one.message for one in unchecked))
+    """Each reason once, with how many resources it kept from being checked."""
+    names: dict[str, dict[str, None]] = {}
+    for one in unchecked:
+        name, _words, reason = one.message.partition(UNCHECKED)
+        names.setdefault(reason, {})[name] = None
+    return [f"{_together(list(those))} not checked. {reason}" for reason, those in names.items()]
+
+
+def _together(names: Sequence[str]) -> str:
+    """ "Secret 'a' was", "Secret 'a' and 3 others were"."""
+    if len(names) == 1:
+        return f"{names[0]} was"
+    others = len(names) - 1
+    return f"{names[0]} and {others} {'other' if others == 1 else 'others'} were"
 
 
 def _next(report: Report) -> Iterator[str]:

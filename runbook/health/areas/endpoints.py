@@ -1,7 +1,7 @@
 """What the outside world meets: names, certificates that are served, pages and WebSockets.
 
 Whoever gives no answer at all has failed; what this environment does not let probes ask is
-unchecked.
+unchecked, and so is a name of which no name server says anything.
 """
 
 from __future__ import annotations
@@ -70,7 +70,11 @@ def _socket(session: Session, asked: Asked) -> Seen:
 
 
 def _lookup(session: Session, asked: Asked) -> Seen:
+    """That a name does not exist is an answer; a server that cannot say says nothing of it."""
     answer = session.dns.ask(Question(asked.name))
+    if answer.status not in ("NOERROR", "NXDOMAIN"):
+        sentence = f"{answer.server} answers {answer.status} about {asked.name}."
+        raise CloudError("UNAVAILABLE", sentence)
     addresses: list[Json] = [*sorted(answer.addresses)]
     return Seen(
         {"addresses": addresses, "dns_seconds": round(answer.seconds, 3)},
@@ -123,7 +127,12 @@ HOSTS = Kind(
     area=Area.ENDPOINTS,
     title="Host",
     fields=(
-        Field("addresses", "texts", "addresses that its name must lead to"),
+        Field(
+            "addresses",
+            "texts",
+            "addresses that its name must lead to",
+            says="Host '{name}' leads to {found}, expected {expected}",
+        ),
         Field("dns_seconds", "seconds", "time of its name server"),
         Field(
             "tls",
@@ -137,7 +146,7 @@ HOSTS = Kind(
     ),
     full_name=_name,
     reads=(
-        Read(("addresses", "dns_seconds"), _answered(_lookup, "addresses")),
+        Read(("addresses", "dns_seconds"), _lookup),
         Read(
             ("tls", "tls_days_left", "tls_names", "tls_seconds"), _answered(_handshake, "tls", "")
         ),
@@ -154,7 +163,7 @@ PAGES = Kind(
             "status",
             "number",
             "HTTP status of a GET",
-            says="Endpoint {name} answers '{found}', expected '{expected}'",
+            says="Endpoint {name} gives {found}, expected {expected}",
         ),
         _SECONDS,
         Field("contains", "texts", "texts that must stand in its first 64 KB"),
@@ -173,7 +182,7 @@ SOCKETS = Kind(
             "status",
             "number",
             "101 for one that opens",
-            says="WebSocket {name} answers '{found}', expected '{expected}'",
+            says="WebSocket {name} gives {found}, expected {expected}",
         ),
         _SECONDS,
     ),

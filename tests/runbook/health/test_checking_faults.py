@@ -13,7 +13,7 @@ from runbook.cloud.errors import CloudError
 from runbook.cloud.sessions import Session
 from runbook.cloud.target import Target
 from runbook.commands import shell
-from runbook.health import files
+from runbook.health import files, printing
 from runbook.health.checking import check
 from runbook.health.fixes import changes_in
 from runbook.health.report import Area, AreaReport, Report, from_json
@@ -128,11 +128,15 @@ def test_a_product_that_hangs_holds_no_other_up(healthy: Running) -> None:
 
 def test_without_credentials_everything_is_unchecked() -> None:
     def refused() -> Session:
-        raise CloudError("DENIED", "There are no credentials on this machine.")
+        raise CloudError("DENIED", "There are no credentials on this machine.", advice="Sign in.")
 
     report = check(SHIPPED, refused)
     assert {one.verdict for one in report.findings()} == {"unchecked"}
-    assert "There are no credentials on this machine." in report.unchecked[0].message
+    reasons = [line for line in printing.summary(report) if "not checked." in line]
+    assert len(reasons) == 1
+    assert reasons[0].endswith(
+        "and 29 others were not checked. There are no credentials on this machine. Sign in."
+    )
 
 
 def test_the_value_of_a_secret_may_be_kept_from_the_check(healthy: Running) -> None:
