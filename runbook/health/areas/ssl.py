@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from runbook.commands.cloud_run.resource import object_at, text_at
@@ -59,11 +59,20 @@ def _managed(session: Session, asked: Asked) -> Seen:
 def _seen(asked: Asked, name: str, status: str, snapshot: dict[str, Json], ends: str) -> Seen:
     """A certificate that is still made has no end."""
     facts: dict[str, Fact] = {"status": status, "domains": snapshot["domains"]}
-    if not ends:
+    days = _days_until(ends, asked.at)
+    if days is None:
         return Seen(facts, snapshot)
-    left = (datetime.fromisoformat(ends) - asked.at).total_seconds() / _DAY
-    days = round(left, 1)
     return Seen(facts | {"days_left": days}, snapshot, (Measured("certificate.days", name, days),))
+
+
+def _days_until(ends: str, at: datetime) -> float | None:
+    try:
+        moment = datetime.fromisoformat(ends)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return round((moment - at).total_seconds() / _DAY, 1)
 
 
 def _settle(
