@@ -14,6 +14,8 @@ from incidents.refusal import Refused
 from incidents.states import Severity
 from incidents.targets import target_of
 from runbook.commands import shell
+from runbook.document.checks import evaluate
+from runbook.document.definition import Check, Json
 
 _RUNBOOK = """\
 # {title}
@@ -25,15 +27,27 @@ A load that somebody asked for by hand. Who uses the site meanwhile may be serve
   ```bash
   {line}
   ```
-  Expect: `error_rate < 0.01`
-  Expect: `p95 < 5`
+  {expectations}
 """
+EXPECTATIONS = ("error_rate < 0.01", "p95 < 5")
+"""What makes a load borne, in the words of checks."""
 
 
 def line_of(url: str, *, connections: str, duration: str) -> str:
     """The command as a runbook writes it."""
     words = ["--concurrent-connections", connections, "--duration", duration]
     return shlex.join(["loadtest", url, *words])
+
+
+def failed_expectations(result: Json) -> list[str]:
+    """A sentence for each that does not hold."""
+    checks = [Check(expression, level="expect", line=0) for expression in EXPECTATIONS]
+    return [
+        f"Expected {found.expression}, found {found.found or 'nothing'}."
+        for check in checks
+        for found in evaluate(check, result)
+        if found.passed is not True
+    ]
 
 
 def open_load_test(*, actor: User, environment: Environment, line: str) -> Run:
@@ -51,7 +65,11 @@ def open_load_test(*, actor: User, environment: Environment, line: str) -> Run:
         actor=actor,
         environment=environment,
         slug=f"load-test-{slugify(environment.name)}"[:80],
-        markdown=_RUNBOOK.format(title=title, line=line),
+        markdown=_RUNBOOK.format(
+            title=title,
+            line=line,
+            expectations="\n  ".join(f"Expect: `{one}`" for one in EXPECTATIONS),
+        ),
         severity=Severity.P4,
         title=title,
     )

@@ -23,17 +23,22 @@ gcloud would take, `UNKNOWN` for a change of which nobody knows whether it took 
 _STATUS = {"succeeded": 0, "failed": FAILED, "cancelled": FAILED, "unknown": UNKNOWN}
 
 
+def _nobody(_outcome: Outcome) -> None:
+    """Listens to nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """`session` makes the session for a target. Without `allows_changes` lines that change
     something are not run. With `takes_place_of_line` the target is the project and region that a
-    line itself names."""
+    line itself names. `heard` is told of what each line came to."""
 
     target: Target
     session: Callable[[Target], Session]
     emit: Emit
     allows_changes: bool = False
     takes_place_of_line: bool = False
+    heard: Callable[[Outcome], None] = _nobody
 
     def attempt(self, read: Runnable) -> int:
         """Runs the lines in order up to the first that does not succeed, and gives its status."""
@@ -67,7 +72,9 @@ class Trial:
             for refusal in plan.refusals:
                 self._say(refusal)
             return FAILED
-        return self._status(running.execute(line, session, target, self.emit, plan))
+        outcome = running.execute(line, session, target, self.emit, plan)
+        self.heard(outcome)
+        return self._status(outcome)
 
     def _planned(self, line: Line, session: Session, target: Target) -> Plan | None:
         if line.command.effect is Effect.READS:

@@ -11,7 +11,12 @@ from urllib.parse import urlsplit
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand
 
-from incidents.actions.load_tests import ask_in, line_of, open_load_test
+from incidents.actions.load_tests import (
+    ask_in,
+    failed_expectations,
+    line_of,
+    open_load_test,
+)
 from incidents.management.by_hand import (
     INTERRUPTED,
     emitting,
@@ -27,11 +32,13 @@ from incidents.permissions import COMMANDING, who_holds
 from incidents.queries.named import incident_named
 from incidents.refusal import Refused
 from incidents.source import acting_from
+from incidents.states import Role
 from incidents.targets import target_of
 from runbook.cloud.target import Target
 from runbook.commands import shell
+from runbook.commands.base import Emit, Outcome
 from runbook.commands.probes.loadtest import USUAL_CONNECTIONS, USUAL_DURATION
-from runbook.commands.trial import Trial
+from runbook.commands.trial import FAILED, Trial
 
 Options = dict[str, Any]  # Any: argparse
 
@@ -71,14 +78,18 @@ class Command(BaseCommand):
         target = _target(options)
         if options["allow_changes"]:
             require_simulated(target)
+        emit = emitting(self)
+        bearing: list[Outcome] = []
         trial = Trial(
             target=target,
             session=session_for,
-            emit=emitting(self),
+            emit=emit,
             allows_changes=options["allow_changes"],
+            heard=bearing.append,
         )
         try:
-            return trial.attempt(shell.read(line, {}))
+            status = trial.attempt(shell.read(line, {}))
+            return status or _borne(bearing, emit)
         except KeyboardInterrupt:
             emitting(self)("Interrupted; nothing more is sent.", "stderr")
             return INTERRUPTED
@@ -90,6 +101,14 @@ class Command(BaseCommand):
         except Refused as refused:
             raise not_run(refused.sentence) from refused
         return WatchedRun(run, emitting(self)).status()
+
+
+def _borne(outcomes: list[Outcome], emit: Emit) -> int:
+    """0 when the expectations of a load test hold, 1 when not."""
+    found = [one for outcome in outcomes for one in failed_expectations(outcome.result)]
+    for sentence in found:
+        emit(sentence, "stderr")
+    return FAILED if found else 0
 
 
 def _target(options: Options) -> Target:
@@ -137,11 +156,14 @@ def _person(options: Options, incident: Incident) -> User:
 
 
 def _commander(options: Options, environment: Environment) -> User:
+    """Who was named, else the only commander; accounts that rules act as have no password."""
     if options["username"]:
         return _named(options["username"])
     people = list(who_holds(environment, COMMANDING).order_by("username"))
-    if len(people) == 1:
-        return people[0]
+    commanders = who_holds(environment, [Role.COMMANDER]).order_by("username")
+    own = [one for one in commanders if one.has_usable_password()]
+    if len(own) == 1:
+        return own[0]
     names = ", ".join(one.username for one in people) or "nobody yet"
     raise not_run(f"Say who asks with --as USERNAME. Who may in {environment}: {names}.")
 

@@ -111,6 +111,11 @@ def test_in_a_drill_it_is_sent_at_once(mended: Simulator, db: None) -> None:
     assert "\nErrors          0 (0.0%)\n" in out
 
 
+def test_a_drill_that_is_not_borne_ends_with_1(google: Simulator, db: None) -> None:
+    code, _out, err = loadtest(URL, *QUICK, f"--endpoint={google.address}", "--allow-changes")
+    assert (code, "Expected error_rate < 0.01, found error_rate = 1.0." in err) == (1, True)
+
+
 def test_without_a_worker_it_says_so(
     staging: Environment, commander: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
