@@ -6,7 +6,8 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connection
 
-from incidents.models import Environment, Revision, Runbook, insert_only
+from incidents.actions.demo import MONITOR, PEOPLE
+from incidents.models import Environment, Monitor, Revision, Runbook, insert_only
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +34,17 @@ def test_prepare_loads_runbooks_and_static_files_but_nobody(tmp_path: Path) -> N
 def test_prepare_makes_the_demo_people_once() -> None:
     assert "commander" in prepare("--demo")
     assert prepare("--demo") == ""
-    assert get_user_model().objects.count() == 4
+    assert get_user_model().objects.count() == len([*PEOPLE, MONITOR])
+
+
+def test_demo_is_watched_unless_it_is_not_wanted() -> None:
+    prepare("--demo", "--unwatched")
+    assert not Monitor.objects.filter(is_on=True).exists()
+    call_command("create_demo", stdout=StringIO())
+    assert Monitor.objects.get().is_on
+    Monitor.objects.update(is_on=False)
+    call_command("create_demo", stdout=StringIO())
+    assert not Monitor.objects.get().is_on
 
 
 def test_prepare_follows_the_simulator_to_another_port(settings: object) -> None:
