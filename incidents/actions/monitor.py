@@ -1,4 +1,4 @@
-"""How environments are watched: switched on and off, checked on time, held against what is usual."""
+"""How environments are watched: switched on and off, checked on time, compared with themselves."""
 
 from __future__ import annotations
 
