@@ -29,7 +29,7 @@ from incidents.queries.environment_health.trends import (
     read_trend,
     was_ever_measured,
 )
-from incidents.refusal import Refused
+from incidents.refusal import Refused, Way
 from incidents.states import Role
 from incidents.views.answers import room_url
 from incidents.views.environments import find_environment
@@ -68,7 +68,8 @@ def run(request: PageRequest, name: str) -> HttpResponse:
 
 @require_POST
 def propose(request: PageRequest, name: str) -> HttpResponse:
-    """What would mend the newest check's findings, as an incident whose changes wait."""
+    """What would mend the newest check's findings, as an incident whose changes wait. Where not all
+    of them could be asked for, the words that say why lead to it."""
     row = find_environment(request.user, name)
     newest = read_standing(row, now=clock.now())
     if newest.matrix is None:
@@ -77,6 +78,8 @@ def propose(request: PageRequest, name: str) -> HttpResponse:
         actor=request.user, environment=row, report=newest.matrix.report
     )
     address = room_url(proposal.incident)
+    if proposal.refused:
+        raise Refused(proposal.refused, way=Way(f"Open {proposal.incident.name}", address))
     return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
 

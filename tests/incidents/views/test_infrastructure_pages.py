@@ -124,6 +124,32 @@ def test_fixes_are_proposed_by_who_may_declare(
     assert answer["Location"] == f"/incidents/{incident.name}/"
 
 
+def test_fixes_are_opened_once_and_the_second_is_led_there(
+    critical: HealthCheck, sign_in: SignIn, commander: User
+) -> None:
+    client = sign_in(commander)
+    client.post(f"{PAGE}fixes/")
+
+    answer = client.post(f"{PAGE}fixes/", headers={"HX-Request": "true"})
+
+    incident = Incident.objects.get()
+    page = answer.content.decode()
+    assert "commander opened these changes" in page
+    assert f'href="/incidents/{incident.name}/"' in page
+
+
+def test_board_says_whose_fault_it_is(
+    incident: Incident, staging: Environment, sign_in: SignIn, leader: User
+) -> None:
+    make_check(staging, make_report(is_broken=True), minutes_ago=1, incident=incident)
+    client, path = sign_in(leader), f"/incidents/{incident.name}/board/"
+
+    for address in (path, f"{path}?wall"):
+        assert (
+            "The infrastructure is at fault. The connector" in client.get(address).content.decode()
+        )
+
+
 def test_fixes_need_a_report(staging: Environment, sign_in: SignIn, commander: User) -> None:
     assert sign_in(commander).post(f"{PAGE}fixes/").status_code == 409
 
