@@ -62,7 +62,7 @@ class Evidence:
     tried: Mapping[What, Tried]
     steps: Sequence[StepFact]
     metrics: Mapping[str, Metric]
-    newest: Newest = Newest()
+    newest: Newest = field(default_factory=Newest)
 
 
 def results_of(criteria: Criteria, evidence: Evidence) -> tuple[Result, ...]:
