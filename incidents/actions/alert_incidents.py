@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from incidents import clock, timeline
+from incidents.actions.alert_recovery import recovered
 from incidents.actions.alert_rule_terms import DIAGNOSTICS
 from incidents.actions.alert_words import facts_of_alerts, named_shortly, tell_of_incident
 from incidents.actions.declare import declare
@@ -106,7 +107,8 @@ def group_of(alert: Alert, rule: AlertRule) -> str:
 
 
 def _gather(group: str, members: Sequence[Alert]) -> None:
-    """What the rule cannot do is written into the alerts, where the page shows it."""
+    """What the rule cannot do is written into the alerts, where the page shows it. What recovered
+    meanwhile did so before there was an incident to say it in."""
     rule = members[0].rule
     if rule is None or rule.acts_as is None:
         return
@@ -118,6 +120,7 @@ def _gather(group: str, members: Sequence[Alert]) -> None:
     except Refused as refused:
         trouble = f"The rule “{rule.name}” could not declare an incident: {refused.sentence}"
         own.filter(state=AlertState.FIRING).update(trouble=trouble, group=group)
+    recovered(list(own.filter(state=AlertState.RESOLVED)))
 
 
 def _hold_rule(rule: AlertRule) -> None:

@@ -24,11 +24,11 @@ RECOVERED, KEPT_OPEN = "alert.recovered", "alert.kept_open"
 
 def recovered(alerts: Sequence[Alert]) -> None:
     """Write what has just recovered on the timelines of the incidents it belongs to, and close
-    those that were declared because of it."""
+    those that were declared because of it. Read again: an incident may just have been declared."""
+    own = Alert.objects.filter(pk__in=[one.pk for one in alerts], state=AlertState.RESOLVED)
     incidents: dict[int, list[Alert]] = defaultdict(list)
-    for alert in alerts:
-        if alert.incident_id is not None:
-            incidents[alert.incident_id].append(alert)
+    for alert in own.filter(incident__isnull=False).order_by("pk"):
+        incidents[alert.incident_id or 0].append(alert)
     for incident_id, members in incidents.items():
         Alert.objects.filter(pk__in=[one.pk for one in members]).update(told_as=F("state"))
         _write(incident_id, members)

@@ -3,10 +3,13 @@ well again."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 
-from incidents.actions import alerts
+from incidents import clock
+from incidents.actions import alert_incidents, alerts
 from incidents.actions.alert_incidents import take_up_forgotten
 from incidents.actions.alert_recovery import close_what_is_over
 from incidents.actions.alert_rule_terms import Terms
@@ -199,6 +202,22 @@ def test_recovery_told_twice_stands_once(monitor: User) -> None:
         alerts.hear(signal(firing=False))
     assert len(entries("alert.recovered")) == 1
     assert Incident.objects.get().state == "open"
+
+
+def test_recovery_while_the_incident_is_declared(
+    monitor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_declaring(monitor)
+    declare = alert_incidents.declare
+
+    def declare_slowly(**given: Any) -> Incident:
+        Alert.objects.update(state="resolved", resolved_at=clock.now())
+        return declare(**given)
+
+    monkeypatch.setattr(alert_incidents, "declare", declare_slowly)
+    alerts.hear(signal())
+
+    assert entries("alert.recovered") == ["“Condition a” recovered after 0 s"]
 
 
 def test_what_runs_keeps_it_open_until_it_ends(monitor: User) -> None:
