@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import comb
 from typing import Literal, get_args
 
 from runbook.commands.base import NotRunnable
 from runbook.commands.language.patterns import compiled
 from runbook.document.definition import Json
 
+_REPEAT = re.compile(r"(?<!\\)[*+{]")
+
 Test = Literal["is", "is not", "matches"]
 TESTS: tuple[Test, ...] = get_args(Test)
+
+MOST_WAYS = 5_000_000
+"""In so many ways a pattern may be laid over a value: some hundredths of a second."""
 
 OWN = ("source", "kind", "environment", "severity", "verdict", "title")
 """What is known of every alert besides its labels; a label of such a name is hidden by it."""
@@ -21,7 +27,8 @@ OWN = ("source", "kind", "environment", "severity", "verdict", "title")
 @dataclass(frozen=True, slots=True)
 class Matcher:
     """One condition. A label that an alert lacks counts as empty. `matches` is a regular expression
-    for the whole value."""
+    for the whole value; one with many repeats fits no long value, as senders choose what it is held
+    against."""
 
     label: str
     test: Test
@@ -65,6 +72,13 @@ def filled(text: str, facts: Mapping[str, str]) -> str:
 def _matches(pattern: str, value: str) -> bool:
     """One that no rule should hold (its form refuses it) fits nothing."""
     try:
-        return compiled(pattern).fullmatch(value) is not None
+        expression = compiled(pattern)
     except NotRunnable:
         return False
+    return _ways(pattern, value) <= MOST_WAYS and expression.fullmatch(value) is not None
+
+
+def _ways(pattern: str, value: str) -> int:
+    """Each repeat may end anywhere behind the one before it."""
+    repeats = len(_REPEAT.findall(pattern))
+    return comb(len(value) + repeats, repeats)

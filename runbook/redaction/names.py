@@ -13,6 +13,10 @@ TRIGGERS = ("pass", "pwd", "secret", "token", "key")
 _NUMBER = 6
 """A shorter number is a count or a port, and no token."""
 
+LONGEST_REFERENCE = 500
+"""What goes on for longer is read as a value: else each name inside of it would be looked at with
+all that follows it, again and again."""
+
 _NAME = re.compile(r"[\w.\- ]{1,100}")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _PASSWORDS = ("password", "passwd", "passphrase", "passcode", "pwd")
@@ -151,6 +155,8 @@ def secret_kind(name: str, value: str) -> str:
 
 def is_reference(value: str) -> bool:
     """Whether the value is a variable, a place, a placeholder or a word about a secret."""
+    if len(value) > LONGEST_REFERENCE:
+        return False
     return bool(_REFERENCE.fullmatch(value)) or value.lower().rstrip(".,;:!?") in _WORDS
 
 

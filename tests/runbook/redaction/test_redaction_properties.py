@@ -186,6 +186,8 @@ def test_numbers_and_arguments_in_json() -> None:
             "\nname: TOKEN",
             "key -",
             "secret,a=",
+            "password=$(",
+            "token=`",
         ),
     ],
 )
