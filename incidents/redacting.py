@@ -32,6 +32,7 @@ NO_UNDO = (
     " with the former value."
 )
 _MARK_LENGTH = 12
+SEAM = 1000
 
 
 def redactor_of(run: Run) -> Redactor:
@@ -50,6 +51,14 @@ def redactor_with(
     """The same from columns. Asks no database, and builds each redactor once."""
     known = {*secrets.values(), *(value for text in texts for value in values_in(text))}
     return _built(frozenset(known), (*settings.REDACT, *patterns))
+
+
+def beginning(redactor: Redactor, text: str, longest: int) -> str:
+    """At most so many letters of a text without its secrets. What is far behind them costs nothing;
+    what the cut may have parted from the words that make it a secret is left out."""
+    if len(text) <= longest + SEAM:
+        return redactor.text(text)[:longest]
+    return redactor.text(text[: longest + SEAM])[:-SEAM][:longest]
 
 
 @lru_cache(maxsize=128)

@@ -12,7 +12,7 @@ from incidents.actions.alerts import Signal, hear_all
 from incidents.actions.storable import storable_text
 from incidents.health_states import AlertKind, AlertMessageState, AlertSeverity
 from incidents.models import Alert, AlertMessage, AlertSource
-from incidents.redacting import redactor_with
+from incidents.redacting import beginning, redactor_with
 from incidents.refusal import Refused
 from incidents.source import acting_from
 from runbook.alerts.catalogue import read
@@ -21,6 +21,7 @@ from runbook.alerts.message import Malformed, Message, Told
 MOST_A_MINUTE = 300
 MOST_ALERTS = 2000
 MOST_KEPT = 256 * 1024
+MOST_MESSAGES = 5000
 KEPT = timedelta(days=30)
 KEPT_ALERTS = timedelta(days=90)
 UNFINISHED = "Its alerts were not taken up to the end; the sender was asked to send it again."
@@ -41,6 +42,8 @@ def receive(*, source: AlertSource, body: bytes) -> Received:
     _require_calm(source)
     AlertSource.objects.filter(pk=source.pk).update(last_heard_at=clock.now())
     _forget(source)
+    if replayed := _heard_before(source, body):
+        return Received(replayed)
     try:
         message = read(source.kind, body)
     except Malformed as malformed:
@@ -68,6 +71,16 @@ def signals_of(source: AlertSource, told: Sequence[Told]) -> list[Signal]:
         )
         for one in told
     ]
+
+
+def _heard_before(source: AlertSource, body: bytes) -> AlertMessage | None:
+    """PagerDuty signs its events, and none twice: the same bytes again are no news, whoever sends
+    them. What was not taken up to the end is."""
+    if source.kind != AlertKind.PAGERDUTY:
+        return None
+    done = (AlertMessageState.ACCEPTED, AlertMessageState.UNMATCHED)
+    same = AlertMessage.objects.filter(source=source, digest=_digest(body), state__in=done)
+    return same.exclude(reason=UNFINISHED).first()
 
 
 def _hear(source: AlertSource, body: bytes, message: Message) -> Received:
@@ -104,16 +117,20 @@ def _keep(source: AlertSource, body: bytes, state: AlertMessageState, reason: st
         received_at=clock.now(),
         state=state,
         reason=_clean(source, reason),
-        body=_clean(source, body.decode("utf-8", errors="replace"))[:MOST_KEPT],
+        body=_clean(source, body.decode("utf-8", errors="replace"), MOST_KEPT),
         size=len(body),
-        digest=hashlib.sha256(body).hexdigest(),
+        digest=_digest(body),
     )
 
 
-def _clean(source: AlertSource, text: str) -> str:
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
+
+def _clean(source: AlertSource, text: str, longest: int = 10_000) -> str:
     """What others wrote, without secrets and as every database takes it."""
     redactor = redactor_with({}, source.environment.redact if source.environment else [])
-    return redactor.text(storable_text(text))
+    return beginning(redactor, storable_text(text), longest)
 
 
 def _require_calm(source: AlertSource) -> None:
@@ -127,8 +144,12 @@ def _require_calm(source: AlertSource) -> None:
 
 
 def _forget(source: AlertSource) -> None:
-    """Old messages of this source, and its old alerts that led to nothing."""
+    """Old messages of this source and all but the newest, and its old alerts that led to
+    nothing."""
     now = clock.now()
-    AlertMessage.objects.filter(source=source, received_at__lt=now - KEPT).delete()
+    own = AlertMessage.objects.filter(source=source)
+    own.filter(received_at__lt=now - KEPT).delete()
+    if surplus := own.values_list("received_at", flat=True)[MOST_MESSAGES - 1 : MOST_MESSAGES]:
+        own.filter(received_at__lt=surplus[0]).delete()
     over = Alert.objects.filter(source=source, incident=None, last_at__lt=now - KEPT_ALERTS)
     over.exclude(resolved_at=None).delete()

@@ -4,9 +4,10 @@ by `alert_incidents`, `alert_recovery` and `alert_words`; here they are told apa
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
 from incidents import live
 from incidents.actions.alert_incidents import came_back, follow
@@ -16,8 +17,9 @@ from incidents.actions.alert_words import tell_what_is_new
 from incidents.actions.storable import storable, storable_text
 from incidents.health_states import AlertKind, AlertSeverity, AlertState
 from incidents.models import Alert, AlertMessage, AlertSource, Environment
-from incidents.redacting import redactor_with
+from incidents.redacting import beginning, redactor_with
 from runbook.document.definition import Json
+from runbook.redaction.redactor import Redactor
 
 LONGEST_KEY, LONGEST_TITLE, LONGEST_LINK, LONGEST_TEXT = 300, 300, 1000, 8000
 LONGEST_LABEL, LONGEST_VALUE, MOST_LABELS, MOST_FINDINGS = 200, 1000, 64, 100
@@ -69,7 +71,8 @@ def hear_all(
 ) -> list[Alert]:
     """The same for all that comes in one message: together they make one entry on a timeline, and
     people are told once. Of several with one key the last counts."""
-    unique = {one.key: one for one in (_said(signal, source) for signal in signals)}
+    clean = cache(beginning)  # many alerts of a message say the same
+    unique = {one.key: one for one in (_said(signal, source, clean) for signal in signals)}
     heard = store(list(unique.values()), source=source, message=message)
     alerts = [one.alert for one in heard]
     for environment_id in {one.environment_id for one in alerts if one.environment_id}:
@@ -81,18 +84,21 @@ def hear_all(
     return list(Alert.objects.filter(pk__in=[one.pk for one in alerts]))
 
 
-def _said(signal: Signal, source: AlertSource | None) -> Said:
+Clean = Callable[[Redactor, str, int], str]
+
+
+def _said(signal: Signal, source: AlertSource | None, clean: Clean) -> Said:
     environment = signal.environment or (source.environment if source else None)
-    columns = _columns(signal, environment)
+    columns = _columns(signal, environment, clean)
     return Said(_key(signal), signal.firing, columns, environment, signal.starts_at)
 
 
-def _columns(signal: Signal, environment: Environment | None) -> dict[str, object]:
+def _columns(signal: Signal, environment: Environment | None, clean: Clean) -> dict[str, object]:
     """What a signal says, in a form that every database takes, with secrets taken out."""
     redactor = redactor_with({}, environment.redact if environment else [])
 
     def text(words: str, longest: int) -> str:
-        return redactor.text(storable_text(words))[:longest]
+        return clean(redactor, storable_text(words), longest)
 
     labels = {
         storable_text(name)[:LONGEST_LABEL]: storable_text(value)[:LONGEST_VALUE]

@@ -17,6 +17,7 @@ from runbook.document.definition import Json
 NAME = "alertmanager"
 
 STATES = ("firing", "resolved")
+_MOST_COUNTED = 10**9
 
 
 def read(body: Object) -> Message:
@@ -63,5 +64,5 @@ def _notes(body: Object) -> Iterator[str]:
     if status and status not in STATES:
         yield f"Its status “{status[:40]}” is not known; it is taken as firing."
     left_out = body.get("truncatedAlerts")
-    if isinstance(left_out, int | float) and left_out >= 1:
+    if isinstance(left_out, int | float) and 1 <= left_out < _MOST_COUNTED:
         yield f"Its sender left out {left_out:.0f} more alerts (max_alerts)."

@@ -5,16 +5,21 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse
 from django.test import Client
 
 from incidents.actions import alert_messages, alert_sources
 from incidents.models import Alert, AlertMessage, AlertSource
+from incidents.redacting import beginning
+from incidents.views.alert_inbox import inbox
+from runbook.redaction.redactor import Redactor
 from tests import factories
 from tests.incidents.actions.alerting import make_rule
 from tests.incidents.conftest import SetClock
@@ -153,6 +158,20 @@ def test_too_long_is_refused_unread(post: Post, token: str) -> None:
     assert AlertMessage.objects.count() == 0
 
 
+def test_without_a_length_no_more_is_read_than_may_come(token: str) -> None:
+    """As of a body that comes in chunks."""
+    pieces = BytesIO(b" " * (1024 * 1024 * 3))
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/alerts/in/prometheus/",
+        "query_string": b"",
+        "headers": [(b"authorization", f"Bearer {token}".encode())],
+    }
+    answer = inbox(ASGIRequest(scope, pieces), "prometheus")
+    assert (answer.status_code, pieces.tell()) == (413, 1024 * 1024 + 1)
+
+
 def test_only_post(client: Client, token: str) -> None:
     assert client.get("/alerts/in/prometheus/").status_code == 405
 
@@ -177,6 +196,24 @@ def test_old_messages_are_forgotten(post: Post, token: str, set_clock: SetClock)
     set_clock.advance(31 * 24 * 3600)
     post(token)
     assert AlertMessage.objects.count() == 1
+
+
+def test_newest_messages_are_kept(
+    post: Post, token: str, set_clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alert_messages, "MOST_MESSAGES", 2)
+    for _ in range(4):
+        set_clock.advance(1)
+        last = post(token).json()["message"]
+    assert list(AlertMessage.objects.values_list("pk", flat=True)) == [last, last - 1, last - 2]
+
+
+def test_secret_at_the_cut_does_not_stay_in_part() -> None:
+    for before in range(950, 1150, 20):
+        body = f"{'y' * before} postgres://app:{'hunter2' * 20}@db {'z' * 3000}"
+        for longest in (before + 40, 100):
+            assert "hunter2" not in beginning(Redactor(), body, longest)
+    assert beginning(Redactor(), "z" * 5000, 120) == "z" * 120
 
 
 def test_tests_and_unmatched_are_told_apart(post: Post, root: User) -> None:
@@ -208,3 +245,22 @@ def test_pagerduty_signs(post: Post, root: User) -> None:
     assert post(body=body, to="pager", **signed).status_code == 202
     assert post(body=body + b" ", to="pager", **signed).status_code == 401
     assert Alert.objects.get().title == "A little bump in the road"
+
+
+def test_event_of_pagerduty_is_heard_once(post: Post, root: User) -> None:
+    """Its signature holds for ever: who has seen one could send it again."""
+    sample = json.loads((SAMPLES / "pagerduty-v3-incident-priority-updated.json").read_text())
+    source, _ = alert_sources.create_source(actor=root, name="pager", kind="pagerduty")
+    secret = sample["headers"]["test-secret"]
+    alert_sources.set_secret(actor=root, source_id=source.pk, secret=secret)
+    body = (SAMPLES / "pagerduty-v3-raw.txt").read_bytes()
+    signed = {"X-PagerDuty-Signature": sample["headers"]["X-PagerDuty-Signature"]}
+    first = post(body=body, to="pager", **signed).json()["message"]
+
+    again = post(body=body, to="pager", **signed)
+    assert (again.status_code, again.json()["message"]) == (202, first)
+    assert Alert.objects.get().times == 1
+
+    AlertMessage.objects.update(reason=alert_messages.UNFINISHED)
+    post(body=body, to="pager", **signed)
+    assert Alert.objects.get().times == 2

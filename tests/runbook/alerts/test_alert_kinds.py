@@ -219,6 +219,11 @@ def test_odd_bytes_are_malformed(kind: str, body: bytes) -> None:
         read(kind, body)
 
 
+def test_count_that_no_sender_means_says_nothing() -> None:
+    body = {"alerts": [{"labels": {"a": "b"}}], "truncatedAlerts": 10**4000}
+    assert read("alertmanager", json.dumps(body).encode()).notes == ()
+
+
 def is_message_or_malformed(kind: str, body: bytes) -> bool:
     try:
         return isinstance(read(kind, body), Message)
