@@ -20,6 +20,7 @@ from incidents.management.places_asked import (
 )
 from incidents.models import Environment
 from incidents.refusal import Refused
+from incidents.source import acting_from
 from runbook.cloud.sessions import Session
 from runbook.cloud.target import Target
 from runbook.health import printing
@@ -140,7 +141,8 @@ def proposed_by(username: str, environment: Environment, report: Report) -> str:
     if person is None:
         raise not_run(f"There is nobody here named {username}.")
     try:
-        proposal = propose(actor=person, environment=environment, report=report)
+        with acting_from("command line"):
+            proposal = propose(actor=person, environment=environment, report=report)
     except Refused as refused:
         raise not_run(str(refused)) from refused
     several = "change waits" if proposal.asked == 1 else "changes wait"

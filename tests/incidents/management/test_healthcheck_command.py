@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 
 from incidents.management.commands.healthcheck import Command
-from incidents.models import Environment, Incident, Run
+from incidents.models import Environment, Incident, Run, TimelineEntry
 from incidents.states import Role
 from tests import factories
 from tests.runbook.simulator.running import Running, running
@@ -241,6 +241,8 @@ def test_fix_mode_proposes_and_opens_what_waits_for_approval(
     waits = "5 changes wait for approval. Nothing was changed.\n"
     assert capsys.readouterr().err == f"{incident.name} is open: {waits}"
     assert Run.objects.filter(incident=incident, state="planning").count() == 5
+    told = TimelineEntry.objects.filter(incident=incident, actor__username="commander")
+    assert set(told.values_list("source", flat=True)) == {"command line"}
     assert _healthcheck(**asked, username="nobody") == (3, "There is nobody here named nobody.")
 
 
