@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Sequence
 
@@ -10,11 +9,10 @@ from runbook.cloud.loads import MOST_CONNECTIONS, MOST_REQUESTS, MOST_SECONDS, L
 from runbook.commands.base import Command, Effect, NotRunnable
 from runbook.commands.curl_options import header_of, url_of
 from runbook.commands.kinds import CommandKind
+from runbook.commands.load_bounds import number_within, seconds_of
 from runbook.commands.loading import Loading
 
 _WITH_VALUE = ("-n", "-c", "-z", "-m", "-t", "-H")
-_NUMBER = re.compile(r"[1-9]\d{0,6}")
-_SPAN = re.compile(r"([1-9]\d{0,5})(s|m)")
 
 
 def _parse(words: Sequence[str]) -> Command:
@@ -36,8 +34,8 @@ def _parse(words: Sequence[str]) -> Command:
 
 
 def _load(single: dict[str, str], given: Sequence[tuple[str, str]], url: str) -> Load:
-    connections = _number(single.get("-c", "50"), MOST_CONNECTIONS, "connections")
-    requests = _number(single.get("-n", "200"), MOST_REQUESTS, "requests")
+    connections = number_within(single.get("-c", "50"), MOST_CONNECTIONS, "connections")
+    requests = number_within(single.get("-n", "200"), MOST_REQUESTS, "requests")
     is_timed = "-z" in single
     if not is_timed and requests < connections:
         raise NotRunnable("-n cannot be less than -c.")
@@ -46,25 +44,11 @@ def _load(single: dict[str, str], given: Sequence[tuple[str, str]], url: str) ->
         method=_method(single.get("-m", "GET")),
         connections=connections,
         requests=MOST_REQUESTS if is_timed else requests // connections * connections,
-        seconds=_seconds(single["-z"]) if is_timed else MOST_SECONDS,
-        patience=float(_number(single.get("-t", "20"), 60, "seconds")),
+        seconds=seconds_of(single["-z"]) if is_timed else MOST_SECONDS,
+        patience=float(number_within(single.get("-t", "20"), 60, "seconds")),
         headers=tuple(header_of(value) for name, value in given if name == "-H"),
         keeps_connections="-disable-keepalive" not in single,
     )
-
-
-def _number(text: str, most: int, what: str) -> int:
-    if not _NUMBER.fullmatch(text) or int(text) > most:
-        raise NotRunnable(f"A load has 1 to {most} {what} here, not {text}.")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    span = _SPAN.fullmatch(text)
-    seconds = int(span[1]) * (60 if span[2] == "m" else 1) if span else 0
-    if not 0 < seconds <= MOST_SECONDS:
-        raise NotRunnable(f"A load lasts at most {MOST_SECONDS:g} s here, written as 30s or 2m.")
-    return float(seconds)
 
 
 def _method(text: str) -> str:
