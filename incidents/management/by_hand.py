@@ -6,6 +6,7 @@ import os
 from uuid import uuid4
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
@@ -63,6 +64,13 @@ def environment_named(name: str) -> Environment:
     except DatabaseError as error:
         reason = "The database cannot be read; is it prepared? `manage.py prepare` does that."
         raise not_run(f"{reason} It says: {error}.") from error
+
+
+def person_named(username: str) -> User:
+    found = User.objects.filter(username=username, is_active=True).first()
+    if found is None:
+        raise not_run(f"There is nobody called {username} who may sign in.")
+    return found
 
 
 def simulator_at(endpoint: str) -> Target:

@@ -8,11 +8,10 @@ from argparse import ArgumentParser
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand
 
 from incidents.actions.propose_fixes import propose
-from incidents.management.by_hand import INTERRUPTED, emitting, not_run
+from incidents.management.by_hand import INTERRUPTED, emitting, not_run, person_named
 from incidents.management.places_asked import (
     environment_asked,
     infrastructure_asked,
@@ -137,16 +136,14 @@ class Command(BaseCommand):
 
 def proposed_by(username: str, environment: Environment, report: Report) -> str:
     """Opens the proposals in this person's name and says where they wait."""
-    person = User.objects.filter(username=username, is_active=True).first()
-    if person is None:
-        raise not_run(f"There is nobody here named {username}.")
+    person = person_named(username)
     try:
         with acting_from("command line"):
             proposal = propose(actor=person, environment=environment, report=report)
     except Refused as refused:
         raise not_run(str(refused)) from refused
-    several = "change waits" if proposal.asked == 1 else "changes wait"
-    waits = f"{proposal.asked} {several} for approval. " if proposal.asked else ""
+    wait = "change waits" if proposal.asked == 1 else "changes wait"
+    waits = f"{proposal.asked} {wait} for approval. " if proposal.asked else ""
     opened = f"{proposal.incident.name} is open: {waits}Nothing was changed."
     return f"{opened} {proposal.refused}".rstrip()
 

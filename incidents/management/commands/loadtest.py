@@ -22,6 +22,7 @@ from incidents.management.by_hand import (
     emitting,
     environment_named,
     not_run,
+    person_named,
     require_simulated,
     session_for,
     simulator_at,
@@ -91,7 +92,7 @@ class Command(BaseCommand):
             status = trial.attempt(shell.read(line, {}))
             return status or _borne(bearing, emit)
         except KeyboardInterrupt:
-            emitting(self)("Interrupted; nothing more is sent.", "stderr")
+            emit("Interrupted; nothing more is sent.", "stderr")
             return INTERRUPTED
 
     def _ask(self, line: str, options: Options) -> int:
@@ -152,13 +153,13 @@ def _environment(options: Options) -> Environment:
 
 
 def _person(options: Options, incident: Incident) -> User:
-    return _named(options["username"]) if options["username"] else incident.commander
+    return person_named(options["username"]) if options["username"] else incident.commander
 
 
 def _commander(options: Options, environment: Environment) -> User:
     """Who was named, else the only commander; accounts that rules act as have no password."""
     if options["username"]:
-        return _named(options["username"])
+        return person_named(options["username"])
     people = list(who_holds(environment, COMMANDING).order_by("username"))
     commanders = who_holds(environment, [Role.COMMANDER]).order_by("username")
     own = [one for one in commanders if one.has_usable_password()]
@@ -166,10 +167,3 @@ def _commander(options: Options, environment: Environment) -> User:
         return own[0]
     names = ", ".join(one.username for one in people) or "nobody yet"
     raise not_run(f"Say who asks with --as USERNAME. Who may in {environment}: {names}.")
-
-
-def _named(username: str) -> User:
-    found = User.objects.filter(username=username, is_active=True).first()
-    if found is None:
-        raise not_run(f"There is nobody called {username} who may sign in.")
-    return found

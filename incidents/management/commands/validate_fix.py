@@ -8,10 +8,11 @@ from argparse import ArgumentParser
 from time import monotonic, sleep
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from incidents.actions import validate
 from incidents.health_states import ValidationState
+from incidents.management.by_hand import not_run, person_named
 from incidents.models import Incident, Validation
 from incidents.queries.named import incident_named
 from incidents.queries.validation_text import validation_text
@@ -19,7 +20,7 @@ from incidents.queries.validations import sealed_part_of
 from incidents.refusal import Refused
 from incidents.source import acting_from
 
-COULD_NOT, NOT_YET = 3, 1
+NOT_YET = 1
 PATIENCE = 30.0
 LONGEST = 600.0
 _PAUSE = 0.5
@@ -46,13 +47,13 @@ class Command(BaseCommand):
     ) -> None:
         found = incident_named(incident)
         if found is None:
-            raise _could_not(f"There is no incident {incident}. Name it like INC-3.")
-        person = _person(username) if username else found.commander
+            raise not_run(f"There is no incident {incident}. Name it like INC-3.")
+        person = person_named(username) if username else found.commander
         with acting_from("command line"):
             asked = _ask(person, found)
         validation = self._wait_for(asked, found)
         if validation.state == ValidationState.FAILED:
-            raise _could_not(f"The validation could not be made: {validation.error}")
+            raise not_run(f"The validation could not be made: {validation.error}")
         self.stdout.write(_as_json(validation) if json else "\n".join(validation_text(validation)))
         if not validation.may_sign_off:
             sys.exit(NOT_YET)
@@ -65,12 +66,12 @@ class Command(BaseCommand):
                 return row
             waited = monotonic() - begun
             if row.state == ValidationState.WAITING and waited > PATIENCE:
-                raise _could_not(
+                raise not_run(
                     f"No worker has taken it up for {PATIENCE:g} s. Is one running? It stays asked"
                     f" for: the page of {incident.name} shows what comes of it."
                 )
             if waited > LONGEST:
-                raise _could_not(f"It has not ended after {LONGEST:g} s. Look at its page later.")
+                raise not_run(f"It has not ended after {LONGEST:g} s. Look at its page later.")
             sleep(_PAUSE)
 
 
@@ -78,14 +79,7 @@ def _ask(person: User, incident: Incident) -> Validation:
     try:
         return validate.ask(actor=person, incident_id=incident.pk)
     except Refused as refused:
-        raise _could_not(refused.sentence) from refused
-
-
-def _person(username: str) -> User:
-    try:
-        return User.objects.get(username=username, is_active=True)
-    except User.DoesNotExist as missing:
-        raise _could_not(f"There is nobody called {username} who may sign in.") from missing
+        raise not_run(refused.sentence) from refused
 
 
 def _as_json(validation: Validation) -> str:
@@ -96,7 +90,3 @@ def _as_json(validation: Validation) -> str:
         **sealed_part_of(validation),
     }
     return json.dumps(facts, indent=2, ensure_ascii=False)
-
-
-def _could_not(sentence: str) -> CommandError:
-    return CommandError(sentence, returncode=COULD_NOT)

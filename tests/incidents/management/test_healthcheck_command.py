@@ -243,7 +243,10 @@ def test_fix_mode_proposes_and_opens_what_waits_for_approval(
     assert Run.objects.filter(incident=incident, state="planning").count() == 5
     told = TimelineEntry.objects.filter(incident=incident, actor__username="commander")
     assert set(told.values_list("source", flat=True)) == {"command line"}
-    assert _healthcheck(**asked, username="nobody") == (3, "There is nobody here named nobody.")
+    assert _healthcheck(**asked, username="nobody") == (
+        3,
+        "There is nobody called nobody who may sign in.",
+    )
 
 
 def test_every_option_is_documented() -> None:
