@@ -14,8 +14,8 @@ from incidents import clock, draining
 from incidents.actions import look
 from incidents.actions.renewing import Renewing
 from incidents.actions.storable import storable
-from incidents.actions.validation_moves import claim, fail, hand_back, keep
-from incidents.health_states import HealthCause, HealthCheckState, ValidationState
+from incidents.actions.validation_moves import claim, fail, hand_back, held_here, keep
+from incidents.health_states import HealthCause, HealthCheckState
 from incidents.models import HealthCheck, Incident, Validation
 from incidents.queries.infrastructure import infrastructure_of
 from incidents.queries.validations import (
@@ -51,10 +51,7 @@ def run(validation_id: int) -> None:
     validation = claim(validation_id)
     if validation is None:
         return
-    held = Validation.objects.filter(
-        pk=validation.pk, token=validation.token, state=ValidationState.RUNNING
-    )
-    with Renewing(held):
+    with Renewing(held_here(validation)):
         try:
             _judge(validation)
         except DatabaseError:

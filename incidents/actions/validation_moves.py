@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from incidents import clock, ledger, live, timeline
 from incidents.actions.moves import hold
@@ -33,11 +33,16 @@ def claim(validation_id: int) -> Validation | None:
     return found
 
 
+def held_here(validation: Validation) -> QuerySet[Validation]:
+    """Its row while it is this worker's; none once it was given to another."""
+    return Validation.objects.filter(
+        pk=validation.pk, state=ValidationState.RUNNING, token=validation.token
+    )
+
+
 def hand_back(validation: Validation) -> None:
     """This worker is to stop before it has looked: the sweep finds another one."""
-    Validation.objects.filter(
-        pk=validation.pk, token=validation.token, state=ValidationState.RUNNING
-    ).update(state=ValidationState.WAITING, lease_until=None)
+    held_here(validation).update(state=ValidationState.WAITING, lease_until=None)
 
 
 def keep(
@@ -55,9 +60,7 @@ def keep(
     digest = ledger.digest_of_json(sealed)
     with transaction.atomic():
         hold(pk=validation.incident_id)
-        moved = Validation.objects.filter(
-            pk=validation.pk, token=validation.token, state=ValidationState.RUNNING
-        ).update(
+        moved = held_here(validation).update(
             state=ValidationState.DONE,
             ended_at=now,
             lease_until=None,
@@ -87,8 +90,8 @@ def fail(validation: Validation, sentence: str) -> None:
     now = clock.now()
     with transaction.atomic():
         hold(pk=validation.incident_id)
-        moved = Validation.objects.filter(
-            pk=validation.pk, token=validation.token, state=ValidationState.RUNNING
-        ).update(state=ValidationState.FAILED, ended_at=now, lease_until=None, error=sentence)
+        moved = held_here(validation).update(
+            state=ValidationState.FAILED, ended_at=now, lease_until=None, error=sentence
+        )
         if moved:
             record_failure(validation, sentence)
