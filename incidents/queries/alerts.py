@@ -1,4 +1,4 @@
-"""Alerts as pages show them: those that fire, those of an incident, and messages that led to
+"""Alerts as pages show them: those that fire or recovered lately, and messages that led to
 nothing."""
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q, QuerySet
 
 from incidents.health_states import AlertMessageState, AlertState
-from incidents.models import Alert, AlertMessage, AlertSource, Environment, Incident
+from incidents.models import Alert, AlertMessage, AlertSource, Environment
 
 MOST_FIRING, MOST_RECENT, MOST_MESSAGES = 200, 50, 30
 RECENT = timedelta(days=7)
@@ -58,12 +58,6 @@ def _messages(
         own |= Q(source__environment=None)
     rows = AlertMessage.objects.filter(own, state__in=LED_TO_NOTHING).select_related("source")
     return list(rows.order_by("-received_at", "-pk")[:MOST_MESSAGES])
-
-
-def alerts_of(incident: Incident) -> list[Alert]:
-    """Those of an incident, firing first, then what recovered last."""
-    rows = Alert.objects.filter(incident=incident).select_related("rule", "source", "environment")
-    return list(rows.order_by("state", "-last_at", "-pk")[:MOST_FIRING])
 
 
 def kept_messages() -> list[AlertMessage]:

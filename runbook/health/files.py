@@ -32,11 +32,6 @@ def at(path: Path) -> Infrastructure:
         raise Unreadable(path.name, [(1, f"The file cannot be read: {error}.")]) from error
 
 
-def all_in(folder: Path) -> dict[str, Infrastructure]:
-    """By name. Raises `Unreadable` for the first that is wrong."""
-    return {name: named(folder, name) for name in names(folder)}
-
-
 def for_project(folder: Path, project: str, region: str = "") -> Infrastructure | None:
     """The file of a project, of that region where there are several; None where there is none.
     A file that is wrong hides no other. Raises `Unreadable` where none fits and one is wrong."""
