@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from incidents.health_states import HealthCheckState, HealthStatus
 from incidents.models import Environment, HealthCheck
@@ -18,6 +19,7 @@ from runbook.health.report import AreaReport, Finding, from_json
 FRESH_FOR = timedelta(seconds=5)
 UNKNOWN, NOT_WATCHED = "unknown", "not watched"
 _WORST_FIRST = (HealthStatus.CRITICAL, UNKNOWN, HealthStatus.DEGRADED, HealthStatus.HEALTHY)
+_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 WELL = (HealthStatus.HEALTHY, HealthStatus.DEGRADED, NOT_WATCHED)
 
 Json = dict[str, Any]  # Any: JSON
@@ -93,28 +95,22 @@ def _read(now: datetime) -> tuple[EnvironmentStatus, ...]:
 
 
 def _since(checks: Sequence[HealthCheck]) -> dict[int, datetime]:
-    """By check: when its environment came into that status."""
+    """By check: when its environment came into that status, after the last check of another."""
     whole: QuerySet[HealthCheck] = HealthCheck.objects.filter(
         environment=OuterRef("environment"), state=HealthCheckState.DONE, areas=[]
     )
     others = whole.exclude(status=OuterRef("status")).order_by("-requested_at")
-    rows = HealthCheck.objects.filter(pk__in=[one.pk for one in checks]).annotate(
-        another=Subquery(others.values("requested_at")[:1])
+    alike = whole.filter(requested_at__gt=OuterRef("another")).order_by("requested_at")
+    rows = (
+        HealthCheck.objects.filter(pk__in=[one.pk for one in checks])
+        .annotate(another=Coalesce(_time_of(others), Value(_BEFORE_ALL)))
+        .annotate(first=Coalesce(_time_of(alike), F("requested_at")))
     )
-    told = rows.values_list("pk", "environment", "another")
-    return {
-        pk: _first_after(environment, another, next(one for one in checks if one.pk == pk))
-        for pk, environment, another in told
-    }
+    return dict(rows.values_list("pk", "first"))
 
 
-def _first_after(environment: int, another: datetime | None, newest: HealthCheck) -> datetime:
-    after = Q(requested_at__gt=another) if another else Q()
-    rows = HealthCheck.objects.filter(
-        after, environment=environment, state=HealthCheckState.DONE, areas=[]
-    )
-    first: datetime | None = rows.aggregate(first=Min("requested_at"))["first"]
-    return first or newest.requested_at
+def _time_of(checks: QuerySet[HealthCheck]) -> Subquery:
+    return Subquery(checks.values("requested_at")[:1])
 
 
 def _status(standing: Standing, since: dict[int, datetime]) -> EnvironmentStatus:

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from incidents import clock
@@ -129,6 +131,19 @@ def test_too_old_is_not_well(watched: Environment, set_clock: SetClock) -> None:
     set_clock.advance(901)
     status, told = asked(Client())
     assert (status, told["status"]) == (503, "unknown")
+
+
+def test_as_many_queries_for_one_as_for_twelve(watched: Environment) -> None:
+    def queries() -> int:
+        infrastructure_status.forget()
+        with CaptureQueriesContext(connection) as seen:
+            asked(Client())
+        return len(seen)
+
+    one = queries()
+    for number in range(11):
+        check(factories.make_environment(f"site-{number}"), "healthy", FINE, at_age=60)
+    assert queries() == one
 
 
 def test_it_is_read_once_in_five_seconds(
