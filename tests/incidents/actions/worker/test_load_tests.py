@@ -14,12 +14,19 @@ from incidents.management import watched_run
 from incidents.models import Approval, Environment, Incident, Run
 from incidents.refusal import Refused
 from incidents.states import RunState
+from runbook.commands.probes import loadtest as probe
 from tests import factories
 from tests.incidents.actions.worker import deeds
 from tests.support.simulator import Simulator
 
 URL = "https://api-staging.netrasystems.ai/health"
 QUICK = ("--duration=1s", "--concurrent-connections=2")
+
+
+@pytest.fixture(autouse=True)
+def _few_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enough to judge by, so that no test lasts as long as its load may."""
+    monkeypatch.setattr(probe, "MOST_REQUESTS", 20)
 
 
 @pytest.fixture
