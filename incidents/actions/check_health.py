@@ -6,20 +6,19 @@ Workers do the looking (`look`); this side knows no client of Google.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from incidents import clock, live, permissions, queue, timeline
 from incidents.actions.moves import hold
+from incidents.actions.resending import ATTEMPTS, GIVEN_UP, resend
 from incidents.health_states import HealthCause, HealthCheckState
 from incidents.models import Environment, HealthCheck, Incident
 from incidents.refusal import Refused
 from runbook.health.report import Area
 
-ATTEMPTS = 3
 PANELS = ("health",)
 
 
@@ -106,34 +105,49 @@ def _store(
     return check
 
 
+def record_end(check: HealthCheck, text: str) -> None:
+    """On its incident's timeline, if it has one; inside the caller's transaction that holds it."""
+    if check.incident_id is None:
+        return
+    timeline.record(
+        incident_id=check.incident_id,
+        actor=None,
+        kind="health.checked",
+        text=text,
+        panels=PANELS,
+        data={"check": check.pk},
+    )
+
+
+def record_failure(check: HealthCheck, sentence: str) -> None:
+    record_end(check, f"the check of {check.environment} failed: {sentence}")
+
+
 def take_back_checks() -> int:
     """Give checks of dead workers to others, at most `ATTEMPTS` times in all; how many. They are
     announced with those whose message was lost."""
     now = clock.now()
     lost = HealthCheck.objects.filter(state=HealthCheckState.RUNNING, lease_until__lt=now)
-    given_up = lost.filter(token__gte=ATTEMPTS).update(
-        state=HealthCheckState.FAILED,
-        ended_at=now,
-        lease_until=None,
-        error=f"Its worker stopped answering {ATTEMPTS} times. The workers' logs say why.",
-    )
-    return given_up + lost.update(state=HealthCheckState.WAITING, lease_until=None)
+    return sum(_take_back(row, now) for row in lost.select_related("environment")[:200])
+
+
+def _take_back(row: HealthCheck, now: datetime) -> int:
+    with transaction.atomic():
+        if row.incident_id is not None:
+            hold(pk=row.incident_id)
+        held = HealthCheck.objects.filter(
+            pk=row.pk, token=row.token, state=HealthCheckState.RUNNING, lease_until__lt=now
+        )
+        if row.token < ATTEMPTS:
+            return held.update(state=HealthCheckState.WAITING, lease_until=None)
+        moved = held.update(
+            state=HealthCheckState.FAILED, ended_at=now, lease_until=None, error=GIVEN_UP
+        )
+        if moved:
+            record_failure(row, GIVEN_UP)
+            live.health_changed(row.environment_id)
+    return moved
 
 
 def resend_checks() -> int:
-    """Announce again what no worker took up: messages get lost. How many."""
-    now = clock.now()
-    before = now - timedelta(seconds=settings.RESEND_SECONDS)
-    waiting = HealthCheck.objects.filter(state=HealthCheckState.WAITING, queued_at__lt=before)
-    oldest = waiting.order_by("queued_at").values_list("pk", "queued_at")[:200]
-    return sum(_resend(pk, announced, now) for pk, announced in oldest)
-
-
-def _resend(pk: int, announced: datetime, now: datetime) -> int:
-    with transaction.atomic():
-        claimed = HealthCheck.objects.filter(
-            pk=pk, state=HealthCheckState.WAITING, queued_at=announced
-        ).update(queued_at=now)
-        if claimed:
-            queue.enqueue("check_health", pk, queue="reads")
-    return claimed
+    return resend(HealthCheck.objects.filter(state=HealthCheckState.WAITING), "check_health")

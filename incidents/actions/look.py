@@ -12,9 +12,9 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from incidents import clock, draining, live, timeline
+from incidents import clock, draining, live
 from incidents.actions.baseline import cleaner, compared, keep_snapshot, monitor_of
-from incidents.actions.check_health import PANELS, hold_environment
+from incidents.actions.check_health import hold_environment, record_end, record_failure
 from incidents.actions.moves import hold
 from incidents.actions.renewing import Renewing, lease
 from incidents.actions.retention import compact
@@ -88,7 +88,7 @@ def _fail(check: HealthCheck, sentence: str) -> None:
         if check.incident_id is not None:
             hold(pk=check.incident_id)
         _end(check, state=HealthCheckState.FAILED, error=sentence)
-        _note(check, f"the check of {check.environment} failed: {sentence}")
+        record_failure(check, sentence)
 
 
 def conclude(check: HealthCheck, found: Survey, now: datetime) -> None:
@@ -107,7 +107,7 @@ def _keep_areas(check: HealthCheck, report: Report) -> None:
         if check.incident_id is not None:
             hold(pk=check.incident_id)
         if _store(check, report, [], [], verdict_of(report)):
-            _note(check, _summary(check, report))
+            record_end(check, _summary(check, report))
 
 
 def _keep(check: HealthCheck, found: Survey, now: datetime) -> Seen | None:
@@ -125,7 +125,7 @@ def _keep(check: HealthCheck, found: Survey, now: datetime) -> Seen | None:
             transaction.set_rollback(True)
             return None
         keep_snapshot(monitor, check, found.report, drifted)
-        _note(check, _summary(check, found.report))
+        record_end(check, _summary(check, found.report))
         if not monitor.is_on:
             compact(monitor)
     seen = Seen(check.environment, found.report, watched, drifted, verdict)
@@ -184,19 +184,6 @@ def _end(check: HealthCheck, **columns: object) -> bool:
     else:
         logger.warning("health check %s was given to another worker", check.pk)
     return ended
-
-
-def _note(check: HealthCheck, text: str) -> None:
-    if check.incident_id is None:
-        return
-    timeline.record(
-        incident_id=check.incident_id,
-        actor=None,
-        kind="health.checked",
-        text=text,
-        panels=PANELS,
-        data={"check": check.pk},
-    )
 
 
 def _summary(check: HealthCheck, report: Report) -> str:

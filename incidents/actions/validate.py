@@ -5,19 +5,18 @@ Workers do the judging (`judge_fix`); this side knows no client of Google.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from incidents import clock, permissions, queue, timeline
 from incidents.actions.moves import hold
+from incidents.actions.resending import ATTEMPTS, GIVEN_UP, resend
 from incidents.health_states import ValidationState
 from incidents.models import Incident, Validation
 from incidents.refusal import Refused
 
-ATTEMPTS = 3
 PANELS = ("health",)
 LIVE_STATES = (ValidationState.WAITING, ValidationState.RUNNING)
 
@@ -67,20 +66,18 @@ def take_back_validations() -> int:
 
 
 def _take_back(row: Validation, now: datetime) -> int:
-    is_given_up = row.token >= ATTEMPTS
     with transaction.atomic():
         hold(pk=row.incident_id)
         held = Validation.objects.filter(
             pk=row.pk, token=row.token, state=ValidationState.RUNNING, lease_until__lt=now
         )
-        if not is_given_up:
+        if row.token < ATTEMPTS:
             return held.update(state=ValidationState.WAITING, lease_until=None)
-        sentence = f"Its worker stopped answering {ATTEMPTS} times. The workers' logs say why."
         moved = held.update(
-            state=ValidationState.FAILED, ended_at=now, lease_until=None, error=sentence
+            state=ValidationState.FAILED, ended_at=now, lease_until=None, error=GIVEN_UP
         )
         if moved:
-            record_failure(row, sentence)
+            record_failure(row, GIVEN_UP)
     return moved
 
 
@@ -97,20 +94,4 @@ def record_failure(row: Validation, sentence: str) -> None:
 
 
 def resend_validations() -> int:
-    """Announce again what no worker took up: messages get lost. How many."""
-    now = clock.now()
-    before = now - timedelta(seconds=settings.RESEND_SECONDS)
-    waiting = Validation.objects.filter(state=ValidationState.WAITING, queued_at__lt=before)
-    oldest = waiting.order_by("queued_at").values_list("pk", "queued_at")[:200]
-    return sum(_resend(pk, announced, now) for pk, announced in oldest)
-
-
-def _resend(pk: int, announced: datetime, now: datetime) -> int:
-    """`queued_at` is when it was last announced; of two clocks one announces."""
-    with transaction.atomic():
-        claimed = Validation.objects.filter(
-            pk=pk, state=ValidationState.WAITING, queued_at=announced
-        ).update(queued_at=now)
-        if claimed:
-            queue.enqueue("validate_fix", pk, queue="reads")
-    return claimed
+    return resend(Validation.objects.filter(state=ValidationState.WAITING), "validate_fix")

@@ -8,7 +8,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from incidents import clock
-from incidents.actions.check_health import ATTEMPTS, ask, resend_checks, take_back_checks
+from incidents.actions.check_health import ask, resend_checks, take_back_checks
+from incidents.actions.resending import ATTEMPTS
 from incidents.health_states import HealthCause, HealthCheckState
 from incidents.models import HealthCheck, Incident
 from incidents.refusal import Refused
@@ -100,6 +101,27 @@ def test_check_of_a_dead_worker_is_given_to_another_and_not_for_ever() -> None:
     assert take_back_checks() == 1
     assert row.get().state == HealthCheckState.FAILED
     assert "stopped answering 3 times" in row.get().error
+
+
+def test_check_that_is_given_up_is_on_its_incidents_timeline(
+    incident: Incident, engineer: User
+) -> None:
+    check = ask(
+        actor=engineer,
+        environment=incident.environment,
+        cause=HealthCause.INCIDENT,
+        incident=incident,
+    )
+    past = clock.now() - timedelta(seconds=1)
+    HealthCheck.objects.filter(pk=check.pk).update(
+        state=HealthCheckState.RUNNING, token=ATTEMPTS, lease_until=past
+    )
+
+    assert (take_back_checks(), take_back_checks()) == (1, 0)
+    entry = incident.timeline.order_by("number").last()
+    assert entry is not None
+    assert (entry.kind, entry.actor, entry.data) == ("health.checked", None, {"check": check.pk})
+    assert "stopped answering 3 times" in entry.text
 
 
 def test_check_of_a_living_worker_is_left_to_it() -> None:
