@@ -44,7 +44,7 @@ def try_all(
     if not own:
         return {}
     with ThreadPoolExecutor(min(AT_ONCE, len(own)), "validation") as pool:
-        found = pool.map(lambda what: _try(what, session_for(), now), own)
+        found = pool.map(lambda what: _try(what, session_for, now), own)
         return dict(zip(own, found, strict=True))
 
 
@@ -74,8 +74,11 @@ def newest(
     return Newest(numbers, {one.metric.name: one.why_none for one in series if one.why_none})
 
 
-def _try(what: OfPage | OfSocket | OfLogs, session: Session, now: datetime) -> Tried:
+def _try(
+    what: OfPage | OfSocket | OfLogs, session_for: Callable[[], Session], now: datetime
+) -> Tried:
     try:
+        session = session_for()
         if isinstance(what, OfPage):
             return _try_page(what, session)
         if isinstance(what, OfSocket):

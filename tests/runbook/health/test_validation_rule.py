@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
+from runbook.cloud.errors import CloudError
+from runbook.cloud.sessions import Session
 from runbook.health.criteria import (
     OTHERWISE,
     Category,
@@ -18,7 +22,7 @@ from runbook.health.criteria import (
 from runbook.health.metrics import Metric
 from runbook.health.report import Area, Finding, Severity
 from runbook.health.results import Evidence, Seen, StepFact, results_of
-from runbook.health.trying import Newest, Tried
+from runbook.health.trying import Newest, Tried, try_all
 from runbook.health.validation import Result, judge
 
 BUILT, FAST, SOLD = Category.INFRASTRUCTURE, Category.PERFORMANCE, Category.BUSINESS
@@ -130,3 +134,12 @@ def test_without_a_check_nothing_of_it_is_known() -> None:
     found = results_of(OTHERWISE, evidence)
     assert {one.passed for one in found} == {None}
     assert found[0].detail == "There is no file."
+
+
+def test_without_credentials_nothing_is_tried_and_nothing_fails() -> None:
+    def session_for() -> Session:
+        raise CloudError("DENIED", "There are no credentials.")
+
+    page = OfPage("https://a.b/")
+    tried = try_all([page], session_for, now=datetime(2026, 3, 2, tzinfo=UTC))
+    assert tried == {page: Tried(None, "could not be checked", "There are no credentials.")}
