@@ -71,12 +71,12 @@ class IncidentHealth:
 
 
 def read_incident_health(incident: Incident) -> IncidentHealth:
-    rows = list(Alert.objects.filter(incident=incident).order_by("state", "-last_at"))
+    rows = Alert.objects.filter(incident=incident)
     check = _newest_whole(incident)
     validation = newest_validation(incident)
     return IncidentHealth(
-        alerts=tuple(_pinned(alert) for alert in rows[:ALERTS]),
-        firing=sum(1 for alert in rows if alert.state == AlertState.FIRING),
+        alerts=tuple(_pinned(alert) for alert in rows.order_by("state", "-last_at")[:ALERTS]),
+        firing=rows.filter(state=AlertState.FIRING).count(),
         check=check,
         sentence=sentence_of(check) if check else "",
         validation=validation,
