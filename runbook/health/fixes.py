@@ -53,7 +53,8 @@ def _lines(report: Report, title: str) -> Iterator[str]:
     )
     yield (
         f"Proposed from the check of {_plain(report.project)} at {report.at}: "
-        f"{len(report.criticals)} critical failures, {len(report.warnings)} warnings. "
+        f"{_counted(len(report.criticals), 'critical failure')}, "
+        f"{_counted(len(report.warnings), 'warning')}. "
         "Each change is planned and waits for approval."
     )
     runnable = set(changes_in(report))
@@ -62,6 +63,10 @@ def _lines(report: Report, title: str) -> Iterator[str]:
         if wrong:
             yield from _phase(area, wrong, runnable)
     yield from ("", "## Check again", "", "- [ ] Check the infrastructure once more: it is healthy")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _phase(area: AreaReport, wrong: Sequence[Finding], runnable: set[str]) -> Iterator[str]:
