@@ -17,7 +17,7 @@ from incidents.actions.storable import storable
 from incidents.actions.validation_moves import claim, fail, hand_back, held_here, keep
 from incidents.health_states import HealthCause, HealthCheckState
 from incidents.models import HealthCheck, Incident, Validation
-from incidents.queries.infrastructure import infrastructure_of
+from incidents.queries.infrastructure import file_or_why
 from incidents.queries.validations import (
     before_check,
     exit_criteria,
@@ -29,17 +29,10 @@ from incidents.targets import target_of
 from runbook.cloud.sessions import Session
 from runbook.document.definition import Json
 from runbook.health.criteria import OTHERWISE, Criteria, OfMetric, What
-from runbook.health.definition import Infrastructure
 from runbook.health.metrics import METRICS, Metric
-from runbook.health.reading import Unreadable
 from runbook.health.results import Evidence, Seen, results_of
 from runbook.health.trying import Newest, Tried, newest, try_all
 from runbook.health.validation import judge
-
-NO_FILE = (
-    "No infrastructure file says what is healthy in this environment. Add one, or name it among the"
-    " environment's settings."
-)
 
 _UNENDED = (HealthCheckState.WAITING, HealthCheckState.RUNNING)
 
@@ -63,7 +56,7 @@ def run(validation_id: int) -> None:
 
 def _judge(validation: Validation) -> None:
     incident = validation.incident
-    infrastructure, why_none = _file_of(incident)
+    infrastructure, why_none = file_or_why(incident.environment)
     criteria = infrastructure.validation if infrastructure else OTHERWISE
     before = before_check(incident)
     after = _checked(validation) if infrastructure else None
@@ -71,7 +64,7 @@ def _judge(validation: Validation) -> None:
         hand_back(validation)
         return
     seen = seen_in(after) if after else Seen(error=why_none)
-    metrics = _metrics(infrastructure)
+    metrics = infrastructure.metrics if infrastructure else METRICS
     evidence = Evidence(
         before=seen_before(incident, before),
         after=seen,
@@ -85,15 +78,6 @@ def _judge(validation: Validation) -> None:
     written = redactor.json(storable([one.as_json() for one in results]))
     verdict = judge(results, criteria)
     keep(validation, cast("list[Json]", written), verdict, before, after)
-
-
-def _file_of(incident: Incident) -> tuple[Infrastructure | None, str]:
-    """The file, or why there is none."""
-    try:
-        found = infrastructure_of(incident.environment)
-    except Unreadable as error:
-        return None, str(error)
-    return found, "" if found else NO_FILE
 
 
 def _checked(validation: Validation) -> HealthCheck:
@@ -123,8 +107,3 @@ def _newest(incident: Incident, criteria: Criteria, metrics: Mapping[str, Metric
     wanted = [metric for name, metric in metrics.items() if name in named]
     target = target_of(incident.environment)
     return newest(lambda: Session(target), target.project, wanted, now=clock.now())
-
-
-def _metrics(infrastructure: Infrastructure | None) -> Mapping[str, Metric]:
-    thresholds = infrastructure.thresholds if infrastructure else ()
-    return {one.metric.name: one.metric for one in thresholds} | dict(METRICS)

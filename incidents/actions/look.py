@@ -23,10 +23,9 @@ from incidents.actions.tell_of_health import Seen, tell_of_health
 from incidents.actions.watches import Watched, keep_measurements, move_watches
 from incidents.health_states import HealthCheckState, HealthStatus
 from incidents.models import HealthCheck, Monitor
-from incidents.queries.infrastructure import infrastructure_of
+from incidents.queries.infrastructure import file_or_why
 from runbook.document.definition import Json
 from runbook.health.drift import Drift
-from runbook.health.reading import Unreadable
 from runbook.health.report import Report
 from runbook.health.verdict import Verdict, verdict_of
 
@@ -47,23 +46,13 @@ def run(check_id: int) -> None:
     if check is None:
         return
     now = clock.now()
-    try:
-        infrastructure = infrastructure_of(check.environment)
-    except Unreadable as error:
-        _fail(check, f"The infrastructure file cannot be read. {error}")
-        return
+    infrastructure, why_none = file_or_why(check.environment)
     if infrastructure is None:
-        _fail(check, _NO_FILE.format(check.environment, check.environment.project))
+        _fail(check, why_none)
         return
     with Renewing(_held(check)):
         found = survey(check, infrastructure, now)
     conclude(check, found, now)
-
-
-_NO_FILE = (
-    "No infrastructure file says what is healthy in {}: write one for the project {}, or name one"
-    " in the monitor's settings."
-)
 
 
 def claim(check_id: int) -> HealthCheck | None:

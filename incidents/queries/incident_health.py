@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from incidents.health_states import AlertState, HealthCheckState, ValidationState
 from incidents.models import Alert, HealthCheck, Incident, Validation
 from incidents.queries.environment_health.matrix import Row, rows_of
-from incidents.queries.environment_health.page import problem_of
 from incidents.queries.environment_health.standing import sentence_of
+from incidents.queries.infrastructure import file_or_why
 from incidents.queries.validations import CategoryLines, categories_of, newest_validation
 
 ALERTS = 12
@@ -81,7 +81,7 @@ def read_incident_health(incident: Incident) -> IncidentHealth:
         sentence=sentence_of(check) if check else "",
         validation=validation,
         categories=tuple(categories_of(validation)) if validation else (),
-        problem=problem_of(incident.environment),
+        problem=file_or_why(incident.environment)[1],
     )
 
 

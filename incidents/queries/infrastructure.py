@@ -10,6 +10,7 @@ from django.conf import settings
 from incidents.models import Environment, Monitor
 from runbook.health import files
 from runbook.health.definition import Infrastructure
+from runbook.health.reading import Unreadable
 
 
 def infrastructure_of(environment: Environment) -> Infrastructure | None:
@@ -23,6 +24,21 @@ def infrastructure_of(environment: Environment) -> Infrastructure | None:
         return None
     region = environment.region or found.region
     return replace(found, project=environment.project, region=region)
+
+
+def file_or_why(environment: Environment) -> tuple[Infrastructure | None, str]:
+    """The same; without one, sentences that say why and what to do."""
+    try:
+        found = infrastructure_of(environment)
+    except Unreadable as error:
+        return None, f"The infrastructure file cannot be read. {error}"
+    return found, "" if found else _NO_FILE.format(environment.project)
+
+
+_NO_FILE = (
+    "No infrastructure file names the project {}. Add one that says what is healthy there, or name"
+    " it in the environment's monitor."
+)
 
 
 def _file_of(environment: Environment) -> Infrastructure | None:

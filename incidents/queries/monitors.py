@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from incidents.health_states import HealthCheckState
 from incidents.models import Environment, HealthCheck, Monitor
-from incidents.queries.infrastructure import folder, infrastructure_of
+from incidents.queries.infrastructure import file_or_why, folder
 from runbook.document.durations import words
 from runbook.health import files
-from runbook.health.reading import Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +33,16 @@ def read_watching(environment: Environment) -> Watching:
     row = Monitor.objects.filter(environment=environment).first() or Monitor(
         environment=environment
     )
-    file, problem = _file(environment)
+    found, problem = file_or_why(environment)
     last = _newest(environment)
     return Watching(
         monitor=row,
-        file=file,
+        file=f"{found.title} ({found.name}{files.ENDING})" if found else "",
         problem=problem,
         files=files.names(folder()),
         last=last,
         drifted=last if last and last.drift else None,
     )
-
-
-def _file(environment: Environment) -> tuple[str, str]:
-    try:
-        found = infrastructure_of(environment)
-    except Unreadable as error:
-        return "", str(error)
-    if found is None:
-        return "", f"No infrastructure file is about the project {environment.project}."
-    return f"{found.title} ({found.name}{files.ENDING})", ""
 
 
 def _newest(environment: Environment) -> HealthCheck | None:

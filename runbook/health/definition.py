@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from runbook.document.definition import Json
 from runbook.health.criteria import Criteria
+from runbook.health.metrics import METRICS, Metric
 from runbook.health.report import Area, Severity
 from runbook.health.thresholds import Threshold
 
@@ -113,6 +114,12 @@ class Infrastructure:
 
     def of(self, area: Area) -> Iterator[Resource]:
         return (resource for resource in self.resources if resource.area is area)
+
+    @property
+    def metrics(self) -> Mapping[str, Metric]:
+        """Those that every file may name, and its own, by name."""
+        own = {one.metric.name: one.metric for one in self.thresholds}
+        return own | dict(METRICS)
 
     @property
     def hosts(self) -> tuple[str, ...]:

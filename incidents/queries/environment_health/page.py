@@ -10,8 +10,7 @@ from incidents.models import Alert, Environment
 from incidents.queries.environment_health.numbers import Number, read_numbers
 from incidents.queries.environment_health.standing import Standing, read_standing
 from incidents.queries.environment_health.trends import Trend, read_trends
-from incidents.queries.infrastructure import infrastructure_of
-from runbook.health.reading import Unreadable
+from incidents.queries.infrastructure import file_or_why
 
 ALERTS = 20
 TRENDS = 48
@@ -49,21 +48,7 @@ def read_health(environment: Environment, *, since: datetime, now: datetime) -> 
         alerts=tuple(firing.select_related("incident", "rule", "source")[:ALERTS]),
         trends=drawn[:TRENDS],
         left_out=max(0, len(drawn) - TRENDS),
-        problem=problem_of(standing.environment),
-    )
-
-
-def problem_of(environment: Environment) -> str:
-    """A sentence when no file says what is healthy there, or it cannot be read."""
-    try:
-        found = infrastructure_of(environment)
-    except Unreadable as error:
-        return str(error)
-    if found is not None:
-        return ""
-    return (
-        f"No infrastructure file names the project {environment.project}. Add one that says what is"
-        " healthy there, or name it in the environment's monitor."
+        problem=file_or_why(standing.environment)[1],
     )
 
 

@@ -11,9 +11,8 @@ from django.db.models import F, Max, Min, QuerySet, Sum
 from django.db.models.functions import TruncDay, TruncHour
 
 from incidents.models import Environment, Measurement
-from incidents.queries.infrastructure import infrastructure_of
+from incidents.queries.infrastructure import file_or_why
 from runbook.health.metrics import METRICS, Metric
-from runbook.health.reading import Unreadable
 
 RANGES = {
     "1h": timedelta(hours=1),
@@ -124,12 +123,8 @@ def was_ever_measured(environment: Environment, metric: str) -> bool:
 
 def metrics_of(environment: Environment) -> Mapping[str, Metric]:
     """Those that every file may name, and what the environment's own defines."""
-    try:
-        found = infrastructure_of(environment)
-    except Unreadable:
-        found = None
-    own = {one.metric.name: one.metric for one in found.thresholds} if found else {}
-    return own | dict(METRICS)
+    found, _ = file_or_why(environment)
+    return found.metrics if found else METRICS
 
 
 def metric_named(name: str, known: Mapping[str, Metric]) -> Metric:

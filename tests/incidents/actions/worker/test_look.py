@@ -159,7 +159,7 @@ def test_file_that_cannot_be_read_fails_the_check_in_words(
     broken = looked(environment)
 
     assert (none.state, broken.state) == (HealthCheckState.FAILED, HealthCheckState.FAILED)
-    assert none.error.startswith("No infrastructure file says what is healthy in staging")
+    assert none.error.startswith("No infrastructure file names the project netra-staging.")
     assert "broken.yaml:3" in broken.error
 
 

@@ -12,6 +12,7 @@ from incidents import clock, ledger
 from incidents.actions import check_health, judge_fix, look, validate
 from incidents.health_states import HealthCause, HealthCheckState, ValidationState
 from incidents.models import HealthCheck, Incident, Step, Validation
+from incidents.queries.infrastructure import file_or_why
 from incidents.queries.validations import sealed_part_of
 from incidents.states import StepState
 from tests import factories
@@ -117,4 +118,6 @@ def test_without_a_file_nothing_is_signed_off(
     found = validated(engineer, broken)
 
     assert not found.may_sign_off
-    assert {one["detail"] for one in found.results} >= {judge_fix.NO_FILE}
+    _, why_none = file_or_why(broken.environment)
+    assert "No infrastructure file names the project netra-staging." in why_none
+    assert {one["detail"] for one in found.results} >= {why_none}
