@@ -74,3 +74,7 @@ class ValidationState(TextChoices):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+UNENDED_CHECKS = (HealthCheckState.WAITING, HealthCheckState.RUNNING)
+UNENDED_VALIDATIONS = (ValidationState.WAITING, ValidationState.RUNNING)

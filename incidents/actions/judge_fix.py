@@ -15,7 +15,7 @@ from incidents.actions import look
 from incidents.actions.renewing import Renewing
 from incidents.actions.storable import storable
 from incidents.actions.validation_moves import claim, fail, hand_back, held_here, keep
-from incidents.health_states import HealthCause, HealthCheckState
+from incidents.health_states import UNENDED_CHECKS, HealthCause
 from incidents.models import HealthCheck, Incident, Validation
 from incidents.queries.infrastructure import file_or_why
 from incidents.queries.validations import (
@@ -33,8 +33,6 @@ from runbook.health.metrics import METRICS, Metric
 from runbook.health.results import Evidence, Seen, results_of
 from runbook.health.trying import Newest, Tried, newest, try_all
 from runbook.health.validation import judge
-
-_UNENDED = (HealthCheckState.WAITING, HealthCheckState.RUNNING)
 
 
 def run(validation_id: int) -> None:
@@ -60,7 +58,7 @@ def _judge(validation: Validation) -> None:
     criteria = infrastructure.validation if infrastructure else OTHERWISE
     before = before_check(incident)
     after = _checked(validation) if infrastructure else None
-    if after is not None and after.state in _UNENDED:
+    if after is not None and after.state in UNENDED_CHECKS:
         hand_back(validation)
         return
     seen = seen_in(after) if after else Seen(error=why_none)

@@ -13,7 +13,7 @@ from incidents import administration, clock, live, permissions
 from incidents.actions.check_health import ask, hold_environment
 from incidents.actions.retention import compact, hour_of
 from incidents.actions.tell_of_health import end_all
-from incidents.health_states import HealthCause, HealthCheckState
+from incidents.health_states import UNENDED_CHECKS, HealthCause
 from incidents.models import Environment, HealthCheck, Monitor
 from incidents.queries.infrastructure import folder
 from incidents.refusal import Refused
@@ -132,7 +132,7 @@ def _is_at_work(environment: Environment) -> bool:
     return HealthCheck.objects.filter(
         environment=environment,
         cause=HealthCause.SCHEDULE,
-        state__in=[HealthCheckState.WAITING, HealthCheckState.RUNNING],
+        state__in=UNENDED_CHECKS,
     ).exists()
 
 

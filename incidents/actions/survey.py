@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from incidents.actions.watches import metrics_of, series_of
-from incidents.health_states import HealthCheckState
 from incidents.models import HealthCheck
+from incidents.queries.whole_checks import whole_checks
 from incidents.targets import target_of
 from runbook.cloud.errors import CloudError
 from runbook.cloud.sessions import Session
@@ -69,9 +69,7 @@ def _read(
 
 def _window(check: HealthCheck, now: datetime) -> timedelta:
     """Back to a while before the last whole check, within bounds."""
-    whole = HealthCheck.objects.filter(
-        environment=check.environment, state=HealthCheckState.DONE, areas=[], ended_at__lt=now
-    )
+    whole = whole_checks().filter(environment=check.environment, ended_at__lt=now)
     last = whole.order_by("-requested_at").values_list("ended_at", flat=True).first()
     gone = now - last + LEAST_WINDOW / 2 if last else MOST_WINDOW
     return min(max(gone, LEAST_WINDOW), MOST_WINDOW)

@@ -13,12 +13,11 @@ from django.db import transaction
 from incidents import clock, permissions, queue, timeline
 from incidents.actions.moves import hold
 from incidents.actions.resending import ATTEMPTS, GIVEN_UP, resend
-from incidents.health_states import ValidationState
+from incidents.health_states import UNENDED_VALIDATIONS, ValidationState
 from incidents.models import Incident, Validation
 from incidents.refusal import Refused
 
 PANELS = ("health",)
-LIVE_STATES = (ValidationState.WAITING, ValidationState.RUNNING)
 
 
 def ask(*, actor: User, incident_id: int) -> Validation:
@@ -36,7 +35,7 @@ def ask(*, actor: User, incident_id: int) -> Validation:
             needed="responder",
         )
         newest = Validation.objects.filter(incident=incident).order_by("-number").first()
-        if newest is not None and newest.state in LIVE_STATES:
+        if newest is not None and newest.state in UNENDED_VALIDATIONS:
             return newest
         return _store(actor, incident, (newest.number if newest else 0) + 1)
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
-
-from incidents.health_states import AlertState, HealthCheckState, ValidationState
+from incidents.health_states import UNENDED_VALIDATIONS, AlertState
 from incidents.models import Alert, HealthCheck, Incident, Validation
 from incidents.queries.environment_health.matrix import Row, rows_of
 from incidents.queries.environment_health.standing import sentence_of
 from incidents.queries.infrastructure import file_or_why
 from incidents.queries.validations import CategoryLines, categories_of, newest_validation
+from incidents.queries.whole_checks import whole_checks
 
 ALERTS = 12
 PINNED = 12
@@ -45,8 +44,7 @@ class IncidentHealth:
 
     @property
     def is_validating(self) -> bool:
-        live = (ValidationState.WAITING, ValidationState.RUNNING)
-        return self.validation is not None and self.validation.state in live
+        return self.validation is not None and self.validation.state in UNENDED_VALIDATIONS
 
     @property
     def headline(self) -> str:
@@ -105,10 +103,7 @@ def _verdict(verdict: str, because: str) -> str:
 
 def _newest_whole(incident: Incident) -> HealthCheck | None:
     """The newest of its environment; what was found says nothing of one that is over."""
-    done = HealthCheckState.DONE
-    rows: QuerySet[HealthCheck] = HealthCheck.objects.filter(
-        environment=incident.environment_id, state=done, areas=[]
-    )
+    rows = whole_checks().filter(environment=incident.environment_id)
     if incident.resolved_at is not None:
         rows = rows.filter(requested_at__lte=incident.resolved_at)
     return rows.defer("report", "snapshot", "drift").order_by("-requested_at").first()

@@ -11,9 +11,10 @@ from typing import Any
 from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from incidents.health_states import HealthCheckState, HealthStatus
+from incidents.health_states import HealthStatus
 from incidents.models import Environment, HealthCheck
 from incidents.queries.environment_health.standing import Standing, read_standings
+from incidents.queries.whole_checks import whole_checks
 from runbook.health.report import AreaReport, Finding, from_json
 
 FRESH_FOR = timedelta(seconds=5)
@@ -96,9 +97,7 @@ def _read(now: datetime) -> tuple[EnvironmentStatus, ...]:
 
 def _since(checks: Sequence[HealthCheck]) -> dict[int, datetime]:
     """By check: when its environment came into that status, after the last check of another."""
-    whole: QuerySet[HealthCheck] = HealthCheck.objects.filter(
-        environment=OuterRef("environment"), state=HealthCheckState.DONE, areas=[]
-    )
+    whole = whole_checks().filter(environment=OuterRef("environment"))
     others = whole.exclude(status=OuterRef("status")).order_by("-requested_at")
     alike = whole.filter(requested_at__gt=OuterRef("another")).order_by("requested_at")
     rows = (

@@ -8,12 +8,14 @@ from typing import Any
 
 import redis
 from django.conf import settings
-from django.db.models import Count, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Min, Q
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from incidents import clock
 from incidents.health_states import (
+    UNENDED_CHECKS,
+    UNENDED_VALIDATIONS,
     AlertSeverity,
     AlertState,
     HealthCheckState,
@@ -21,10 +23,10 @@ from incidents.health_states import (
     ValidationState,
 )
 from incidents.models import Alert, Environment, HealthCheck, Run, Validation
+from incidents.queries.whole_checks import newest_whole_checks
 from incidents.states import EffectChoice, RunState
 
 QUEUES = ("reads", "changes", "notifications")
-UNENDED = (HealthCheckState.WAITING, HealthCheckState.RUNNING)
 _REDIS_SECONDS = 0.5
 
 
@@ -116,20 +118,16 @@ def _checks(now: datetime) -> Iterator[Metric]:
 
 
 def _newest_checks() -> list[dict[str, Any]]:  # Any: columns
-    whole = HealthCheck.objects.filter(
-        environment=OuterRef("pk"), state=HealthCheckState.DONE, areas=[]
-    )
-    newest = Subquery(whole.order_by("-requested_at", "-pk").values("pk")[:1])
-    rows = HealthCheck.objects.filter(pk__in=Environment.objects.values(newest=newest))
+    rows = newest_whole_checks(Environment.objects.all())
     columns = ("requested_at", "status", "seconds", "criticals", "warnings", "unchecked", "passed")
     return list(rows.order_by("environment__name").values("environment__name", *columns))
 
 
 def _unended() -> Metric:
     family = GaugeMetricFamily("runbook_checks", "Checks that have not ended.", labels=["state"])
-    rows = HealthCheck.objects.filter(state__in=UNENDED).order_by()
+    rows = HealthCheck.objects.filter(state__in=UNENDED_CHECKS).order_by()
     counts = dict(rows.values_list("state").annotate(Count("pk")))
-    for state in UNENDED:
+    for state in UNENDED_CHECKS:
         family.add_metric([state.value], counts.get(state, 0))
     return family
 
@@ -152,7 +150,7 @@ def _validations() -> Metric:
         signed_off=Count("pk", filter=done & Q(may_sign_off=True)),
         not_signed_off=Count("pk", filter=done & Q(may_sign_off=False)),
         failed=Count("pk", filter=Q(state=ValidationState.FAILED)),
-        unended=Count("pk", filter=Q(state__in=[ValidationState.WAITING, ValidationState.RUNNING])),
+        unended=Count("pk", filter=Q(state__in=UNENDED_VALIDATIONS)),
     )
     for verdict, count in counts.items():
         family.add_metric([verdict], count)

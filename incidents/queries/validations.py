@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from incidents.health_states import AlertKind, HealthCause, HealthCheckState, ValidationState
 from incidents.models import Alert, HealthCheck, Incident, Measurement, Step, Validation
+from incidents.queries.whole_checks import whole_checks
 from incidents.states import StepState
 from runbook.document.definition import Json
 from runbook.health.report import Finding, finding_from_json, from_json
@@ -91,9 +92,8 @@ def sealed_part_of(row: Validation) -> dict[str, Json]:
 def before_check(incident: Incident) -> HealthCheck | None:
     """The check that showed the fault: the one behind the alert that belongs to the incident, else
     the first whole one since it began, else the last before it."""
-    whole = HealthCheck.objects.filter(
-        environment=incident.environment, state=HealthCheckState.DONE, areas=[]
-    ).exclude(cause=HealthCause.VALIDATION)
+    own = whole_checks().filter(environment=incident.environment)
+    whole = own.exclude(cause=HealthCause.VALIDATION)
     alert = _alert_of(incident)
     if alert is not None:
         behind = whole.filter(requested_at__lte=alert.first_at).order_by("-requested_at").first()

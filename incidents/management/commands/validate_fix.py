@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand
 
 from incidents.actions import validate
-from incidents.health_states import ValidationState
+from incidents.health_states import UNENDED_VALIDATIONS, ValidationState
 from incidents.management.by_hand import not_run, person_named
 from incidents.models import Incident, Validation
 from incidents.queries.named import incident_named
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         begun = monotonic()
         while True:
             row = Validation.objects.select_related("incident", "before", "after").get(pk=asked.pk)
-            if row.state not in validate.LIVE_STATES:
+            if row.state not in UNENDED_VALIDATIONS:
                 return row
             waited = monotonic() - begun
             if row.state == ValidationState.WAITING and waited > PATIENCE:

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, QuerySet
 
-from incidents.health_states import AlertState, HealthCheckState
+from incidents.health_states import UNENDED_CHECKS, AlertState, HealthCheckState
 from incidents.models import Alert, Environment, HealthCheck, Monitor
 from incidents.queries.environment_health.matrix import Matrix, read_matrix
+from incidents.queries.whole_checks import newest_whole_checks
 
 STALE_INTERVALS = 3
 FAILED_SINCE = timedelta(days=1)
-UNENDED = (HealthCheckState.WAITING, HealthCheckState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,9 @@ class _Found:
 def read_standings(environments: QuerySet[Environment], *, now: datetime) -> tuple[Standing, ...]:
     """In the order of how bad it is, then of names; the same number of queries for any number."""
     rows = list(environments.select_related("monitor").order_by("name"))
+    own = Environment.objects.filter(pk__in=[row.pk for row in rows])
     found = _Found(
-        newest=_by_environment(_newest_of(rows)),
+        newest=_by_environment(newest_whole_checks(own).defer("snapshot")),
         unended=_by_environment(_unended_of(rows)),
         failed=_by_environment(_failed_of(rows, now - FAILED_SINCE)),
         firing=_firing_in(rows),
@@ -117,16 +118,6 @@ def _badness(one: Standing) -> tuple[bool, int, str]:
     return is_unknown, BADNESS.index(one.word), one.environment.name
 
 
-def _newest_of(environments: Iterable[Environment]) -> QuerySet[HealthCheck]:
-    """The newest whole check of each that was made."""
-    done = HealthCheckState.DONE
-    whole = HealthCheck.objects.filter(environment=OuterRef("pk"), state=done, areas=[])
-    newest = Environment.objects.filter(pk__in=[row.pk for row in environments]).values(
-        newest=Subquery(whole.order_by("-requested_at", "-pk").values("pk")[:1])
-    )
-    return HealthCheck.objects.filter(pk__in=newest).defer("snapshot")
-
-
 def _failed_of(environments: Iterable[Environment], since: datetime) -> QuerySet[HealthCheck]:
     """Whole checks that could not be made lately, the newest last."""
     pks = [row.pk for row in environments]
@@ -137,7 +128,7 @@ def _failed_of(environments: Iterable[Environment], since: datetime) -> QuerySet
 
 def _unended_of(environments: Iterable[Environment]) -> QuerySet[HealthCheck]:
     pks = [row.pk for row in environments]
-    found = HealthCheck.objects.filter(environment__in=pks, state__in=UNENDED)
+    found = HealthCheck.objects.filter(environment__in=pks, state__in=UNENDED_CHECKS)
     return found.select_related("requested_by").order_by("requested_at")
 
 

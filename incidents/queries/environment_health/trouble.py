@@ -6,10 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet
 
-from incidents.health_states import AlertState, HealthCheckState, HealthStatus
-from incidents.models import Alert, Environment, HealthCheck, Incident
+from incidents.health_states import AlertState, HealthStatus
+from incidents.models import Alert, Environment, Incident
+from incidents.queries.whole_checks import of_newest
 from incidents.states import IncidentState
 
 
@@ -28,21 +29,14 @@ def read_trouble(environments: QuerySet[Environment]) -> tuple[Trouble, ...]:
     and belong to no open incident."""
     open_there = Incident.objects.filter(environment=OuterRef("pk"), state=IncidentState.OPEN)
     rows = environments.annotate(
-        newest=_newest("status"),
-        newest_at=_newest("requested_at"),
-        criticals=_newest("criticals"),
+        newest=of_newest("status"),
+        newest_at=of_newest("requested_at"),
+        criticals=of_newest("criticals"),
         has_incident=Exists(open_there.filter(is_drill=False)),
     )
     alone = _alone(environments)
     found = (_trouble(row, alone[row.pk]) for row in rows.order_by("name"))
     return tuple(one for one in found if one is not None)
-
-
-def _newest(column: str) -> Subquery:
-    whole = HealthCheck.objects.filter(
-        environment=OuterRef("pk"), state=HealthCheckState.DONE, areas=[]
-    )
-    return Subquery(whole.order_by("-requested_at", "-pk").values(column)[:1])
 
 
 def _alone(environments: QuerySet[Environment]) -> Counter[int]:
