@@ -1,4 +1,5 @@
-"""Reads an infrastructure file; whatever is wrong with it is said at once, line by line."""
+"""Reads an infrastructure file; what is wrong with it is said at once, line by line: all mistakes of
+its resources, the first of its thresholds and of its validation."""
 
 from __future__ import annotations
 
