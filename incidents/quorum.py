@@ -13,7 +13,7 @@ from functools import cached_property
 from django.contrib.auth.models import User
 from django.db.models import Q
 
-from incidents.models import Approval, Decision, Membership, Run
+from incidents.models import AlertRule, Approval, Decision, Membership, Run
 from incidents.requirements import Question, groups_here, question_of
 from incidents.states import Role, Verdict
 from runbook.document.approval_policy import ROLES, Seat, missing, seats, slug
@@ -107,7 +107,7 @@ def weigh(approval: Approval, *, also: User | None = None) -> Weighing:
 
 
 def weigh_all(approvals: Sequence[Approval], *, also: User | None = None) -> dict[int, Weighing]:
-    """By approval. Six queries for any number; `also` is somebody whose own standing matters."""
+    """By approval. Seven queries for any number; `also` is somebody whose own standing matters."""
     if not approvals:
         return {}
     decisions = _decisions(approvals)
@@ -195,7 +195,21 @@ def _excluded(runs: Sequence[Run]) -> dict[int, dict[int, str]]:
         rows = Run.objects.filter(command__in=[run.command_id for run in strict])
         for command, number, person in rows.values_list("command", "number", "requested_by"):
             earlier[command].append((number, person))
-    return {run.pk: _excluded_from(run, earlier.get(run.command_id, ())) for run in runs}
+    authors = _authors(runs)
+    return {
+        run.pk: authors.get(run.pk, {}) | _excluded_from(run, earlier.get(run.command_id, ()))
+        for run in runs
+    }
+
+
+def _authors(runs: Sequence[Run]) -> dict[int, dict[int, str]]:
+    """Where a rule asks and no person, whoever wrote what it runs has caused the change."""
+    rules = AlertRule.objects.filter(acts_as__isnull=False).values("acts_as")
+    own = Run.objects.filter(pk__in=[run.pk for run in runs], requested_by__in=rules)
+    written = own.filter(incident__revision__created_by__isnull=False)
+    words = "You wrote the runbook that an alert rule runs; somebody else must approve."
+    rows = written.values_list("pk", "incident__revision__created_by")
+    return {run: {author: words} for run, author in rows}
 
 
 def _excluded_from(run: Run, earlier: Iterable[tuple[int, int]]) -> dict[int, str]:

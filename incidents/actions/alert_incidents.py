@@ -33,6 +33,8 @@ PATIENCE = timedelta(seconds=10)
 
 REST = timedelta(minutes=5)
 MOST_RESTING = 1000
+MOST_DECLARED, WHILE = 20, timedelta(hours=1)
+"""By one rule: labels that alerts are grouped by are chosen by who sends them."""
 
 _resting: dict[int, datetime] = {}
 
@@ -146,6 +148,7 @@ def _into_incident(group: str, rule: AlertRule, actor: User, homeless: QuerySet[
     incident = _open_incident(group)
     is_new = incident is None
     if incident is None:
+        _require_calm(rule)
         incident = _declare(rule, actor, alerts)
     rows = Alert.objects.filter(pk__in=[one.pk for one in alerts])
     rows.update(incident=incident, group=group, trouble="", told_as=F("state"))
@@ -172,6 +175,14 @@ def _open_incident(group: str) -> Incident | None:
         return None
     hold(pk=found.pk)
     return rows.filter(pk=found.pk).first()
+
+
+def _require_calm(rule: AlertRule) -> None:
+    """Inside the lock of the rule."""
+    lately = Incident.objects.filter(alerts__rule=rule, started_at__gt=clock.now() - WHILE)
+    if lately.distinct().count() >= MOST_DECLARED:
+        much = f"it has declared {MOST_DECLARED} within the last hour"
+        raise Refused(f"{much}. Group by fewer labels; it goes on when the hour is over.")
 
 
 def _declare(rule: AlertRule, actor: User, alerts: Sequence[Alert]) -> Incident:
