@@ -107,7 +107,7 @@ def series(request: PageRequest, name: str) -> JsonResponse:
     row = find_environment(request.user, name)
     now = clock.now()
     since = _since(request.GET.get("since", ""), now)
-    metric = request.GET.get("metric", "")
+    metric = _printable(request, "metric")
     if since is None or not metric:
         sentence = f"Name a metric, and since when: a time, or one of {', '.join(RANGES)}."
         return JsonResponse({"error": sentence}, status=422)
@@ -128,7 +128,7 @@ def trend(request: PageRequest, name: str) -> HttpResponse:
     """One metric at one subject, large and as a table."""
     row = find_environment(request.user, name)
     now, chosen = clock.now(), _range(request)
-    metric, subject = (request.GET.get(name, "") for name in ("metric", "subject"))
+    metric, subject = (_printable(request, name) for name in ("metric", "subject"))
     found = read_trend(
         row,
         metric=metric,
@@ -147,6 +147,12 @@ def trend(request: PageRequest, name: str) -> HttpResponse:
         "numbers": [one for one in read_numbers(row, newest) if one.metric == metric],
     }
     return render(request, "health/trend.html", context | _ranges(chosen))
+
+
+def _printable(request: PageRequest, name: str) -> str:
+    """Nothing has a name of other letters, and not every database may be asked for them."""
+    given = request.GET.get(name, "")
+    return given if given.isprintable() else ""
 
 
 def _may_see(request: PageRequest, found: HealthCheck) -> bool:

@@ -80,6 +80,15 @@ def test_health_of_others_is_not_there(
     assert "4 critical" not in client.get("/health/").content.decode()
 
 
+def test_names_that_nothing_has_break_nothing(
+    critical: HealthCheck, sign_in: SignIn, leader: User
+) -> None:
+    """PostgreSQL takes no zero byte."""
+    client = sign_in(leader)
+    assert client.get(f"{PAGE}series/?metric=%00&since=1h").status_code == 422
+    assert client.get(f"{PAGE}trend/?metric=%00&subject=%00").status_code == 404
+
+
 def test_strangers_are_led_to_sign_in(critical: HealthCheck, client: Client) -> None:
     assert client.get(PAGE)["Location"] == f"/sign-in/?next={PAGE}"
 
