@@ -1,5 +1,5 @@
-"""Reads an infrastructure file; what is wrong with it is said at once, line by line: all mistakes of
-its resources, the first of its thresholds and of its validation."""
+"""Reads an infrastructure file; what is wrong with it is said at once, line by line: all mistakes
+of its resources, the first of its thresholds and of its validation."""
 
 from __future__ import annotations
 
