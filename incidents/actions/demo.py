@@ -84,7 +84,7 @@ def watch(environment: Environment) -> None:
     )
 
 
-def create_monitor(environment: Environment) -> None:
+def create_account_of_rules(environment: Environment) -> None:
     """The account in whose name rules about alerts act: nobody signs in with it, and it approves
     nothing, so that four eyes see what a rule asks for."""
     with transaction.atomic():

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from incidents.actions.demo import (
     PEOPLE,
+    create_account_of_rules,
     create_environment,
-    create_monitor,
     create_people,
     watch,
 )
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         environment = create_environment(f"http://127.0.0.1:{settings.SIMULATOR_PORT}")
         if not unwatched:
             watch(environment)
-        create_monitor(environment)
+        create_account_of_rules(environment)
         passwords = create_people(environment)
         for username, password in passwords.items():
             self.stdout.write(f"  {username:<14} {password}   {PEOPLE[username].about}")
