@@ -8,7 +8,7 @@ from typing import Self
 
 from django.db.models import Q, QuerySet
 
-from incidents.models import Alert, AlertMessage, AlertRule, AlertSource
+from incidents.models import Alert, AlertMessage, AlertRule, AlertSource, Environment
 from runbook.alerts.matching import Matcher, fit, read_matchers
 
 MOST_TRIED = 50
@@ -49,6 +49,14 @@ def try_rules(message: AlertMessage) -> list[Trial]:
 def all_rules() -> QuerySet[AlertRule]:
     return AlertRule.objects.select_related("environment", "runbook", "acts_as", "source").order_by(
         "position", "pk"
+    )
+
+
+def rules_about(visible: QuerySet[Environment]) -> QuerySet[AlertRule]:
+    """What somebody may see who sees these environments: rules that name no other one."""
+    return all_rules().filter(
+        Q(environment=None) | Q(environment__in=visible),
+        Q(source__environment=None) | Q(source__environment__in=visible),
     )
 
 

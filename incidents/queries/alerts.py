@@ -66,8 +66,10 @@ def kept_messages() -> list[AlertMessage]:
     return list(rows.order_by("-received_at", "-pk")[:MOST_MESSAGES])
 
 
-def sources() -> list[AlertSource]:
-    """With how many messages of each are kept: `kept`, and how many could not be read: `odd`."""
+def sources(visible: QuerySet[Environment]) -> list[AlertSource]:
+    """Those of no environment or one of these, with how many messages of each are kept: `kept`, and
+    how many could not be read: `odd`."""
     odd = Q(messages__state=AlertMessageState.MALFORMED)
     rows = AlertSource.objects.select_related("environment", "created_by")
+    rows = rows.filter(Q(environment=None) | Q(environment__in=visible))
     return list(rows.annotate(kept=Count("messages"), odd=Count("messages", filter=odd)))

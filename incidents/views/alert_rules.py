@@ -13,7 +13,7 @@ from incidents.actions import alert_rules as acting
 from incidents.actions.alert_rule_terms import LONGEST_NAME, Terms
 from incidents.alert_forms import RuleForm, empty_form, form_of
 from incidents.models import AlertMessage, AlertRule
-from incidents.queries.alert_rules import all_rules, conditions_of, try_rules
+from incidents.queries.alert_rules import conditions_of, rules_about, try_rules
 from incidents.queries.alerts import kept_messages
 from incidents.views.answers import shown_again
 from incidents.views.requests import PageRequest, number_in
@@ -25,9 +25,10 @@ from runbook.alerts.matching import Matcher
 def rules(request: PageRequest) -> HttpResponse:
     """`?try=ID` tries a kept message on them."""
     may_change = permissions.is_superuser(request.user)
+    visible = permissions.visible_environments(request.user)
     tried = _message(request, "try") if may_change else None
     context = {
-        "rules": [(rule, conditions_of(rule)) for rule in all_rules()],
+        "rules": [(rule, conditions_of(rule)) for rule in rules_about(visible)],
         "messages_kept": kept_messages() if may_change else [],
         "tried": tried,
         "trials": try_rules(tried) if tried else [],

@@ -69,9 +69,10 @@ def remove(request: PageRequest, source_id: int) -> HttpResponse:
 
 
 def _render(request: PageRequest, **new: object) -> HttpResponse:
+    visible = permissions.visible_environments(request.user)
     context = {
-        "sources": all_sources(),
-        "environments": permissions.visible_environments(request.user).order_by("name"),
+        "sources": all_sources(visible),
+        "environments": visible.order_by("name"),
         "kinds": acting.POSTING,
         "may_change": permissions.is_superuser(request.user),
         "base": request.build_absolute_uri("/").rstrip("/"),

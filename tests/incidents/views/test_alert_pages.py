@@ -88,6 +88,21 @@ def test_alerts_of_other_environments_are_not_shown(
     assert client.get("/alerts/?environment=staging").status_code == 404
 
 
+def test_rules_and_sources_of_other_environments_are_not_shown(
+    sign_in: SignIn, outsider: User, source: AlertSource
+) -> None:
+    make_rule(name="Theirs", environment=source.environment)
+    make_rule(name="By their source", source=source)
+    make_rule(name="Of all")
+    client = sign_in(outsider)
+    rules, sources = (client.get(path).content.decode() for path in reversed(PAGES[1:]))
+    assert [name in rules for name in ("Theirs", "By their source", "Of all")] == [
+        *(False, False, True)
+    ]
+    assert "prometheus" not in sources.replace("prometheus-eu", "")
+    assert "staging" not in rules + sources
+
+
 def test_environment_alone(sign_in: SignIn, leader: User) -> None:
     factories.make_environment("elsewhere")
     alerts.hear(signal(title="Of staging"))
