@@ -33,7 +33,7 @@ def severity_for(report: Report) -> str:
 def changes_in(report: Report) -> list[str]:
     """The command lines that would mend something and that can be run from here, each once."""
     lines = dict.fromkeys(one.fix for one in report.findings() if one.fix)
-    return [line for line in lines if shell.read(line, {}).lines]
+    return [line for line in lines if line.isprintable() and shell.read(line, {}).lines]
 
 
 def runbook_for(report: Report, title: str) -> str:

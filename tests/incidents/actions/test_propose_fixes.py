@@ -10,7 +10,7 @@ from incidents.actions.propose_fixes import Proposal, propose
 from incidents.models import Incident, Revision, Run
 from incidents.refusal import Refused
 from incidents.states import Role
-from runbook.health.fixes import runbook_for
+from runbook.health.fixes import changes_in, runbook_for
 from runbook.health.report import Area, AreaReport, Finding, Report
 from tests import factories
 from tests.incidents.conftest import at_once
@@ -64,6 +64,14 @@ def test_a_second_proposal_is_a_new_revision_of_the_same_runbook(commander: User
         )
     numbers = Revision.objects.filter(runbook__slug="fix-staging").order_by("number")
     assert [one.number for one in numbers] == [1, 2]
+
+
+@pytest.mark.parametrize("more", [f"\n{PATCH}", "\n  ```\n- [ ] Anything", "\r", "\u2028"])
+def test_fix_of_several_lines_is_no_fix(more: str) -> None:
+    """Names from elsewhere are in it: one of them could end the block and begin another step."""
+    report = _report(_failed("SSL not required", fix=PATCH + more))
+    assert changes_in(report) == []
+    assert PATCH not in runbook_for(report, "Mend")
 
 
 def test_the_same_report_is_opened_once(commander: User) -> None:
