@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 
-from incidents import clock
+from incidents import administration, clock
+from incidents.actions.first_rule import add_first_rule
 from incidents.models import Environment, Membership, Monitor
 from incidents.states import Role
 
@@ -78,10 +79,14 @@ def create_environment(endpoint: str) -> Environment:
 
 def watch(environment: Environment) -> None:
     """Checked each minute from now on, unless somebody has set its monitor already."""
-    Monitor.objects.get_or_create(
-        environment=environment,
-        defaults={"is_on": True, "every": WATCHED_EVERY, "next_at": clock.now()},
-    )
+    with transaction.atomic():
+        administration.hold()
+        _, is_new = Monitor.objects.get_or_create(
+            environment=environment,
+            defaults={"is_on": True, "every": WATCHED_EVERY, "next_at": clock.now()},
+        )
+        if is_new:
+            add_first_rule(actor=None, environment=environment)
 
 
 def create_account_of_rules(environment: Environment) -> None:

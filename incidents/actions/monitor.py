@@ -11,6 +11,7 @@ from django.db import transaction
 
 from incidents import administration, clock, live, permissions
 from incidents.actions.check_health import ask, hold_environment
+from incidents.actions.first_rule import add_first_rule
 from incidents.actions.retention import compact, hour_of
 from incidents.actions.tell_of_health import end_all
 from incidents.health_states import UNENDED_CHECKS, HealthCause
@@ -35,7 +36,8 @@ class Settings(NamedTuple):
 
 
 def set_monitor(*, actor: User, environment_id: int, settings: Settings) -> Monitor:
-    """From now on every `every` seconds, or not at all. What the monitor told of ends with it."""
+    """From now on every `every` seconds, or not at all. What the monitor told of ends with it. Once
+    it is on, a rule tells who commands there, unless another one is about it already."""
     with transaction.atomic():
         administration.hold()
         environment = Environment.objects.filter(pk=environment_id).first()
@@ -51,6 +53,8 @@ def set_monitor(*, actor: User, environment_id: int, settings: Settings) -> Moni
         if before != settings:
             _write(monitor, settings, clock.now())
             _record(actor, environment, before, settings)
+            if settings.is_on and not before.is_on:
+                add_first_rule(actor=actor, environment=environment)
             live.health_changed(environment.pk)
     if before.is_on and not settings.is_on:
         end_all(environment)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.auth.models import User
 
+from incidents.actions.alert_words import tell_what_is_late
 from incidents.actions.alerts import Signal, hear
 from incidents.actions.monitor import (
     Settings,
@@ -25,9 +26,11 @@ from incidents.health_states import (
 from incidents.models import (
     AdministrationEntry,
     Alert,
+    AlertRule,
     Environment,
     HealthCheck,
     Monitor,
+    Notification,
 )
 from incidents.refusal import Refused
 from incidents.states import Role
@@ -189,3 +192,32 @@ def test_nobody_else_accepts_and_not_what_was_half_read(
     with pytest.raises(Refused, match="whole configuration"):
         accept_drift(actor=administrator, check_id=drifted(environment, snapshot=None).pk)
     assert Monitor.objects.get().baseline is None
+
+
+def test_who_commands_is_told_of_what_the_monitor_finds(
+    environment: Environment, administrator: User
+) -> None:
+    commander = factories.make_person("cleo", Role.COMMANDER, environment=environment)
+    factories.make_person("vera", Role.VIEWER, environment=environment)
+    key = "monitor/staging/check"
+    hear(
+        Signal(kind=AlertKind.MONITOR, key=key, firing=True, title="Down", environment=environment)
+    )
+
+    set_on(administrator, environment)
+    tell_what_is_late()
+
+    told = Notification.objects.filter(kind="alert", key__contains="page")
+    assert [one.person for one in told] == [commander]
+    assert AlertRule.objects.get().name == f"Monitor of {environment}"
+
+
+def test_another_rule_about_the_monitor_is_enough(
+    environment: Environment, administrator: User
+) -> None:
+    about = {"label": "kind", "test": "is", "value": "monitor"}
+    AlertRule.objects.create(name="ours", matchers=[about], tells=["platform"], is_on=False)
+    set_on(administrator, environment)
+    set_monitor(actor=administrator, environment_id=environment.pk, settings=Settings(is_on=False))
+    set_on(administrator, environment)
+    assert [rule.name for rule in AlertRule.objects.all()] == ["ours"]
