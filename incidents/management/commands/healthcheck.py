@@ -6,9 +6,9 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from incidents.actions.propose_fixes import propose
 from incidents.management.by_hand import INTERRUPTED, emitting, not_run, person_named
@@ -22,12 +22,14 @@ from incidents.refusal import Refused
 from incidents.source import acting_from
 from runbook.cloud.sessions import Session
 from runbook.cloud.target import Target
+from runbook.commands.trial import NOT_RUN
 from runbook.health import printing
 from runbook.health.checking import check
 from runbook.health.definition import Infrastructure
 from runbook.health.reading import Unreadable
 from runbook.health.report import Area, AreaReport, Report, Status
 
+_MISTAKE = 2
 _EXIT = {Status.HEALTHY: 0, Status.DEGRADED: 1, Status.CRITICAL: 2}
 
 
@@ -37,6 +39,23 @@ class Command(BaseCommand):
         "1 degraded, 2 critical, 3 when nothing could be checked."
     )
     requires_system_checks = ()
+
+    def create_parser(
+        self,
+        prog_name: str,
+        subcommand: str,
+        **kwargs: Any,  # Any: Django's signature  # noqa: ANN401
+    ) -> CommandParser:
+        """Words that mean nothing here end like everything that keeps it from checking: 2, with
+        which other programs end then, would say that the infrastructure is critical."""
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        leave = parser.exit
+
+        def leave_otherwise(status: int = 0, message: str | None = None) -> NoReturn:
+            leave(NOT_RUN if status == _MISTAKE else status, message)
+
+        parser.exit = leave_otherwise  # type: ignore[method-assign]
+        return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--environment", metavar="NAME", help="an environment of this project")
