@@ -24,7 +24,7 @@ _FIELDS = (
         "days_left",
         "number",
         "days until it ends",
-        says="Certificate '{name}' has {found} days left, should be {expected}",
+        says="Certificate '{name}': days left {found}, should be {expected}",
     ),
 )
 _READS = ("status", "domains", "days_left")
