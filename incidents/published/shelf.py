@@ -30,6 +30,7 @@ PAUSE_SECONDS = 0.2
 """Several changes at once are made into pages once."""
 
 FORGET_SECONDS = 600.0
+KEEPER = "keeper of the status page"
 
 
 class Shelf:
@@ -67,13 +68,16 @@ class Shelf:
         return self._shown.get(path)
 
     async def close(self) -> None:
+        """A page in the making is finished first: Django leaves its connection to the database open
+        when a request is broken off."""
         if self._keeper is not None:
-            self._keeper.cancel()
+            async with self._making:
+                self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
 
     def _keep(self) -> None:
         if self._keeper is None or self._keeper.done():
-            self._keeper = asyncio.create_task(self._keep_new(), name="keeper of the status page")
+            self._keeper = asyncio.create_task(self._keep_new(), name=KEEPER)
 
     async def _make(self, path: str) -> bool:
         try:
@@ -89,8 +93,9 @@ class Shelf:
     async def _keep_new(self) -> None:
         viewer = Viewer(name="")
         topic = hub.join(STATUS, viewer, version_of)
+        this = asyncio.current_task()
         try:
-            while True:
+            while this is not None and not this.cancelling():  # Django's handler may swallow it
                 await self._wait(viewer)
                 try:
                     await self._renew()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from pytest_django import Settings
 from incidents.actions import catalogue
 from incidents.published.copies import AGE
 from incidents.published.front import PATHS, Published
+from incidents.published.shelf import KEEPER
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,22 +27,31 @@ PATIENCE = 15.0
 
 
 class Reader:
-    """A stranger in front of one web process, which counts what it had to ask Django."""
+    """A stranger in front of one web process, which counts what it had to ask Django for readers:
+    copies are made anew beside that."""
 
     def __init__(self) -> None:
         self.asked_django: list[str] = []
         self.headers: list[dict[bytes, bytes]] = []
         self.is_down = False
+        self.held: asyncio.Event | None = None
+        self.is_holding = asyncio.Event()
         self._django: Any = get_asgi_application()
         self.front = Published(self._counted)
 
     async def _counted(self, scope: Any, receive: Any, send: Any) -> None:
-        self.asked_django.append(scope["path"])
+        task = asyncio.current_task()
+        if task is not None and task.get_name() != KEEPER:
+            self.asked_django.append(scope["path"])
         self.headers.append(dict(scope["headers"]))
         if self.is_down:
             await send({"type": "http.response.start", "status": 500, "headers": []})
             await send({"type": "http.response.body", "body": b""})
             return
+        if self.held is not None:
+            self.is_holding.set()
+            with suppress(asyncio.CancelledError):  # as Django's handler, which waits for its tasks
+                await self.held.wait()
         await self._django(scope, receive, send)
 
     async def get(
@@ -186,6 +197,40 @@ async def test_the_last_copy_stays_and_says_so_while_the_page_cannot_be_made(
     assert "age" in stale
     assert "age" not in fresh
     assert (await reader.until(AGE))["etag"] == fresh["etag"]
+
+
+@pytest.fixture
+async def renewing(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> asyncio.Task[Any]:
+    """The keeper, in the middle of making a page anew."""
+    monkeypatch.setattr("incidents.published.shelf.RENEW_SECONDS", 0.1)
+    await reader.get()
+    reader.held = asyncio.Event()
+    async with asyncio.timeout(PATIENCE):
+        await reader.is_holding.wait()
+    return next(one for one in asyncio.all_tasks() if one.get_name() == KEEPER)
+
+
+async def test_a_page_in_the_making_is_finished_before_it_ends(
+    reader: Reader, renewing: asyncio.Task[Any]
+) -> None:
+    assert reader.held is not None
+    closing = asyncio.create_task(reader.front.close())
+    await asyncio.sleep(0.2)
+    assert not closing.done()
+    reader.held.set()
+
+    async with asyncio.timeout(PATIENCE):
+        await closing
+    assert renewing.done()
+
+
+async def test_a_process_that_ends_is_not_kept_by_a_page_in_the_making(
+    renewing: asyncio.Task[Any],
+) -> None:
+    renewing.cancel()
+
+    done, _ = await asyncio.wait([renewing], timeout=PATIENCE)
+    assert done
 
 
 async def test_a_stream_says_the_newest_page_and_ends(
