@@ -203,13 +203,20 @@ def _excluded(runs: Sequence[Run]) -> dict[int, dict[int, str]]:
 
 
 def _authors(runs: Sequence[Run]) -> dict[int, dict[int, str]]:
-    """Where a rule asks and no person, whoever wrote what it runs has caused the change."""
+    """Where a rule asks and no person, who wrote what it runs has caused the change, and who wrote
+    the rule."""
     rules = AlertRule.objects.filter(acts_as__isnull=False).values("acts_as")
     own = Run.objects.filter(pk__in=[run.pk for run in runs], requested_by__in=rules)
     written = own.filter(incident__revision__created_by__isnull=False)
     words = "You wrote the runbook that an alert rule runs; somebody else must approve."
     rows = written.values_list("pk", "incident__revision__created_by")
-    return {run: {author: words} for run, author in rows}
+    found = {run: {author: words} for run, author in rows}
+    for run in runs:
+        if run.rule_author_id is not None:
+            found.setdefault(run.pk, {})[run.rule_author_id] = (
+                "You wrote the alert rule that asked for this; somebody else must approve."
+            )
+    return found
 
 
 def _excluded_from(run: Run, earlier: Iterable[tuple[int, int]]) -> dict[int, str]:

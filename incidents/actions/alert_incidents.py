@@ -244,7 +244,6 @@ def _ask_for(incident: Incident, rule: AlertRule, actor: User, key: str) -> None
     commands = runnable.exclude(effect="").order_by("step__position", "position")
     if not commands:
         raise Refused(f"The runbook has no step “{key}” with a command that runs here.")
+    reason = f"Asked for by the alert rule “{rule.name}”."
     for command in commands:
-        request_run(
-            actor=actor, command_id=command.pk, reason=f"Asked for by the alert rule “{rule.name}”."
-        )
+        request_run(actor=actor, command_id=command.pk, reason=reason, rule=rule)

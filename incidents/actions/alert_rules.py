@@ -25,7 +25,7 @@ def add_rule(*, actor: User, terms: Terms) -> AlertRule:
         if AlertRule.objects.count() >= MOST:
             raise Refused(f"There are {MOST} rules already. Remove one that is not used.")
         last = AlertRule.objects.aggregate(last=Max("position"))["last"] or 0
-        rule = AlertRule.objects.create(position=last + 1, **_columns(terms))
+        rule = AlertRule.objects.create(position=last + 1, changed_by=actor, **_columns(terms))
         _record(actor, rule, "alert_rule.added", "added the alert rule", None)
         fit_what_fires()
     return rule
@@ -40,8 +40,9 @@ def change_rule(*, actor: User, rule_id: int, terms: Terms) -> AlertRule:
         before = _facts(rule)
         for column, value in _columns(terms).items():
             setattr(rule, column, value)
-        rule.save(update_fields=list(_columns(terms)))
         if _facts(rule) != before:
+            rule.changed_by = actor
+            rule.save(update_fields=[*_columns(terms), "changed_by"])
             _record(actor, rule, "alert_rule.changed", "changed the alert rule", before)
             fit_what_fires()
     return rule

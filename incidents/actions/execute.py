@@ -15,19 +15,25 @@ from incidents import clock, permissions, timeline
 from incidents.actions.emergency import require_open_or_emergency
 from incidents.actions.moves import hold, panels_of
 from incidents.actions.new_run import new_run
-from incidents.models import Phase, Run, StepCommand
+from incidents.models import AlertRule, Phase, Run, StepCommand
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused
 from incidents.states import LIVE_RUN_STATES, EffectChoice, RunState
 
 
 def request_run(
-    *, actor: User, command_id: int, reason: str = "", emergency_reason: str = ""
+    *,
+    actor: User,
+    command_id: int,
+    reason: str = "",
+    emergency_reason: str = "",
+    rule: AlertRule | None = None,
 ) -> Run:
     """Queue a reading command at once, or have a changing one planned for approval.
 
     `reason` is for those who approve; `emergency_reason` says why a change cannot wait until its
-    environment is open. One live run per command: the second of two people is told who was first.
+    environment is open. `rule` is what asked in the actor's name, where no person did. One live run
+    per command: the second of two people is told who was first.
     """
     try:
         with transaction.atomic():
@@ -36,7 +42,8 @@ def request_run(
             _require_may_run(actor, command)
             reads = command.effect == EffectChoice.READS
             asked = {} if reads else _asked(command, reason, emergency_reason)
-            run = new_run(actor=actor, command=command, now=clock.now(), **asked)
+            of_rule = {} if rule is None else {"rule_author_id": rule.changed_by_id}
+            run = new_run(actor=actor, command=command, now=clock.now(), **asked, **of_rule)
             timeline.record(
                 incident_id=run.incident_id,
                 actor=actor,

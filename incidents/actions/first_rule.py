@@ -24,6 +24,7 @@ def add_first_rule(*, actor: User | None, environment: Environment) -> AlertRule
         position=max((one.position for one in rules), default=0) + 1,
         matchers=matchers,
         tells=[Role.COMMANDER.value],
+        changed_by=actor,
     )
     administration.record(
         actor=actor,

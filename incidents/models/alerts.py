@@ -58,7 +58,8 @@ class AlertRule(models.Model):
     in the name of `acts_as`, whose roles there must allow it, groups alerts whose `group_by` labels
     are equal into one, asks at once for the steps in `runs` (their keys; "diagnostics" means all
     reads of the first phase), and with `closes` resolves it when all of its alerts have recovered.
-    An alert that fires again within `reopens_within` seconds is the same one.
+    An alert that fires again within `reopens_within` seconds is the same one. `changed_by` is who
+    wrote what it says last, and may not approve what it asks for.
     """
 
     position = models.PositiveIntegerField(default=0)
@@ -83,6 +84,9 @@ class AlertRule(models.Model):
     closes = models.BooleanField(default=False)
     reopens_within = models.PositiveIntegerField(default=3600)
     acts_as = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 

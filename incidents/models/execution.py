@@ -24,6 +24,7 @@ class Run(models.Model):
     `last_line` numbers the output lines, `output_digest` is the SHA-256 in hex of all of them,
     joined by newlines, once it has ended.
 
+    `rule_author` is who had last written the alert rule that asked for it, where one did.
     `reason` says why it was asked for; `emergency_reason`, when there is one, why it cannot wait
     for a freeze or window to end. `sent_at` is stored before a change is sent: a run without it has
     changed nothing. `lock_name` is what it changes ("" for reads): of all runs with the same name
@@ -44,6 +45,9 @@ class Run(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     requested_at = models.DateTimeField()
+    rule_author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     queued_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

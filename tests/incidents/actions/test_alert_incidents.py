@@ -15,25 +15,21 @@ from incidents.actions.alert_recovery import close_what_is_over
 from incidents.actions.alert_rule_terms import Terms
 from incidents.actions.alert_rules import add_rule
 from incidents.actions.hand_over import take_over
-from incidents.actions.library import add_revision
 from incidents.actions.resolve import resolve
 from incidents.models import (
     Alert,
-    Approval,
     Incident,
     Membership,
     Notification,
     Run,
-    StepCommand,
     TimelineEntry,
 )
 from incidents.queries.receivers import who_is
 from incidents.queries.report.times import read_measures
-from incidents.quorum import weigh
 from incidents.refusal import Refused
 from incidents.states import Role, RunState
 from tests import factories
-from tests.incidents.actions.alerting import RUNBOOK, make_declaring, make_monitor, signal
+from tests.incidents.actions.alerting import make_declaring, make_monitor, signal
 from tests.incidents.conftest import SetClock, at_once
 
 pytestmark = pytest.mark.django_db
@@ -129,24 +125,6 @@ def test_labels_of_a_sender_make_no_flood_of_incidents(
         set_clock.advance(seconds)
         take_up_forgotten()
     assert Incident.objects.count() == 4
-
-
-def test_author_of_what_a_rule_runs_does_not_approve_it(monitor: User, engineer: User) -> None:
-    shipped = factories.make_revision(RUNBOOK)
-    add_revision(
-        slug=shipped.runbook.slug, source=RUNBOOK + b"\n", is_shipped=False, actor=engineer
-    )
-    make_declaring(monitor, shipped)
-    alerts.hear(signal())
-    command = StepCommand.objects.filter(effect="changes").get()
-
-    by_rule = weigh(factories.make_waiting_approval(command, monitor))
-    Run.objects.update(requested_by=factories.make_person("hand"))
-    by_hand = weigh(Approval.objects.get())
-
-    assert "You wrote the runbook" in by_rule.excluded[engineer.pk]
-    assert by_rule.counts_as(engineer.pk) == frozenset()
-    assert engineer.pk not in by_hand.excluded
 
 
 def test_clock_tries_again_what_was_refused(monitor: User, set_clock: SetClock) -> None:
