@@ -10,6 +10,7 @@ from django.urls import reverse
 from incidents import permissions, timeline
 from incidents.actions.tell import Event, tell
 from incidents.models import FollowUp, Incident, Timer
+from incidents.queries.receivers import who_commands
 from incidents.queries.report.sections import newest_revision
 from incidents.queries.report.wording import span
 from incidents.states import FollowUpState
@@ -37,7 +38,7 @@ def report_is_due(timer: Timer, late: float) -> None:
             incident=incident,
             topic=f"{incident.name} report",
             key=f"{incident.name} report due {timer.occurrence}",
-            people=[incident.commander],
+            people=who_commands(incident),
             subject=f"The report of {incident.name} is due",
             body=f"{incident.title}: write what happened, or mark the report final.",
             link=reverse("report", kwargs={"number": incident.number}),
@@ -62,18 +63,18 @@ def follow_up_is_due(timer: Timer, late: float) -> None:
     tell_of_follow_up(
         incident,
         found,
-        people=[_whose(incident, found)],
+        people=_whose(incident, found),
         occasion=f"due {timer.occurrence}",
         subject=f"Due: {found.title}",
     )
 
 
-def _whose(incident: Incident, found: FollowUp) -> User:
-    """Its owner, while they may see the incident; else the commander, who can give it away."""
+def _whose(incident: Incident, found: FollowUp) -> Sequence[User]:
+    """Its owner, while they may see the incident; else who commands, and can give it away."""
     owner = found.owner
     if owner and permissions.abilities(person=owner, incident=incident).can_view:
-        return owner
-    return incident.commander
+        return [owner]
+    return who_commands(incident)
 
 
 def tell_of_follow_up(

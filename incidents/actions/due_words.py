@@ -11,6 +11,7 @@ from incidents import timeline
 from incidents.actions.tell import Event, tell
 from incidents.models import Incident, Phase, Timer
 from incidents.queries.level_words import lateness
+from incidents.queries.receivers import who_commands
 from incidents.states import PhaseState, Severity
 from runbook.document.durations import words
 
@@ -69,7 +70,7 @@ def _tell_commander(
             topic=topic,
             key=f"{topic} {timer.occurrence}",
             to=to,
-            people=(incident.commander,),
+            people=who_commands(incident),
             subject=subject,
             body=f"{incident.title}\n{body}",
             link=reverse("incident", kwargs={"number": incident.number}),

@@ -16,7 +16,7 @@ from incidents.actions.level_steps import add_steps
 from incidents.actions.tell import Event, tell
 from incidents.models import EscalationLevel, Incident, Timer
 from incidents.queries.level_words import lateness, topic_of, when
-from incidents.queries.receivers import who_is
+from incidents.queries.receivers import who_commands, who_is
 from incidents.states import LevelOrigin, LevelState, Severity, TimerKind
 from runbook.document.durations import words
 
@@ -150,7 +150,7 @@ def _told(level: EscalationLevel, *, occurrence: int) -> tuple[str, ...]:
             incident=incident,
             topic=topic_of(level),
             key=f"{topic_of(level)} {occurrence}",
-            people=() if is_anybody else (incident.commander,),
+            people=() if is_anybody else who_commands(incident),
             subject=f"{incident.name} {incident.severity}: escalation level {level.position}",
             body=_body(level, occurrence),
             link=_link(incident),
@@ -180,7 +180,7 @@ def _tell_commander(level: EscalationLevel, waited: str) -> None:
             incident=incident,
             topic=topic_of(level),
             key=f"{topic_of(level)} end",
-            people=(incident.commander,),
+            people=who_commands(incident),
             subject=f"{incident.name}: {waited}",
             body=f"{incident.title}\nThe ladder has no further level. Reach somebody yourself.",
             link=_link(incident),

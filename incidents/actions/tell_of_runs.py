@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from incidents.actions.tell import Event, no_longer, tell
 from incidents.models import Approval, Run
+from incidents.queries.receivers import who_commands
 from incidents.quorum import who_may_decide
 from incidents.states import RunState
 
@@ -44,7 +45,7 @@ def tell_of_end(run: Run, new: RunState, message: str) -> None:
         _tell(
             run,
             f"unknown {run.token}",
-            [run.incident.commander, run.requested_by],
+            [*who_commands(run.incident), run.requested_by],
             subject=f"run {run.number} has an unknown outcome",
             body=f"{run.shown}\n\n{message}",
             kind="run",

@@ -42,10 +42,13 @@ def on_call(rota: Rota, *, at: datetime) -> Shift | None:
 
 
 def shifts(rota: Rota, *, begin: datetime, until: datetime) -> list[Shift]:
-    """Those that touch the time from `begin` until `until`, whole, the earliest first."""
+    """Those that touch the time from `begin` until `until`, whole, the earliest first. An override
+    by who is not active any more counts for nothing."""
     members = [member.person for member in rota.members.all()]
     overrides = [
-        one for one in rota.overrides.all() if one.starts_at < until and one.ends_at > begin
+        one
+        for one in rota.overrides.all()
+        if one.person.is_active and one.starts_at < until and one.ends_at > begin
     ]
     turns = range(_turn(rota, begin), _turn(rota, until) + 2)
     cuts = {_start(rota, number) for number in turns}

@@ -38,10 +38,10 @@ class Named:
 
 
 def who_is(words: Sequence[str], incident: Incident | None) -> Named:
-    """Everybody that one of the words means now. "commander" is the incident's own, or all who may
-    be where a rule declared it and nobody has taken over; any other role is held in its
-    environment, by name or through a group; a role of its runbook is the group, rota or person that
-    is called like its key or its title. Several words cost hardly more queries than one."""
+    """Everybody that one of the words means now. "commander" is who `who_commands`; any other role
+    is held in its environment, by name or through a group; a role of its runbook is the group, rota
+    or person that is called like its key or its title. Several words cost hardly more queries than
+    one."""
     spellings = {word: _spellings(word, incident) for word in words}
     meant = _meant_by({one for own in spellings.values() for one in own}, incident)
     people: dict[int, User] = {}
@@ -54,6 +54,15 @@ def who_is(words: Sequence[str], incident: Incident | None) -> Named:
         if not found:
             unknown.append(word)
     return Named(tuple(people.values()), tuple(channels.values()), tuple(unknown))
+
+
+def who_commands(incident: Incident) -> tuple[User, ...]:
+    """Whom to tell what its commander must know: the incident's own; where that would reach nobody,
+    all commanders of its environment, or else its administrators."""
+    if _commands(incident):
+        return (incident.commander,)
+    others = (_who_holds(role, incident) for role in (Role.COMMANDER, Role.ADMINISTRATOR))
+    return next((tuple(people) for people in others if people), ())
 
 
 def plain(word: str) -> str:
@@ -91,14 +100,18 @@ def _meant_by(spellings: Collection[str], incident: Incident | None) -> _Meant:
 def _add_roles(found: _Meant, spellings: Collection[str], incident: Incident) -> None:
     for role in Role:
         for name in {role.value, f"{role.value}s"} & set(spellings):
-            is_own = name == COMMANDER and _commands(incident.commander)
-            found[name] += [incident.commander] if is_own else _who_holds(role, incident)
+            is_own = name == COMMANDER
+            found[name] += who_commands(incident) if is_own else _who_holds(role, incident)
 
 
-def _commands(person: User) -> bool:
-    """Whether telling the commander reaches anybody: nobody reads what an account is told in whose
-    name rules about alerts act, so that all who may command are told instead."""
-    return person.is_active and not acts_for_rules(person)
+def _commands(incident: Incident) -> bool:
+    """Whether telling the commander reaches anybody: somebody who has left, or has no role there
+    any more, does nothing about it, and nobody reads what an account is told in whose name rules
+    about alerts act."""
+    person = incident.commander
+    held = Q(person=person) | Q(group__user=person)
+    is_here = Membership.objects.filter(held, environment=incident.environment_id).exists()
+    return person.is_active and is_here and not acts_for_rules(person)
 
 
 def _who_holds(role: Role, incident: Incident) -> QuerySet[User]:

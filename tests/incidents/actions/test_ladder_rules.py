@@ -12,9 +12,9 @@ from django.db import connection
 from incidents import clock
 from incidents.actions import announce, checklist, clockwork, escalate, reread, resolve, take_up
 from incidents.actions.declare import declare
-from incidents.models import EscalationLevel, Incident, Notification, Step, Timer
+from incidents.models import EscalationLevel, Incident, Membership, Notification, Step, Timer
 from incidents.refusal import Refused
-from incidents.states import TimerKind, TimerState
+from incidents.states import Role, TimerKind, TimerState
 from tests import factories
 from tests.incidents.conftest import SetClock, at_once
 
@@ -216,6 +216,24 @@ def test_the_commander_hears_of_a_level_that_reaches_nobody(
 
     assert Notification.objects.get(incident=incident).person == commander
     assert incident.timeline.get(kind="escalation.fired").data["unknown"] == ["the-old-director"]
+
+
+@pytest.mark.parametrize("loss", ["account", "role"])
+def test_all_commanders_hear_what_a_commander_who_is_gone_does_not(
+    start: Start, commander: User, set_clock: SetClock, loss: str
+) -> None:
+    second = factories.make_person("second", Role.COMMANDER)
+    incident = start("escalation: [{after: 1h, to: [nobody-here]}]\nupdates: {leadership: 1h}")
+    if loss == "account":
+        User.objects.filter(pk=commander.pk).update(is_active=False)
+    else:
+        Membership.objects.filter(person=commander).delete()
+
+    climb(set_clock, HOUR)
+
+    rows = Notification.objects.filter(incident=incident)
+    kinds = {("escalation", second.pk), ("update due", second.pk)}
+    assert set(rows.values_list("kind", "person")) == kinds
 
 
 def test_a_timer_that_fails_keeps_no_other_from_firing(start: Start, set_clock: SetClock) -> None:

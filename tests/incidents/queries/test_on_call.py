@@ -113,6 +113,13 @@ def test_turns_of_who_has_left_fall_to_the_next(rota: Rota) -> None:
     assert on_call(rota, at=utc(10, 13)) is None
 
 
+def test_override_by_who_has_left_counts_for_nothing(rota: Rota) -> None:
+    override(rota, "cleo", utc(10, 6), utc(10, 12))
+    User.objects.filter(username="cleo").update(is_active=False)
+
+    assert name_at(rota, utc(10, 7)) == "ana"
+
+
 def test_rota_without_people_has_nobody_on_call(rota: Rota) -> None:
     rota.members.all().delete()
 
