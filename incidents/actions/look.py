@@ -14,6 +14,7 @@ from django.db.models import F, QuerySet
 
 from incidents import clock, draining, live
 from incidents.actions.baseline import cleaner, compared, keep_snapshot, monitor_of
+from incidents.actions.blindness import tell_of_blindness
 from incidents.actions.check_health import hold_environment, record_end, record_failure
 from incidents.actions.moves import hold
 from incidents.actions.renewing import Renewing, lease
@@ -25,6 +26,7 @@ from incidents.health_states import HealthCheckState, HealthStatus
 from incidents.models import HealthCheck, Monitor
 from incidents.queries.infrastructure import file_or_why
 from runbook.document.definition import Json
+from runbook.health.blindness import why_blind
 from runbook.health.drift import Drift
 from runbook.health.report import Report
 from runbook.health.verdict import Verdict, verdict_of
@@ -78,6 +80,7 @@ def _fail(check: HealthCheck, sentence: str) -> None:
             hold(pk=check.incident_id)
         _end(check, state=HealthCheckState.FAILED, error=sentence)
         record_failure(check, sentence)
+    tell_of_blindness(check.environment)
 
 
 def conclude(check: HealthCheck, found: Survey, now: datetime) -> None:
@@ -156,6 +159,7 @@ def _store(
         seconds=report.seconds,
         report=clean(report.as_json() | more),
         drift=clean([one.as_json() for one in drifted]),
+        error=clean(why_blind(report)),
     )
 
 

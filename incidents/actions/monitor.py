@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from incidents import administration, clock, live, permissions
+from incidents.actions.blindness import tell_of_blindness
 from incidents.actions.check_health import ask, hold_environment
 from incidents.actions.first_rule import add_first_rule
 from incidents.actions.retention import compact, hour_of
@@ -102,7 +103,8 @@ def accept_drift(*, actor: User, check_id: int) -> None:
 
 def ask_due_checks() -> int:
     """Ask for the checks that are due; how many. Due times lie on a grid: a late pass makes none
-    later, and what was missed is not made up."""
+    later, and what was missed is not made up. What no worker tells of, that none is there, is
+    noticed here."""
     now = clock.now()
     due = Monitor.objects.filter(is_on=True, next_at__lte=now).select_related("environment")
     return sum(_ask(monitor, now) for monitor in due[:200])
@@ -121,6 +123,7 @@ def _ask(monitor: Monitor, now: datetime) -> bool:
             return False
         if not _is_at_work(monitor.environment):
             ask(actor=None, environment=monitor.environment, cause=HealthCause.SCHEDULE)
+    tell_of_blindness(monitor.environment)
     if hour_of(monitor.next_at) != hour_of(after):
         compact(monitor)
     return True

@@ -8,17 +8,18 @@ from dataclasses import asdict
 from typing import NamedTuple, cast
 
 from incidents.actions.alerts import Signal, hear_all
+from incidents.actions.blindness import signals_of_blindness
 from incidents.actions.watches import Watched
 from incidents.health_states import AlertKind, AlertSeverity, AlertState
 from incidents.models import Alert, Environment
+from incidents.queries.monitors import blind_key
 from runbook.document.definition import Json
 from runbook.document.durations import words
+from runbook.health.blindness import why_blind
 from runbook.health.drift import Drift
 from runbook.health.report import Finding, Report, Status
-from runbook.health.thresholds import RESERVED, shown
+from runbook.health.thresholds import CHECK, DRIFT, shown
 from runbook.health.verdict import Verdict
-
-CHECK, DRIFT = RESERVED
 
 MOST_NAMED = 5
 LONGEST_SUBJECT = 150
@@ -37,7 +38,8 @@ class Seen(NamedTuple):
 def tell_of_health(seen: Seen) -> None:
     """Have alerts begin, be told again where they say something new, and end. Outside of
     transactions. Safe to repeat: what a worker that died did not tell, the next check does."""
-    before = {one.key: one for one in _firing(seen.environment)}
+    own = blind_key(seen.environment)
+    before = {one.key: one for one in _firing(seen.environment) if one.key != own}
     signals = {one.key: one for one in _signals(seen)}
     begun = [one for one in signals.values() if _says_something_new(one, before.get(one.key))]
     held = _held_open(seen)
@@ -46,8 +48,9 @@ def tell_of_health(seen: Seen) -> None:
         for key, one in before.items()
         if key not in signals and key not in held
     ]
-    if begun or ended:
-        hear_all([*begun, *ended])
+    sight = signals_of_blindness(seen.environment)
+    if begun or ended or sight:
+        hear_all([*begun, *ended, *sight])
 
 
 def end_all(environment: Environment) -> None:
@@ -102,7 +105,8 @@ def _signals(seen: Seen) -> Iterator[Signal]:
 
 def _held_open(seen: Seen) -> set[str]:
     """What could not be seen this time is not over."""
-    if not any(one.severity == "critical" for one in seen.report.unchecked):
+    is_unseen = any(one.severity == "critical" for one in seen.report.unchecked)
+    if not is_unseen and not why_blind(seen.report):
         return set()
     return {_key(seen, kind, seen.report.infrastructure) for kind in (CHECK, DRIFT)}
 

@@ -58,7 +58,8 @@ class HealthCheck(models.Model):
     None before the end and after compaction, which keeps the counts; `snapshot` the configuration
     found, resource by resource, and `drift` what differs from the monitor's baseline, a list of
     {"resource", "path", "before", "after"}. A worker holds it until `lease_until`; its `token`
-    grows with each claim. `error` says why it failed as a whole.
+    grows with each claim. `error` says why it failed as a
+    whole, or found nothing out.
     """
 
     environment = models.ForeignKey(

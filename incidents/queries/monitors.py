@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from incidents.health_states import HealthCheckState
-from incidents.models import Environment, HealthCheck, Monitor
+from django.db.models import QuerySet
+
+from incidents.health_states import AlertState, HealthCheckState
+from incidents.models import Alert, Environment, HealthCheck, Monitor
 from incidents.queries.infrastructure import file_or_why, folder
 from runbook.document.durations import words
 from runbook.health import files
+from runbook.health.thresholds import BLIND
 
 
 @dataclass(frozen=True, slots=True)
 class Watching:
     """`file` is the title of the infrastructure file in use, `problem` why there is none to use.
     `last` is the newest check that has ended, `drifted` the newest one that found a drift which
-    still stands."""
+    still stands, `blind` the alert that the monitor sees nothing."""
 
     monitor: Monitor
     file: str
@@ -23,6 +27,7 @@ class Watching:
     files: tuple[str, ...]
     last: HealthCheck | None
     drifted: HealthCheck | None
+    blind: Alert | None
 
     @property
     def every(self) -> str:
@@ -42,7 +47,18 @@ def read_watching(environment: Environment) -> Watching:
         files=files.names(folder()),
         last=last,
         drifted=last if last and last.drift else None,
+        blind=blind_alerts([environment]).first(),
     )
+
+
+def blind_alerts(environments: Iterable[Environment]) -> QuerySet[Alert]:
+    """Those that fire, of monitors that see nothing."""
+    keys = [blind_key(one) for one in environments]
+    return Alert.objects.filter(key__in=keys, state=AlertState.FIRING)
+
+
+def blind_key(environment: Environment) -> str:
+    return f"monitor/{environment.name}/{BLIND}"
 
 
 def _newest(environment: Environment) -> HealthCheck | None:

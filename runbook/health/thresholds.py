@@ -15,7 +15,7 @@ from runbook.health.report import Severity
 Layer = Literal["infrastructure", "application"]
 Path: TypeAlias = tuple[str | int, ...]
 
-RESERVED = ("check", "drift")
+CHECK, DRIFT, BLIND = RESERVED = ("check", "drift", "blind")
 """Alerts of the monitor that are about no threshold."""
 
 FIELDS = frozenset(

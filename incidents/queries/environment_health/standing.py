@@ -11,6 +11,7 @@ from django.db.models import Count, QuerySet
 from incidents.health_states import UNENDED_CHECKS, AlertState, HealthCheckState
 from incidents.models import Alert, Environment, HealthCheck, Monitor
 from incidents.queries.environment_health.matrix import Matrix, read_matrix
+from incidents.queries.monitors import blind_alerts
 from incidents.queries.whole_checks import newest_whole_checks
 
 STALE_INTERVALS = 3
@@ -21,7 +22,8 @@ FAILED_SINCE = timedelta(days=1)
 class Standing:
     """`check` is the newest whole one that was made, None before the first; `matrix` its report,
     None once that was dropped. `running` waits or is at work; `failed` could not be made, after
-    `check`. `firing` counts alerts that fire."""
+    `check`. `firing` counts alerts that fire, `blind` is the one that its
+    monitor sees nothing."""
 
     environment: Environment
     monitor: Monitor | None
@@ -31,6 +33,7 @@ class Standing:
     failed: HealthCheck | None
     firing: int
     is_stale: bool
+    blind: Alert | None = None
 
     @property
     def word(self) -> str:
@@ -53,6 +56,7 @@ class _Found:
     unended: dict[int, HealthCheck]
     failed: dict[int, HealthCheck]
     firing: dict[int, int]
+    blind: dict[int | None, Alert]
 
 
 def read_standings(environments: QuerySet[Environment], *, now: datetime) -> tuple[Standing, ...]:
@@ -64,6 +68,7 @@ def read_standings(environments: QuerySet[Environment], *, now: datetime) -> tup
         unended=_by_environment(_unended_of(rows)),
         failed=_by_environment(_failed_of(rows, now - FAILED_SINCE)),
         firing=_firing_in(rows),
+        blind={one.environment_id: one for one in blind_alerts(rows)},
     )
     return tuple(sorted((_standing(row, found, now) for row in rows), key=_badness))
 
@@ -107,6 +112,7 @@ def _standing(row: Environment, found: _Found, now: datetime) -> Standing:
         failed=failed if is_news else None,
         firing=found.firing.get(row.pk, 0),
         is_stale=is_stale(check, monitor, now),
+        blind=found.blind.get(row.pk),
     )
 
 

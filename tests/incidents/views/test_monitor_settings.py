@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from incidents import clock
-from incidents.health_states import HealthCause, HealthCheckState
-from incidents.models import Environment, HealthCheck, Monitor
+from incidents.health_states import AlertKind, HealthCause, HealthCheckState
+from incidents.models import Alert, Environment, HealthCheck, Monitor
 from incidents.states import Role
 from tests import factories
 
@@ -88,3 +88,24 @@ def test_nobody_accepts_a_check_of_another_environment(client: Client, administr
     client.force_login(administrator)
 
     assert client.post(f"{PAGE}monitor/accept/{elsewhere.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["/health/", "/health/staging/", PAGE])
+def test_pages_say_that_the_monitor_sees_nothing(
+    environment: Environment, client: Client, engineer: User, page: str
+) -> None:
+    now = clock.now()
+    Alert.objects.create(
+        key="monitor/staging/blind",
+        kind=AlertKind.MONITOR,
+        title="The monitor of staging has seen nothing since noon",
+        because="Nobody <b> answers.",
+        environment=environment,
+        first_at=now,
+        last_at=now,
+    )
+    client.force_login(engineer)
+
+    shown = client.get(page).content.decode()
+
+    assert "The monitor of staging has seen nothing since noon. Nobody &lt;b&gt; answers." in shown
