@@ -136,6 +136,7 @@ def _tell(rule: AlertRule, alerts: Sequence[Alert], now: datetime) -> None:
             body=f"By the alert rule “{rule.name}”.\n\n{_listed(own)}",
             topic=f"alert rule {rule.pk}",
             key=f"alert rule {rule.pk} in {environment} at {now.isoformat()}",
+            environment=environment,
             to=rule.tells,
             link="/alerts/",
             urgent=any(one.severity == AlertSeverity.CRITICAL for one in firing),

@@ -1,7 +1,9 @@
 """Sending one notification: claimed, sent, and what came of it written down.
 
 At least once: a worker that dies while it sends is followed by another (`hand_out.take_back`), with
-the same id, so that receivers can drop the second. Only workers import this.
+the same id, so that receivers can drop the second. Whom it is for is asked again right before
+(`meant`): who has lost what let them see it is a dead letter, and a question that needs no
+answer of theirs is cancelled. Only workers import this.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from django.db.models import F
 from incidents import clock, encryption, live
 from incidents.actions.dead_letters import bury
 from incidents.actions.hand_out import MOST_ATTEMPTS, hand_out, lease
+from incidents.actions.meant import KEPT_HERE, why_not_asked, why_not_told
 from incidents.models import Channel, Notification, Subscriber
 from incidents.queries.subscribers import leave_path
 from incidents.sending import github, mail, service, webhook
@@ -34,6 +37,10 @@ GITHUB = {"github comment": github.send_comment, "github labels": github.send_la
 logger = logging.getLogger(__name__)
 
 
+class NotNeeded(Exception):
+    """Sending it would only puzzle who gets it. The message is a sentence for the deliveries."""
+
+
 def deliver(notification_id: int) -> None:
     """Send it if it is due and nobody else does; then have the next one sent."""
     row = _claim(notification_id)
@@ -41,6 +48,8 @@ def deliver(notification_id: int) -> None:
         return
     try:
         receipt = _sent(row)
+    except NotNeeded as reason:
+        _note_needless(row, str(reason))
     except NotDelivered as reason:
         _note_failure(row, reason)
     except Exception as error:
@@ -66,9 +75,11 @@ def _claim(notification_id: int) -> Notification | None:
 
 
 def _sent(row: Notification) -> str:
-    """The receipt. Raises `NotDelivered`."""
-    if row.person is not None and not row.person.is_active:
-        raise NotDelivered(f"{row.person} is not active any more.", is_final=True)
+    """The receipt. Raises `NotDelivered` and `NotNeeded`."""
+    if lost := why_not_told(row):
+        raise NotDelivered(lost, is_final=True)
+    if answered := why_not_asked(row):
+        raise NotNeeded(answered)
     letter = _letter(row, clock.now())
     try:
         if row.kind in GITHUB:
@@ -122,7 +133,7 @@ def _letter(row: Notification, now: datetime) -> Letter:
         link=f"{settings.PUBLIC_URL}{row.link}" if row.link.startswith("/") else row.link,
         thread=incident.name if incident else "",
         urgent=bool(row.data.get("urgent")),
-        data=named | row.data,
+        data=named | {name: row.data[name] for name in row.data if name not in KEPT_HERE},
     )
 
 
@@ -159,6 +170,16 @@ def _note_failure(row: Notification, reason: NotDelivered) -> None:
             lease_until=None,
             error=reason.sentence,
         )
+    _tell_page(row)
+
+
+def _note_needless(row: Notification, sentence: str) -> None:
+    sending = Notification.objects.filter(
+        pk=row.pk, attempts=row.attempts, state=NotificationState.SENDING
+    )
+    sending.update(
+        state=NotificationState.CANCELLED, ended_at=clock.now(), lease_until=None, error=sentence
+    )
     _tell_page(row)
 
 

@@ -11,6 +11,7 @@ from incidents.actions.declare import open_runbook
 from incidents.actions.level_clocks import fit_levels, told
 from incidents.actions.moves import hold
 from incidents.actions.publish import published
+from incidents.actions.tell import end_quiet
 from incidents.actions.update_clocks import fit_updates
 from incidents.models import Incident
 from incidents.redacting import redactor_for
@@ -22,7 +23,7 @@ PANELS = ["header", "ladder", "updates", "incidents"]
 
 def change_severity(*, actor: User, incident_id: int, severity: str, reason: str) -> Incident:
     """Levels for other severities are not due any more, those for this one are; audiences hear as
-    often as it says. One entry on the timeline lists what moved."""
+    often as it says; a P0 ends quiet hours. One entry on the timeline lists what moved."""
     if severity not in Severity.values:
         raise Refused(f"“{severity}” is not a severity. Choose one of P0 to P4.", status=422)
     if not reason.strip():
@@ -57,6 +58,8 @@ def change_severity(*, actor: User, incident_id: int, severity: str, reason: str
                 "moves": [move.data for move in moves],
             },
         )
+        if severity == Severity.P0:
+            end_quiet(incident)
         published(incident)
     incident.refresh_from_db()
     return incident

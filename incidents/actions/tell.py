@@ -7,19 +7,21 @@ the clock's sweep hands what is due to the workers (`hand_out`), which send it (
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.contrib.auth.models import User
 
 from incidents import clock, encryption, live
 from incidents.actions import notices
-from incidents.models import Channel, Incident, Notification
+from incidents.actions.meant import LOUD_AT, SEEN_IN, who_sees
+from incidents.models import Channel, Environment, Incident, Notification
 from incidents.queries.receivers import Named, who_is
 from incidents.queries.ways import MILDEST, Way, ways_to
 from incidents.redacting import redactor_for, redactor_with
 from incidents.states import NotificationState, Severity
+from runbook.document.definition import Json
 
 LONGEST_SUBJECT = 200
 LONGEST_KEY = 200
@@ -35,7 +37,8 @@ class Event:
     `topic` groups what one acknowledgement cancels ("INC-42 level 2"); `key` is unique to the
     occurrence, so that what is told twice by mistake is stored once. `to` are words of the runbook
     (`receivers.who_is`), `by` kinds of channel, all where empty. What is `urgent`, and everything
-    of a P0, passes quiet hours. `link` is a path of ours.
+    of a P0, passes quiet hours. `link` is a path of ours. `environment` is what it is about where
+    there is no incident; `data` is what programs are told besides.
     """
 
     kind: str
@@ -44,11 +47,17 @@ class Event:
     topic: str
     key: str
     incident: Incident | None = None
+    environment: Environment | None = None
     to: Sequence[str] = ()
     people: Sequence[User] = ()
     link: str = ""
     by: Sequence[str] = ()
     urgent: bool = False
+    data: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def place(self) -> Environment | None:
+        return self.incident.environment if self.incident else self.environment
 
     @property
     def is_urgent(self) -> bool:
@@ -70,8 +79,12 @@ def tell(event: Event, *, named: Named | None = None) -> int:
         by=event.by,
         is_urgent=event.is_urgent,
     )
-    pattern = _pattern(event, now)
-    rows = [row for pk, one in people.items() for row in _rows(pattern, one, ways[pk])]
+    pattern, seeing = _pattern(event, now), who_sees(event.place, people)
+    rows = [
+        row
+        for pk, one in people.items()
+        for row in _rows(pattern, one, ways[pk], place=event.place if pk in seeing else None)
+    ]
     channels = [one for one in named.channels if one.kind in event.by] or named.channels
     rows += [_by_channel(pattern, channel, now) for channel in channels]
     store(rows, incident=event.incident)
@@ -101,6 +114,21 @@ def cancel(ids: Iterable[int]) -> int:
     return rows.update(state=NotificationState.CANCELLED, ended_at=clock.now(), lease_until=None)
 
 
+def end_quiet(incident: Incident) -> int:
+    """What waits for the end of somebody's quiet hours is due when it would have been without them:
+    the incident is a P0 now. How many rows; inside the caller's transaction that holds it."""
+    now = clock.now()
+    quiet = Notification.objects.filter(
+        incident=incident, state=NotificationState.WAITING, attempts=0, data__has_key=LOUD_AT
+    )
+    return sum(
+        quiet.filter(pk=row.pk, due_at=row.due_at).update(
+            due_at=max(datetime.fromisoformat(row.data[LOUD_AT]), now)
+        )
+        for row in quiet.only("due_at", "data")
+    )
+
+
 def store(rows: Sequence[Notification], *, incident: Incident | None) -> None:
     """Rows whose key is there already are left as they are."""
     Notification.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
@@ -128,13 +156,16 @@ def _pattern(event: Event, now: datetime) -> Notification:
         subject=f"{drill}{subject}"[:LONGEST_SUBJECT],
         body=redactor.text(event.body),
         link=event.link,
-        data={"urgent": event.is_urgent},
+        data={**event.data, "urgent": event.is_urgent},
         due_at=now,
         created_at=now,
     )
 
 
-def _rows(pattern: Notification, person: User, ways: Sequence[Way]) -> list[Notification]:
+def _rows(
+    pattern: Notification, person: User, ways: Sequence[Way], *, place: Environment | None
+) -> list[Notification]:
+    """`place` is where the person has a role now and must have one when it is sent (`meant`)."""
     notice = _like(
         pattern,
         "page",
@@ -143,7 +174,11 @@ def _rows(pattern: Notification, person: User, ways: Sequence[Way]) -> list[Noti
         ended_at=pattern.created_at,
         error="" if ways else ONLY_IN_THE_PAGE,
     )
-    return [notice, *(_by_way(pattern, person, way) for way in ways)]
+    rows = [_by_way(pattern, person, way) for way in ways]
+    for row, way in zip(rows, ways, strict=True):
+        seen_in = {SEEN_IN: place.pk} if place else {}
+        row.data = row.data | seen_in | ({LOUD_AT: way.loud_at.isoformat()} if way.loud_at else {})
+    return [notice, *rows]
 
 
 def _by_way(pattern: Notification, person: User, way: Way) -> Notification:

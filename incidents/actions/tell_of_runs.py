@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from django.contrib.auth.models import User
 from django.urls import reverse
 
+from incidents.actions.meant import ASKS
 from incidents.actions.tell import Event, no_longer, tell
 from incidents.models import Approval, Run
 from incidents.queries.receivers import who_commands
 from incidents.quorum import who_may_decide
 from incidents.states import RunState
+from runbook.document.definition import Json
 
 UNASKED = (RunState.REJECTED, RunState.EXPIRED, RunState.VOID)
 """Endings that somebody waits to hear of although nothing ran."""
@@ -31,6 +34,7 @@ def ask_approvers(approval: Approval) -> None:
         body=f"{run.shown}{why}",
         link=reverse("approval", kwargs={"approval_id": approval.pk}),
         urgent=bool(run.emergency_reason),
+        data={ASKS: approval.pk},
     )
 
 
@@ -71,6 +75,7 @@ def _tell(
     kind: str = "approval",
     link: str = "",
     urgent: bool = False,
+    data: Mapping[str, Json] = MappingProxyType({}),
 ) -> None:
     incident = run.incident
     tell(
@@ -84,6 +89,7 @@ def _tell(
             body=body,
             link=link or reverse("incident", kwargs={"number": incident.number}),
             urgent=urgent,
+            data=data,
         )
     )
 

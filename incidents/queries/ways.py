@@ -19,11 +19,13 @@ MILDEST = Severity.values[-1]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """`channel`, or None for the person's own mail address. `name` tells a person's ways apart."""
+    """`channel`, or None for the person's own mail address. `name` tells a person's ways apart.
+    `loud_at` is when it would be due but for quiet hours, None where they change nothing."""
 
     name: str
     due_at: datetime
     channel: Channel | None = None
+    loud_at: datetime | None = None
 
 
 def ways_to(
@@ -97,7 +99,7 @@ def _kind(way: Way) -> str:
 
 def _after_quiet(way: Way, hours: QuietHours | None) -> Way:
     until = quiet_until(hours, way.due_at) if hours else None
-    return Way(way.name, until, way.channel) if until else way
+    return Way(way.name, until, way.channel, loud_at=way.due_at) if until else way
 
 
 def _rules_of(people: Collection[User]) -> Mapping[int, list[NotificationRule]]:
