@@ -1,8 +1,9 @@
-"""The control API under `/_simulator/`: state, saves, reset, faults, site, and the log."""
+"""The control API under `/_simulator/`: state, saves, reset, clock, faults, site, and the log."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from starlette.requests import Request
@@ -32,6 +33,8 @@ def answer(
             return site_answer(store, asked.removeprefix("site/"), request.query_params)
         if asked == "faults":
             return _faults(store, method, body)
+        if asked == "clock":
+            return _clock(store, method, body)
         if (method, asked) == ("GET", "log"):
             return {"requests": list(log)}
         return _state(store, method, asked, folder, body)
@@ -50,6 +53,31 @@ def _faults(store: Store, method: str, body: Resource) -> Resource:
     raise Refusal(404, "Faults are read, armed with POST and removed with DELETE.")
 
 
+def _clock(store: Store, method: str, body: Resource) -> Resource:
+    if method == "POST":
+        store.move_clock(_moment(body))
+    elif method != "GET":
+        raise Refusal(404, "The clock is read, and moved with POST.")
+    return {"at": store.time()}
+
+
+def _moment(body: Resource) -> float | None:
+    """Seconds since the epoch; None for the real time."""
+    if body == {"at": None}:
+        return None
+    try:
+        moment = datetime.fromisoformat(str(body["at"]))
+    except (KeyError, ValueError) as error:
+        raise _no_moment() from error
+    if moment.tzinfo is None or len(body) > 1:
+        raise _no_moment()
+    return moment.timestamp()
+
+
+def _no_moment() -> Refusal:
+    return Refusal(400, 'The clock takes {"at": "2026-03-02T14:00:00Z"}, or null for real time.')
+
+
 def _state(store: Store, method: str, asked: str, folder: Path | None, body: Resource) -> Resource:
     match (method, asked):
         case ("GET", "state"):
@@ -65,4 +93,6 @@ def _state(store: Store, method: str, asked: str, folder: Path | None, body: Res
         case ("POST", "reset"):
             store.reset()
             return {"scenario": store.scenario}
-    raise Refusal(404, "The control API has state, save, load, saves, reset, faults, log and site.")
+    raise Refusal(
+        404, "The control API has state, save, load, saves, reset, clock, faults, log and site."
+    )

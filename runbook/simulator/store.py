@@ -50,7 +50,8 @@ class Store:
     ) -> None:
         self.scenario = scenario
         self.speed = speed
-        self.now = now
+        self._clock = now
+        self._ahead = 0.0
         self._first = initial()
         self._state_file = state_file
         self._lock = threading.RLock()
@@ -63,6 +64,15 @@ class Store:
         self.observed = -1
         self._serial = 0
         self._load()
+
+    def now(self) -> float:
+        return self._clock() + self._ahead
+
+    def move_clock(self, at: float | None) -> None:
+        """From now on it is `at` and time runs on from there; None is the real time again. What
+        depends on the time is looked at anew, and not kept over a restart."""
+        self._ahead = 0.0 if at is None else at - self._clock()
+        self.touch()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -123,7 +133,8 @@ class Store:
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def reset(self) -> None:
-        """Back to the scenario: resources as at first, no operations, no faults."""
+        """Back to the scenario and the real time: resources as at first, no operations, no faults."""
+        self._ahead = 0.0
         self.place, self._resources = copy.deepcopy(self._first)
         self.operations.clear()
         self.faults.clear()

@@ -1,6 +1,7 @@
 """The simulator's control interface, as tests use it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 from typing import Any
 
@@ -23,6 +24,10 @@ class Simulator:
         state = self.state()
         state["resources"][key] |= columns
         self._send("PUT", "state", state)
+
+    def at(self, moment: datetime | None) -> None:
+        """Moves its clock there, from where it runs on; None gives the real time back."""
+        self._send("POST", "clock", {"at": moment and moment.isoformat()})
 
     def reset(self) -> None:
         self._send("POST", "reset")
