@@ -133,7 +133,7 @@ class Store:
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def reset(self) -> None:
-        """Back to the scenario and the real time: resources as at first, no operations, no faults."""
+        """Back to the scenario and the real time: first resources, no operations, no faults."""
         self._ahead = 0.0
         self.place, self._resources = copy.deepcopy(self._first)
         self.operations.clear()
