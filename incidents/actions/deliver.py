@@ -18,7 +18,7 @@ from django.db.models import F
 from incidents import clock, encryption, live
 from incidents.actions.dead_letters import bury
 from incidents.actions.hand_out import MOST_ATTEMPTS, hand_out, lease
-from incidents.actions.meant import KEPT_HERE, why_not_asked, why_not_told
+from incidents.actions.meant import KEPT_HERE, why_needless, why_not_told
 from incidents.models import Channel, Notification, Subscriber
 from incidents.queries.subscribers import leave_path
 from incidents.sending import github, mail, service, webhook
@@ -78,8 +78,8 @@ def _sent(row: Notification) -> str:
     """The receipt. Raises `NotDelivered` and `NotNeeded`."""
     if lost := why_not_told(row):
         raise NotDelivered(lost, is_final=True)
-    if answered := why_not_asked(row):
-        raise NotNeeded(answered)
+    if needless := why_needless(row):
+        raise NotNeeded(needless)
     letter = _letter(row, clock.now())
     try:
         if row.kind in GITHUB:

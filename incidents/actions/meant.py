@@ -3,7 +3,8 @@ hours and retries lie between the moment it was stored and the one it is sent.
 
 A person is told only while their account is active and, where they had a role in the environment it
 is about when it was stored, while they have one there. Whom a runbook names without any role is
-told as it names them. A question is put only to who can still answer it.
+told as it names them. A question is put only to who can still answer it, and what passes with its
+incident is not told of a closed one.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ SEEN_IN, LOUD_AT = "seen_in", "loud_at"
 KEPT_HERE = (SEEN_IN, LOUD_AT)
 """Keys of a notification's data that leave with no letter: the environment in which its person had
 a role, and when it would have been due but for quiet hours."""
+PASSING = ("escalation", "update due", "approval", "handoff", "phase overrun")
+"""Kinds that mean nothing any more once their incident is closed."""
 ASKS = "approval"
 """The key of its data that says which question it puts."""
 
@@ -46,8 +49,15 @@ def why_not_told(row: Notification) -> str:
     return f"{person} has no role in {environment} any more."
 
 
-def why_not_asked(row: Notification) -> str:
-    """A sentence when it puts a question that its person cannot answer any more, else ""."""
+def why_needless(row: Notification) -> str:
+    """A sentence when it could only puzzle who gets it, else ""."""
+    if row.incident is not None and not row.incident.is_open and row.kind in PASSING:
+        return f"{row.incident.name} is {row.incident.state}."
+    return _why_not_asked(row)
+
+
+def _why_not_asked(row: Notification) -> str:
+    """When it puts a question that its person cannot answer any more."""
     if row.person is None or ASKS not in row.data:
         return ""
     loaded = "run__incident__environment", "run__command__step"

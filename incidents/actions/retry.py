@@ -28,6 +28,10 @@ def retry(*, actor: User, notification_id: int) -> Notification:
         if row is None or not _sees(actor, row):
             raise Refused("That notification does not exist.", status=404)
         _require_may_retry(actor, row)
+        if not _leads_somewhere(row):
+            raise Refused(
+                f"The channel that this was for is removed. Tell {receiver_of(row)} in another way."
+            )
         if not _again(Notification.objects.filter(pk=row.pk)):
             raise Refused(f"This was {row.state} meanwhile; there is nothing to try again.")
         if row.incident is not None:
@@ -37,7 +41,7 @@ def retry(*, actor: User, notification_id: int) -> Notification:
 
 
 def retry_all(*, actor: User, incident_id: int) -> int:
-    """Try every dead letter of an incident again; how many there are."""
+    """Try every dead letter of an incident again; how many. What lost its channel stays dead."""
     with transaction.atomic():
         hold(pk=incident_id)
         visible = permissions.visible_incidents(actor).select_related("environment")
@@ -46,7 +50,7 @@ def retry_all(*, actor: User, incident_id: int) -> int:
             raise Refused("That incident does not exist.", status=404)
         _require_works(actor, incident)
         rows = Notification.objects.filter(incident=incident, state=NotificationState.DEAD)
-        dead = list(rows.select_related("person"))
+        dead = [row for row in rows.select_related("person") if _leads_somewhere(row)]
         _again(Notification.objects.filter(pk__in=[row.pk for row in dead]))
         if dead:
             _record_retry(actor, incident, dead)
@@ -57,6 +61,13 @@ def _again(rows: QuerySet[Notification]) -> int:
     return rows.filter(state=NotificationState.DEAD).update(
         state=NotificationState.WAITING, due_at=clock.now(), attempts=0, ended_at=None
     )
+
+
+def _leads_somewhere(row: Notification) -> bool:
+    """Whether there is a lane for it: nobody would ever take up what goes nowhere."""
+    if row.kind.startswith("github "):
+        return True
+    return bool(row.channel_id or row.subscriber_id or row.sealed_address)
 
 
 def _sees(actor: User, row: Notification) -> bool:

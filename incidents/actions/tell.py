@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 
 from incidents import clock, encryption, live
 from incidents.actions import notices
-from incidents.actions.meant import LOUD_AT, SEEN_IN, who_sees
+from incidents.actions.meant import LOUD_AT, PASSING, SEEN_IN, who_sees
 from incidents.models import Channel, Environment, Incident, Notification
 from incidents.queries.receivers import Named, who_is
 from incidents.queries.ways import MILDEST, Way, ways_to
@@ -26,8 +26,6 @@ from runbook.document.definition import Json
 LONGEST_SUBJECT = 200
 LONGEST_KEY = 200
 ONLY_IN_THE_PAGE = "Only in the page: no channel, rule or mail is set up for this."
-PASSING = ("escalation", "update due", "approval", "handoff", "phase overrun")
-"""Kinds that mean nothing any more once their incident is closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 
-from incidents.actions import hand_out, retry, tell
+from incidents.actions import channels, hand_out, retry, tell
 from incidents.actions.deliver import deliver
 from incidents.models import Incident, Notification, TimelineEntry
 from incidents.refusal import Refused
@@ -112,6 +112,39 @@ def test_dead_letters_are_tried_again_by_who_works_there(
         "notification.dead",
         "notification.retried",
     ]
+
+
+def test_dead_letter_whose_channel_is_removed_stays_dead(
+    incident: Incident, engineer: User, hook: Hook
+) -> None:
+    channel = channel_of(engineer, "webhook", hook.address)
+    row = told(incident, engineer)
+    hook.answers = [(404, {})]
+    deliver(row.pk)
+    channels.remove_channel(actor=engineer, channel_id=channel.pk)
+
+    with pytest.raises(Refused) as refused:
+        retry.retry(actor=engineer, notification_id=row.pk)
+    assert retry.retry_all(actor=engineer, incident_id=incident.pk) == 0
+
+    assert refused.value.sentence.startswith("The channel that this was for is removed.")
+    assert again(row).state == "dead"
+
+
+def test_dead_letter_that_passed_with_its_incident_is_not_sent(
+    incident: Incident, engineer: User, hook: Hook
+) -> None:
+    channel_of(engineer, "webhook", hook.address)
+    row = told(incident, engineer)
+    hook.answers = [(404, {})]
+    deliver(row.pk)
+    Incident.objects.update(state="resolved")
+    retry.retry(actor=engineer, notification_id=row.pk)
+
+    deliver(row.pk)
+
+    assert (again(row).state, row.error) == ("cancelled", f"{incident.name} is resolved.")
+    assert len(hook.requests) == 1
 
 
 def test_who_has_left_is_sent_nothing(incident: Incident, engineer: User, hook: Hook) -> None:
