@@ -232,6 +232,7 @@ DEFAULT_FROM_EMAIL = env.str("RUNBOOK_MAIL_FROM", default="Runbook <runbook@loca
 GITHUB_TOKEN = env.str("RUNBOOK_GITHUB_TOKEN", default="")
 GITHUB_URL = env.str("RUNBOOK_GITHUB_URL", default="https://api.github.com").rstrip("/")
 PRIVATE_RECEIVERS = env.list("RUNBOOK_PRIVATE_RECEIVERS", default=[])
+NOTIFICATION_DAYS = env.int("RUNBOOK_NOTIFICATION_DAYS", default=90)
 
 # Language and time ----------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"

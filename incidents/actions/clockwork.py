@@ -14,6 +14,7 @@ from incidents.actions.alert_recovery import close_what_is_over
 from incidents.actions.alert_words import tell_what_is_late
 from incidents.actions.check_health import resend_checks, take_back_checks
 from incidents.actions.escalate import fire_due_timers
+from incidents.actions.forgetting import forget_old_notifications
 from incidents.actions.hand_out import hand_out, take_back
 from incidents.actions.maintenance import move_due_maintenance
 from incidents.actions.monitor import ask_due_checks
@@ -41,6 +42,7 @@ SWEEPS: tuple[Callable[[], int], ...] = (
     resend_checks,
     take_back_validations,
     resend_validations,
+    forget_old_notifications,
 )
 
 logger = logging.getLogger(__name__)
