@@ -71,7 +71,11 @@ def _settled(
         for expectation in asked.resource.expectations
         if only in ("", expectation.field)
     ]
-    return kind.settle(asked, facts, found)
+    if facts["exists"] is not True:
+        return kind.settle(asked, facts, found)
+    # What is there although it should not be is mended by nothing that makes what is missing.
+    there = [one for one in found if one.expectation == asked.expectation(EXISTS.name)]
+    return [*there, *kind.settle(asked, facts, [one for one in found if one not in there])]
 
 
 def _finding(
@@ -120,7 +124,7 @@ def _compared(expectation: Expectation, about: Field, fact: Fact) -> tuple[bool,
 def _message(
     kind: Kind, asked: Asked, expectation: Expectation, about: Field, finding: Finding
 ) -> str:
-    said = expectation.message or about.says or _usual(kind, about)
+    said = expectation.message or about.says or _usual(kind, about, finding)
     values = {
         "{name}": asked.name,
         "{key}": expectation.key,
@@ -130,9 +134,10 @@ def _message(
     return _PLACE.sub(lambda place: values[place[0]], said)
 
 
-def _usual(kind: Kind, about: Field) -> str:
+def _usual(kind: Kind, about: Field, finding: Finding) -> str:
     if about is EXISTS:
-        return f"{kind.title} '{{name}}' is missing"
+        is_there = finding.found == "yes"
+        return f"{kind.title} '{{name}}' {'should not be there' if is_there else 'is missing'}"
     label = about.name.replace("_", " ") + (" {key}" if about.keyed else "")
     return f"{kind.title} '{{name}}': {label} is '{{found}}', expected '{{expected}}'"
 

@@ -78,7 +78,7 @@ def _verdicts(report: AreaReport) -> Iterator[str]:
 def _secrets(report: AreaReport) -> Iterator[str]:
     """How many are valid; the missing and the wrong ones by name."""
     failed = [one for one in report.findings if one.verdict == "failed"]
-    missing = [_short(one) for one in failed if one.expectation.endswith(".exists")]
+    missing = [_short(one) for one in failed if _is_missing(one)]
     wrong = dict.fromkeys(_short(one) for one in failed if _short(one) not in missing)
     everything = {one.resource for one in report.findings}
     bad = {one.resource for one in report.findings if one.verdict != "passed"}
@@ -87,6 +87,10 @@ def _secrets(report: AreaReport) -> Iterator[str]:
         yield f"❌ Missing secrets: {', '.join(missing)}"
     if wrong:
         yield f"❌ Invalid secrets: {', '.join(wrong)}"
+
+
+def _is_missing(one: Finding) -> bool:
+    return one.expectation.endswith(".exists") and one.found != "yes"
 
 
 def _details(findings: Sequence[Finding]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from runbook.commands import shell
 from runbook.health import files, printing
 from runbook.health.checking import check
 from runbook.health.fixes import changes_in
+from runbook.health.reading import read
 from runbook.health.report import Area, AreaReport, Report, from_json
 from tests.runbook.simulator.running import CONNECTOR, INSTANCE, Running, running
 
@@ -190,3 +191,12 @@ def test_every_proposed_change_is_one_that_can_be_run() -> None:
             assert read.command.plan(session).refusals == ()
     assert set(changes_in(report)) == {one.fix for one in report.findings() if one.fix}
     assert len(changes_in(report)) == 9
+
+
+def test_what_should_not_be_there_is_not_called_missing_nor_made_again(healthy: Running) -> None:
+    unwanted = "connectors: {staging-connector: {exists: false, network: n, range: 10.8.0.0/28}}"
+    file = read(f"title: t\nproject: netra-staging\nregion: us-central1\n{unwanted}\n", "t.yaml")
+    target = _target(healthy)
+    there, *_others = check(file, lambda: Session(target)).criticals
+    assert there.message == "VPC connector 'staging-connector' should not be there"
+    assert (there.expected, there.found, there.fix, there.action) == ("no", "yes", "", "")
