@@ -3,6 +3,7 @@ hangs holds up no other, and an end that is kept."""
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,6 +18,10 @@ from runbook.health.kinds import Asked, Kind, Read, Seen
 
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
+
+logger = logging.getLogger(__name__)
+
+_STUMBLED = "Runbook could make nothing of the answer; the log has it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,10 @@ class Gathering:
             seen = question.read.do(session, question.asked)
         except CloudError as error:
             return Answer(None, error, time.monotonic() - self._started)
+        except Exception:  # the frame around one read: of the others everything is known still
+            logger.exception("reading %s stumbled", question.kind.full_name(question.asked))
+            nothing = CloudError("BAD_RESPONSE", _STUMBLED)
+            return Answer(None, nothing, time.monotonic() - self._started)
         return Answer(seen, None, time.monotonic() - self._started)
 
 
