@@ -46,7 +46,7 @@ def words(value: Json, shape: Shape) -> str:
     if isinstance(value, list):
         return ", ".join(words(one, shape) for one in value)
     if shape == "seconds" and isinstance(value, int | float):
-        return durations.words(int(value)) if value == int(value) else f"{value:.2f} s"
+        return durations.words(int(value)) if float(value).is_integer() else f"{value:.2f} s"
     if isinstance(value, float):
         return f"{value:.6g}"
     return str(value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TypeAlias, cast, get_args
-from urllib.parse import urlsplit
 
 from runbook.document.definition import Json
 from runbook.document.durations import seconds as seconds_of
@@ -22,6 +21,7 @@ from runbook.health.criteria import (
     OfSteps,
     What,
 )
+from runbook.health.naming import is_address
 from runbook.health.report import Area, Severity
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -177,8 +177,7 @@ def _seconds(fields: Mapping[str, Json], name: str, at: Path, otherwise: float) 
 
 def _url(fields: Mapping[str, Json], name: str, at: Path, schemes: tuple[str, ...]) -> str:
     written = _text(fields, name, at)
-    parts = urlsplit(written)
-    if parts.scheme not in schemes or not parts.hostname:
+    if not is_address(written, schemes):
         words = f"`{name}` is a whole address that begins with {schemes[-1]}://."
         raise BadCriterion(words, (*at, name))
     return written

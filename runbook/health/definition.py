@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+from runbook.cloud.hosts import USUAL_PORTS
 from runbook.document.definition import Json
 from runbook.health.criteria import Criteria
 from runbook.health.metrics import METRICS, Metric
@@ -123,7 +124,13 @@ class Infrastructure:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The hosts that its probes ask, in order."""
+        """The hosts that its probes ask, in order; with the port where that is none of the usual,
+        as `Target.allowed_hosts` has them."""
         asked = (one.name for one in self.resources if one.area is Area.ENDPOINTS)
-        found = (urlsplit(name if "://" in name else f"//{name}").hostname or "" for name in asked)
-        return tuple(dict.fromkeys(host for host in found if host))
+        parts = (urlsplit(name if "://" in name else f"//{name}") for name in asked)
+        return tuple(dict.fromkeys(_host(one) for one in parts))
+
+
+def _host(parts: SplitResult) -> str:
+    host = parts.hostname or ""
+    return host if parts.port in (None, *USUAL_PORTS) else f"{host}:{parts.port}"

@@ -17,6 +17,8 @@ from runbook.health.yaml_text import Path, Written
 
 _OPTIONS = ("severity", "risk", "message", "action")
 _ORDERED = ("at_least", "at_most", "above", "below")
+_GREATEST = 1e15
+"""YAML has numbers without end, and some that are none: `.inf`, `.nan`."""
 _EXAMPLES = {
     "text": "a word such as READY",
     "texts": "a list such as [a.example.com, b.example.com]",
@@ -57,6 +59,10 @@ def read_expectations(
         for key, entry in value.items():
             if about.entries and key not in about.entries:
                 mistakes.add_unknown((*path, key), about.entries, f"entry of '{about.name}'")
+                continue
+            named = about.entry_names
+            if named is not None and not named.fits(key):
+                mistakes.add((*path, key), f"'{key}' does not fit here; write {named.example}.")
                 continue
             shaped = replace(about, shape=about.shape_of(key))
             yield from _read_one(entry, shaped, key, (*path, key), mistakes)
@@ -134,6 +140,8 @@ def _fits(value: Json, shape: Shape) -> bool:
     if shape == "flag" or (shape == "setting" and isinstance(value, bool)):
         return isinstance(value, bool)
     if isinstance(value, bool) or value is None or isinstance(value, dict | list):
+        return False
+    if isinstance(value, int | float) and not abs(value) < _GREATEST:
         return False
     if shape == "number":
         return isinstance(value, int | float)

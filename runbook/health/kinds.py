@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from runbook.document.definition import Json
 from runbook.health.definition import Resource
+from runbook.health.naming import SHORT, Naming
 from runbook.health.report import Area, Finding, Measured, Severity
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ Shape = Literal["text", "texts", "number", "seconds", "flag", "version", "quanti
 class Field:
     """`says` is the sentence for what fails, "" for the usual one: `{name}` is the resource's,
     `{key}` the entry's, `{found}` and `{expected}` are words. A `keyed` field holds entries of that
-    shape by name; of `entries` only these, each of its own shape."""
+    shape by name, as `entry_names` says; of `entries` only these, each of its own shape."""
 
     name: str
     shape: Shape
@@ -30,6 +31,7 @@ class Field:
     keyed: bool = False
     severity: Severity = "critical"
     entries: Mapping[str, Shape] = field(default_factory=dict)
+    entry_names: Naming | None = None
 
     def shape_of(self, key: str) -> Shape:
         return self.entries.get(key, self.shape)
@@ -101,8 +103,8 @@ def as_found(
 @dataclass(frozen=True, slots=True)
 class Kind:
     """`section` is its key in the file. `settle` says of the findings of one resource which follow
-    from others, and what would mend them. `options` are keys that expect nothing. Hosts and pages
-    answer or do not: of them existence is not asked."""
+    from others, and what would mend them. `options` are numbers that expect nothing. Hosts and
+    pages answer or do not: of them existence is not asked."""
 
     section: str
     area: Area
@@ -113,6 +115,7 @@ class Kind:
     settle: Settle = as_found
     options: tuple[str, ...] = ()
     asks_existence: bool = True
+    names: Naming = SHORT
 
     def field(self, name: str) -> Field | None:
         return next((one for one in self.fields if one.name == name), None)

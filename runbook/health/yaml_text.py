@@ -14,6 +14,8 @@ Path: TypeAlias = "tuple[str | int, ...]"
 
 _LONGEST = 1_000_000
 _DEEPEST = 20
+_MOST_KEYS = 10_000
+_MERGE = "tag:yaml.org,2002:merge"
 
 
 class NotYaml(Exception):
@@ -73,6 +75,9 @@ def _mapping(
     loader: yaml.SafeLoader, node: yaml.MappingNode, path: Path, lines: dict[Path, int]
 ) -> dict[str, Json]:
     _check_keys(node)
+    if _keys_of(node, {}) > _MOST_KEYS:
+        line = node.start_mark.line + 1
+        raise NotYaml("Keys are merged here until they are more than anybody reads.", line)
     loader.flatten_mapping(node)
     found: dict[str, Json] = {}
     for key, value in node.value:
@@ -80,6 +85,19 @@ def _mapping(
         lines[*path, name] = key.start_mark.line + 1
         found[name] = _value(loader, value, (*path, name), lines)
     return found
+
+
+def _keys_of(node: yaml.Node, known: dict[int, int]) -> int:
+    """How many keys there are once others are merged in. Counted beforehand: a few lines that merge
+    what merges others make more than there is memory for."""
+    if id(node) not in known:
+        if isinstance(node, yaml.MappingNode):
+            merged = ((key.tag == _MERGE, value) for key, value in node.value)
+            known[id(node)] = sum(_keys_of(one, known) if many else 1 for many, one in merged)
+        else:
+            several = node.value if isinstance(node, yaml.SequenceNode) else ()
+            known[id(node)] = sum(_keys_of(one, known) for one in several)
+    return known[id(node)]
 
 
 def _check_keys(node: yaml.MappingNode) -> None:
@@ -99,6 +117,8 @@ def _scalar(loader: yaml.SafeLoader, node: yaml.Node) -> Json:
     if node.tag == "tag:yaml.org,2002:timestamp":
         return str(node.value)
     value = loader.construct_object(node)
-    if value is None or isinstance(value, bool | int | float | str):
+    if isinstance(value, str):
+        return value.encode("utf-8", errors="replace").decode("utf-8")  # "\ud800" is half a letter
+    if value is None or isinstance(value, bool | int | float):
         return value
     return str(node.value)

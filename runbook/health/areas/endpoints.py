@@ -16,6 +16,7 @@ from runbook.cloud.pages import Request
 from runbook.cloud.upgrades import Upgrade
 from runbook.document.definition import Json
 from runbook.health.kinds import AreaWords, Asked, Fact, Field, Judged, Kind, Read, Seen
+from runbook.health.naming import HOST, PAGE, SOCKET
 from runbook.health.report import Area, Finding, Measured
 from runbook.health.settling import advised, following
 
@@ -153,6 +154,7 @@ HOSTS = Kind(
     ),
     settle=_settle_host,
     asks_existence=False,
+    names=HOST,
 )
 PAGES = Kind(
     section="endpoints",
@@ -172,6 +174,7 @@ PAGES = Kind(
     reads=(Read(("status", "seconds", "contains"), _answered(_page, "status")),),
     settle=_settle_answer,
     asks_existence=False,
+    names=PAGE,
 )
 SOCKETS = Kind(
     section="websockets",
@@ -190,6 +193,7 @@ SOCKETS = Kind(
     reads=(Read(("status", "seconds"), _answered(_socket, "status")),),
     settle=_settle_answer,
     asks_existence=False,
+    names=SOCKET,
 )
 
 AREA = AreaWords(

@@ -9,6 +9,7 @@ from runbook.commands.cloud_run.resource import object_at, objects_at, text_at
 from runbook.document.definition import Json
 from runbook.health.compute_places import named_in, place_of, scope_of, short, shorts
 from runbook.health.kinds import AreaWords, Asked, Fact, Field, Kind, Read, Seen
+from runbook.health.naming import PAGE
 from runbook.health.report import Area, Finding
 from runbook.health.settling import advised, failed, mended
 from runbook.health.url_map import service_for
@@ -157,6 +158,7 @@ URL_MAPS = Kind(
             "the service that answers a URL",
             says="URL map '{name}' sends {key} to '{found}', expected '{expected}'",
             keyed=True,
+            entry_names=PAGE,
         ),
     ),
     full_name=named_in("urlMaps"),
