@@ -8,12 +8,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from incidents import clock
 from incidents.actions.alerts import Signal, hear_all
 from incidents.health_states import UNENDED_CHECKS, AlertKind, HealthCause, HealthCheckState
-from incidents.models import Alert, Environment, HealthCheck, Monitor
+from incidents.models import Environment, HealthCheck, Monitor
 from incidents.queries.monitors import blind_alerts, blind_key
 from runbook.health.thresholds import BLIND
 
@@ -23,44 +23,40 @@ IN_A_ROW = 3
 LEAST_PATIENCE = timedelta(minutes=3)
 """For a check that is not made, however short the interval: it may be slow, or its worker die."""
 
-_SAW = Q(state=HealthCheckState.DONE, error="")
-
 
 class _Blind(NamedTuple):
     since: datetime
     because: str
 
 
-def tell_of_blindness(environment: Environment) -> None:
-    """Have the alert begin or end. Outside of transactions, and safe to repeat."""
-    signals = signals_of_blindness(environment)
+def tell_of_blindness(monitor: Monitor) -> None:
+    """Have the alert begin where the monitor is blind. Outside of transactions, safe to repeat."""
+    signals = signals_of_blindness(monitor) if monitor.is_on else []
     if signals:
         hear_all(signals)
 
 
-def signals_of_blindness(environment: Environment) -> list[Signal]:
-    """What is new about whether the monitor sees anything: one signal, or none. What it told of
-    before it went blind is not touched."""
-    monitor = Monitor.objects.filter(environment=environment, is_on=True).first()
-    if monitor is None:
-        return []
-    alert = blind_alerts([environment]).first()
+def signals_of_blindness(monitor: Monitor) -> list[Signal]:
+    """What is new about a monitor that sees nothing: one signal, or none. What it told of before it
+    went blind is not touched."""
     blind = _blind(monitor, clock.now())
     if blind is None:
-        return [_end(environment, alert)] if alert and _sees(environment) else []
-    is_known = alert is not None and alert.because == blind.because
-    return [] if is_known else [_begin(environment, blind)]
+        return []
+    environment = monitor.environment
+    told = blind_alerts([environment]).filter(because=blind.because)
+    return [] if told.exists() else [_begin(environment, blind)]
 
 
 def _blind(monitor: Monitor, now: datetime) -> _Blind | None:
+    """One query while all is well."""
     patience = max(IN_A_ROW * timedelta(seconds=monitor.every), LEAST_PATIENCE)
-    scheduled = _whole(monitor.environment_id).filter(cause=HealthCause.SCHEDULE)
-    late = scheduled.filter(state__in=UNENDED_CHECKS, requested_at__lte=now - patience).last()
-    if late is not None:
-        return _unless_seen(monitor, late, _NO_WORKER.format(late.requested_at))
-    ended = scheduled.exclude(state__in=UNENDED_CHECKS)
-    lately = list(ended.filter(requested_at__gt=now - 2 * patience)[:IN_A_ROW])
-    if len(lately) < IN_A_ROW or any(not one.error for one in lately):
+    newest = list(_whole(monitor).filter(cause=HealthCause.SCHEDULE)[: IN_A_ROW + 1])
+    late = [one for one in newest if not _is_ended(one) and one.requested_at <= now - patience]
+    if late:
+        return _unless_seen(monitor, late[-1], _NO_WORKER.format(late[-1].requested_at))
+    ended = [one for one in newest if _is_ended(one)][:IN_A_ROW]
+    lately = [one for one in ended if one.error and one.requested_at > now - 2 * patience]
+    if len(lately) < IN_A_ROW:
         return None
     return _unless_seen(monitor, lately[-1], lately[0].error)
 
@@ -73,21 +69,20 @@ _NO_WORKER = (
 
 def _unless_seen(monitor: Monitor, first: HealthCheck, why: str) -> _Blind | None:
     """None where a check that somebody asked for has found something out meanwhile."""
-    seen = _whole(monitor.environment_id).filter(_SAW).first()
+    seen = _whole(monitor).filter(state=HealthCheckState.DONE, error="").first()
     if seen is not None and seen.requested_at >= first.requested_at:
         return None
     return _Blind(seen.requested_at if seen else first.requested_at, why)
 
 
-def _sees(environment: Environment) -> bool:
-    newest = _whole(environment.pk).exclude(state__in=UNENDED_CHECKS).first()
-    return newest is not None and not newest.error
-
-
-def _whole(environment_id: int) -> QuerySet[HealthCheck]:
+def _whole(monitor: Monitor) -> QuerySet[HealthCheck]:
     """The newest first. One that was made and has an `error` found nothing out."""
-    rows = HealthCheck.objects.filter(environment=environment_id, areas=[])
-    return rows.only("requested_at", "error", "environment")
+    rows = HealthCheck.objects.filter(environment=monitor.environment_id, areas=[])
+    return rows.only("requested_at", "error", "state")
+
+
+def _is_ended(check: HealthCheck) -> bool:
+    return check.state not in UNENDED_CHECKS
 
 
 def _begin(environment: Environment, blind: _Blind) -> Signal:
@@ -108,14 +103,4 @@ def _begin(environment: Environment, blind: _Blind) -> Signal:
         },
         link=f"/health/{environment.name}/",
         because=blind.because,
-    )
-
-
-def _end(environment: Environment, alert: Alert) -> Signal:
-    return Signal(
-        kind=AlertKind.MONITOR,
-        key=alert.key,
-        firing=False,
-        title=alert.title,
-        environment=environment,
     )

@@ -80,7 +80,8 @@ def _fail(check: HealthCheck, sentence: str) -> None:
             hold(pk=check.incident_id)
         _end(check, state=HealthCheckState.FAILED, error=sentence)
         record_failure(check, sentence)
-    tell_of_blindness(check.environment)
+    for monitor in Monitor.objects.filter(environment=check.environment):
+        tell_of_blindness(monitor)
 
 
 def conclude(check: HealthCheck, found: Survey, now: datetime) -> None:
@@ -120,7 +121,7 @@ def _keep(check: HealthCheck, found: Survey, now: datetime) -> Seen | None:
         record_end(check, _summary(check, found.report))
         if not monitor.is_on:
             compact(monitor)
-    seen = Seen(check.environment, found.report, watched, drifted, verdict)
+    seen = Seen(monitor, found.report, watched, drifted, verdict)
     return seen if monitor.is_on else None
 
 

@@ -123,7 +123,7 @@ def _ask(monitor: Monitor, now: datetime) -> bool:
             return False
         if not _is_at_work(monitor.environment):
             ask(actor=None, environment=monitor.environment, cause=HealthCause.SCHEDULE)
-    tell_of_blindness(monitor.environment)
+    tell_of_blindness(monitor)
     if hour_of(monitor.next_at) != hour_of(after):
         compact(monitor)
     return True

@@ -11,7 +11,7 @@ from incidents.actions.alerts import Signal, hear_all
 from incidents.actions.blindness import signals_of_blindness
 from incidents.actions.watches import Watched
 from incidents.health_states import AlertKind, AlertSeverity, AlertState
-from incidents.models import Alert, Environment
+from incidents.models import Alert, Environment, Monitor
 from incidents.queries.monitors import blind_key
 from runbook.document.definition import Json
 from runbook.document.durations import words
@@ -28,18 +28,21 @@ LONGEST_SUBJECT = 150
 class Seen(NamedTuple):
     """All that one whole check brought to light."""
 
-    environment: Environment
+    monitor: Monitor
     report: Report
     watched: Sequence[Watched]
     drift: Sequence[Drift]
     verdict: Verdict
 
+    @property
+    def environment(self) -> Environment:
+        return self.monitor.environment
+
 
 def tell_of_health(seen: Seen) -> None:
     """Have alerts begin, be told again where they say something new, and end. Outside of
     transactions. Safe to repeat: what a worker that died did not tell, the next check does."""
-    own = blind_key(seen.environment)
-    before = {one.key: one for one in _firing(seen.environment) if one.key != own}
+    before = {one.key: one for one in _firing(seen.environment)}
     signals = {one.key: one for one in _signals(seen)}
     begun = [one for one in signals.values() if _says_something_new(one, before.get(one.key))]
     held = _held_open(seen)
@@ -48,9 +51,10 @@ def tell_of_health(seen: Seen) -> None:
         for key, one in before.items()
         if key not in signals and key not in held
     ]
-    sight = signals_of_blindness(seen.environment)
-    if begun or ended or sight:
-        hear_all([*begun, *ended, *sight])
+    if why_blind(seen.report):
+        begun += signals_of_blindness(seen.monitor)
+    if begun or ended:
+        hear_all([*begun, *ended])
 
 
 def end_all(environment: Environment) -> None:
@@ -105,10 +109,11 @@ def _signals(seen: Seen) -> Iterator[Signal]:
 
 def _held_open(seen: Seen) -> set[str]:
     """What could not be seen this time is not over."""
+    of_check = {_key(seen, kind, seen.report.infrastructure) for kind in (CHECK, DRIFT)}
+    if why_blind(seen.report):
+        return {*of_check, blind_key(seen.environment)}
     is_unseen = any(one.severity == "critical" for one in seen.report.unchecked)
-    if not is_unseen and not why_blind(seen.report):
-        return set()
-    return {_key(seen, kind, seen.report.infrastructure) for kind in (CHECK, DRIFT)}
+    return of_check if is_unseen else set()
 
 
 def _of_check(seen: Seen) -> Signal:
