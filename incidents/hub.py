@@ -1,7 +1,7 @@
 """One reader per watched topic and web process, and a cursor per viewer.
 
 A topic is one incident, or "now" for the pages that show many; pages of one incident listen to
-"now" for what the bar shows of everything, approvals and notices. Its reader waits on the topic's
+"now" for what the bar shows of everything, and for lost access. Its reader waits on the topic's
 Redis stream, keeps the newest output in a ring, and wakes its viewers at most every
 `PAUSE_SECONDS`. A viewer only owns cursors (the last line sent of each run it follows): a slow one
 gets bigger frames later and misses nothing, because what the ring no longer holds comes from the
@@ -26,7 +26,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from redis.exceptions import RedisError
 
-from incidents.live import stream_of
+from incidents.live import ACCESS, stream_of
 from incidents.output_ring import Chunk, Ring
 from incidents.visible_text import readable
 
@@ -39,7 +39,7 @@ BLOCK_MILLISECONDS = 2000
 SILENCE_SECONDS = 5.0
 POLL_SECONDS = 1.0
 EVERYTHING = "*"
-IN_EVERY_BAR = frozenset({"approvals"})
+HEARD_EVERYWHERE = frozenset({"approvals", ACCESS})
 NOTICES = "notices"
 
 Version = Callable[[str], Awaitable[int]]
@@ -210,8 +210,8 @@ class Topic:
     def _name_changed(self, panels: list[str]) -> None:
         for viewer in self.viewers:
             viewer.panels.update(panels)
-        for viewer in self.listeners if IN_EVERY_BAR.intersection(panels) else ():
-            viewer.panels.update(IN_EVERY_BAR.intersection(panels))
+        for viewer in self.listeners if HEARD_EVERYWHERE.intersection(panels) else ():
+            viewer.panels.update(HEARD_EVERYWHERE.intersection(panels))
             viewer.wake.set()
 
     def _ring_bells(self, people: frozenset[int]) -> None:

@@ -82,6 +82,7 @@ def end_all_of(person: User) -> None:
 
 
 def tell_pages() -> None:
-    """Pages that are open in an ended session close at once, not only within the minute."""
+    """Pages that are open in an ended session close at once, not only within the minute; those of
+    closed incidents hear it as all pages do (`hub.HEARD_EVERYWHERE`)."""
     opened = Incident.objects.filter(state=IncidentState.OPEN).values_list("pk", flat=True)
     live.access_changed(list(opened))

@@ -141,6 +141,9 @@ async def test_a_bell_rings_for_its_person_alone_whatever_page_is_open(
 
     assert mine.take_panels() == ["approvals"]
     assert {"approvals", "incident-9"} == {*theirs.take_panels()} - {"people"}
+    live._append({"now": {"panels": '["access"]'}})  # of a closed incident its page has only this
+    await woken(mine)
+    assert mine.take_panels() == [live.ACCESS]
     await hub.leave(now, mine)
     await hub.leave(now, theirs)
     assert "now" not in hub._topics
