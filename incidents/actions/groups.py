@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from django.contrib.auth.models import Group, User
 from django.db import transaction
@@ -12,10 +12,11 @@ from incidents import administration, permissions
 from incidents.actions.last_administrators import keeping_administrators
 from incidents.actions.tell import cancel
 from incidents.actions.voiding import void_where_authority_fell
-from incidents.models import Environment, Membership, Notification
+from incidents.models import Environment, Incident, Membership, Notification, Step
 from incidents.refusal import Refused
 from incidents.sign_in import sessions
-from runbook.document.approval_policy import ROLES, parse_policy, slug
+from incidents.states import IncidentState
+from runbook.document.approval_policy import ROLES, PolicyError, parse_policy, slug
 
 LONGEST = 60
 
@@ -35,7 +36,8 @@ def create_group(*, actor: User, name: str) -> Group:
 
 
 def delete_group(*, actor: User, group_id: int) -> None:
-    """Only one that no environment names, so that nobody's role goes with it unseen. What still
+    """Only one that no environment and no open incident names: nobody's role goes with it unseen,
+    and no question that waits for its people becomes one that any approver answers. What still
     waits for its channels is not sent."""
     with keeping_administrators():
         group = _group(actor, group_id)
@@ -46,7 +48,7 @@ def delete_group(*, actor: User, group_id: int) -> None:
         if naming:
             raise Refused(
                 f"The approval policy of {', '.join(naming)} names the group {group}. Change the"
-                " policy first."
+                " policy, or close the incident, first."
             )
         members = _members(group)
         _record(actor, "group.deleted", f"deleted the group {group}", group, members, [])
@@ -121,14 +123,29 @@ def _require_good_name(name: str) -> None:
 
 
 def _named_by(group: Group) -> list[str]:
-    """Environments whose own approval policies name the group, as policies may: "2 databases"."""
+    """What has an approval policy that names the group, as policies may: "2 databases"."""
     names = {slug(group.name), f"{slug(group.name)}s"}
-    return [
-        row.name
-        for row in Environment.objects.exclude(changes_policy="", destroys_policy="")
-        for policy in filter(None, (row.changes_policy, row.destroys_policy))
-        if names & {term.role for term in parse_policy(policy)}
-    ]
+    return list(dict.fromkeys(where for where, policy in _policies() if names & _named_in(policy)))
+
+
+def _policies() -> Iterator[tuple[str, str]]:
+    """Of environments, and of open incidents: their runbooks' and those of single steps."""
+    for row in Environment.objects.exclude(changes_policy="", destroys_policy=""):
+        yield from ((row.name, policy) for policy in (row.changes_policy, row.destroys_policy))
+    opened = Incident.objects.filter(state=IncidentState.OPEN)
+    for incident in opened.only("number", "approval_policy"):
+        yield from ((incident.name, policy) for policy in incident.approval_policy.values())
+    steps = Step.objects.filter(incident__state=IncidentState.OPEN).exclude(approve="")
+    for step in steps.select_related("incident").only("approve", "incident__number"):
+        yield step.incident.name, step.approve
+
+
+def _named_in(policy: str) -> set[str]:
+    """What cannot be read names nobody: two approvers decide then."""
+    try:
+        return {term.role for term in parse_policy(policy)}
+    except PolicyError:
+        return set()
 
 
 def _memberships(group: Group) -> QuerySet[Membership]:

@@ -7,7 +7,14 @@ from django.contrib.auth.models import Group, User
 
 from incidents import permissions
 from incidents.actions import groups, people, roles
-from incidents.models import AdministrationEntry, ApiToken, Environment, Membership, Run
+from incidents.models import (
+    AdministrationEntry,
+    ApiToken,
+    Environment,
+    Incident,
+    Membership,
+    Run,
+)
 from incidents.refusal import Refused
 from incidents.states import Role
 from tests import factories
@@ -236,6 +243,20 @@ def test_group_that_environments_name_is_not_deleted(
     Membership.objects.create(group=infrastructure, environment=staging, role=Role.VIEWER)
     with pytest.raises(Refused, match="is viewer in staging"):
         groups.delete_group(actor=root, group_id=infrastructure.pk)
+
+
+def test_group_that_an_open_incident_names_is_not_deleted(
+    root: User, infrastructure: Group
+) -> None:
+    incident = factories.make_incident(approval_policy={"changes": "1 Infrastructure"})
+    for _ in range(2):
+        with pytest.raises(Refused, match=f"policy of {incident.name} names the group"):
+            groups.delete_group(actor=root, group_id=infrastructure.pk)
+        Incident.objects.update(approval_policy={"changes": "no + + policy"})
+        factories.make_step(factories.make_phase(incident), approve="1 infrastructure")
+
+    Incident.objects.update(state="resolved")
+    groups.delete_group(actor=root, group_id=infrastructure.pk)
 
 
 def test_groups_and_people_are_for_superusers_alone(
