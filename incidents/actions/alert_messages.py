@@ -68,6 +68,7 @@ def signals_of(source: AlertSource, told: Sequence[Told]) -> list[Signal]:
             link=one.link,
             starts_at=one.starts_at,
             ends_at=one.ends_at,
+            said_at=one.said_at,
         )
         for one in told
     ]

@@ -26,13 +26,16 @@ MOST_FITTED = 2000
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What somebody tells of one alert. `columns` are those that telling again replaces."""
+    """What somebody tells of one alert. `columns` are those that telling again replaces. `began`,
+    `ended` and `said_at` are by the sender's clock, which may be wrong."""
 
     key: str
     is_firing: bool
     columns: Mapping[str, object]
     environment: Environment | None
-    began: datetime | None
+    began: datetime | None = None
+    ended: datetime | None = None
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,9 @@ def _moved(
     """None when somebody was first. IntegrityError when another of the key fires."""
     now = clock.now()
     if not said.is_firing:
-        return _end(last, now) if last else None
+        return _end(last, said, now) if last else _ended_unheard(said, source, book, now)
+    if last is not None and _is_old_news(said, last, now):
+        return Heard(last)
     if last is not None and last.state == AlertState.FIRING:
         return _again(last, said, book, now)
     with transaction.atomic():
@@ -122,18 +127,47 @@ def _moved(
 
 
 def _new(said: Said, source: AlertSource | None, book: RuleBook, now: datetime) -> Heard:
-    began = said.began
-    alert = Alert(
+    alert = _row(said, source, now)
+    _fit(alert, book)
+    alert.save(force_insert=True)
+    return Heard(alert)
+
+
+def _row(said: Said, source: AlertSource | None, now: datetime) -> Alert:
+    return Alert(
         **said.columns,
         key=said.key,
         source=source,
         environment=said.environment,
-        first_at=began if began and now - OLDEST < began < now else now,
+        first_at=_believed(said.began, now) or now,
         last_at=now,
     )
+
+
+def _believed(moment: datetime | None, now: datetime) -> datetime | None:
+    return moment if moment and now - OLDEST < moment < now else None
+
+
+def _ended_unheard(
+    said: Said, source: AlertSource | None, book: RuleBook, now: datetime
+) -> Heard | None:
+    """Of a sender that may deliver out of order the end is kept although nothing was heard of the
+    beginning: that may come yet, and must find that it is over."""
+    ended = _believed(said.said_at, now)
+    if ended is None:
+        return None
+    alert = _row(said, source, now)
+    alert.state, alert.told_as = AlertState.RESOLVED, AlertState.RESOLVED
+    alert.first_at, alert.resolved_at = min(alert.first_at, ended), ended
     _fit(alert, book)
     alert.save(force_insert=True)
     return Heard(alert)
+
+
+def _is_old_news(said: Said, last: Alert, now: datetime) -> bool:
+    """It fired before it recovered, and that is known already."""
+    said_at, over = _believed(said.said_at, now), last.resolved_at
+    return said_at is not None and over is not None and said_at <= over
 
 
 def _again(last: Alert, said: Said, book: RuleBook, now: datetime) -> Heard | None:
@@ -169,13 +203,13 @@ def _back(last: Alert, said: Said, now: datetime) -> Heard | None:
     return Heard(last, is_back=True)
 
 
-def _end(last: Alert, now: datetime) -> Heard | None:
-    """Recovered now, or as it did before."""
+def _end(last: Alert, said: Said, now: datetime) -> Heard | None:
+    """Recovered when its sender says, else now; or as it did before."""
     if last.state == AlertState.RESOLVED:
         return Heard(last)
     columns: dict[str, object] = {
         "state": AlertState.RESOLVED,
-        "resolved_at": now,
+        "resolved_at": max(_believed(said.ended, now) or now, last.first_at),
         "last_at": now,
     }
     return Heard(last) if _update(last, AlertState.FIRING, columns) else None

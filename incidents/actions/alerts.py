@@ -32,7 +32,7 @@ class Signal:
     `key` tells the condition from all others, whoever tells of it: "monitor/staging/…",
     "alertmanager/<source>/<fingerprint>". `labels` are what rules are matched against, `findings`
     those of the check that showed it (`runbook.health.report`), `verdict` is "infrastructure",
-    "application" or "".
+    "application" or "". `said_at` as `runbook.alerts.message.Told` has it.
     """
 
     kind: AlertKind
@@ -49,6 +49,7 @@ class Signal:
     findings: Sequence[Json] = ()
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    said_at: datetime | None = None
 
 
 def hear(
@@ -90,7 +91,15 @@ Clean = Callable[[Redactor, str, int], str]
 def _said(signal: Signal, source: AlertSource | None, clean: Clean) -> Said:
     environment = signal.environment or (source.environment if source else None)
     columns = _columns(signal, environment, clean)
-    return Said(_key(signal), signal.firing, columns, environment, signal.starts_at)
+    return Said(
+        key=_key(signal),
+        is_firing=signal.firing,
+        columns=columns,
+        environment=environment,
+        began=signal.starts_at,
+        ended=signal.ends_at,
+        said_at=signal.said_at,
+    )
 
 
 def _columns(signal: Signal, environment: Environment | None, clean: Clean) -> dict[str, object]:

@@ -18,7 +18,8 @@ class Told:
 
     `key` tells this condition from others of the same sender, whenever it is told again. `labels`
     are the sender's, as text. `severity` is what rules are matched against and pages show, read
-    from the sender's own words where it has any.
+    from the sender's own words where it has any. `said_at` is when a sender said it that may
+    deliver late and out of order, by its own clock; None for one whose last word is the newest.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Told:
     link: str = ""
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ def _told(incident: Object, state: str) -> Told:
     documentation = incident.get("documentation")
     explained = text(inner(documentation).get("content")) or text(documentation)
     said = text(incident.get("summary"))
+    began, ended = moment(incident.get("started_at")), moment(incident.get("ended_at"))
     return Told(
         key=text(incident.get("incident_id")) or digest(own),
         is_firing=state in FIRING,
@@ -40,8 +41,9 @@ def _told(incident: Object, state: str) -> Told:
         severity=severity_of(incident.get("severity"), own.get("severity")),
         labels=own,
         link=link(incident.get("url")),
-        starts_at=moment(incident.get("started_at")),
-        ends_at=moment(incident.get("ended_at")),
+        starts_at=began,
+        ends_at=ended,
+        said_at=began if state in FIRING else ended,
     )
 
 

@@ -47,6 +47,7 @@ def _told(incident: Object, event: Object) -> Told:
         raise Malformed("Its incident has no id.")
     own = _labels(incident)
     number = text(incident.get("number"))
+    said_at = moment(event.get("occurred_at"))
     return Told(
         key=key,
         is_firing=status in FIRING,
@@ -56,7 +57,8 @@ def _told(incident: Object, event: Object) -> Told:
         labels=own,
         link=link(incident.get("html_url")),
         starts_at=moment(incident.get("created_at")),
-        ends_at=moment(event.get("occurred_at")) if status in OVER else None,
+        ends_at=said_at if status in OVER else None,
+        said_at=said_at,
     )
 
 

@@ -146,3 +146,39 @@ def test_queries_of_a_storm_are_few_for_each_alert(django_assert_max_num_queries
         alerts.hear_all(storm)
     with django_assert_max_num_queries(100 * 2 + 30):
         alerts.hear_all(storm)
+
+
+def test_what_fired_before_it_recovered_is_old_news(set_clock: SetClock) -> None:
+    began, worse, over = (set_clock.at + timedelta(seconds=at) for at in (-90, -60, -30))
+    alerts.hear(signal(starts_at=began, said_at=began))
+    alerts.hear(signal(firing=False, ends_at=over, said_at=over))
+
+    late = alerts.hear(signal(title="Condition a, worse", said_at=worse))
+    assert late and (late.state, late.title, late.times) == ("resolved", "Condition a", 1)
+    assert late.resolved_at == over
+
+    again = alerts.hear(signal(said_at=set_clock.at - timedelta(seconds=10)))
+    assert again and (again.state, again.pk) == ("firing", late.pk + 1)
+
+
+def test_an_end_that_comes_first_is_kept_where_messages_overtake_each_other(
+    told: Any, set_clock: SetClock
+) -> None:
+    began, over = (set_clock.at - timedelta(seconds=ago) for ago in (60, 30))
+    alerts.hear(signal(firing=False, starts_at=began, ends_at=over, said_at=over))
+
+    late = alerts.hear(signal(starts_at=began, said_at=began))
+
+    assert late and (late.state, late.first_at, late.resolved_at) == ("resolved", began, over)
+    assert (Alert.objects.count(), told()) == (1, [])
+
+
+def test_a_wrong_clock_of_the_sender_hides_nothing(set_clock: SetClock) -> None:
+    ahead, long_ago = set_clock.at + timedelta(days=1), set_clock.at - timedelta(days=3000)
+    alerts.hear(signal(said_at=long_ago))
+    over = alerts.hear(signal(firing=False, ends_at=ahead, said_at=ahead))
+    assert over and over.resolved_at == set_clock.at
+
+    back = alerts.hear(signal(said_at=long_ago))
+
+    assert back and back.state == "firing"
