@@ -68,8 +68,8 @@ def _read(
 
 
 def _window(check: HealthCheck, now: datetime) -> timedelta:
-    """Back to a while before the last whole check, within bounds."""
-    whole = whole_checks().filter(environment=check.environment, ended_at__lt=now)
+    """Back to a while before the last whole check that found something out, within bounds."""
+    whole = whole_checks().filter(environment=check.environment, ended_at__lt=now, error="")
     last = whole.order_by("-requested_at").values_list("ended_at", flat=True).first()
     gone = now - last + LEAST_WINDOW / 2 if last else MOST_WINDOW
     return min(max(gone, LEAST_WINDOW), MOST_WINDOW)
