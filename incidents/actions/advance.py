@@ -14,6 +14,7 @@ from django.db.models import F, Model, QuerySet
 
 from incidents import clock, timeline
 from incidents.actions.escalate import fire
+from incidents.actions.meant import LOUD_AT
 from incidents.actions.moves import hold
 from incidents.actions.voiding import expire
 from incidents.models import (
@@ -23,13 +24,14 @@ from incidents.models import (
     HandoffItem,
     Handover,
     Incident,
+    Notification,
     Phase,
     Step,
     Timer,
     Update,
 )
 from incidents.refusal import Refused
-from incidents.states import ApprovalState, TimerState
+from incidents.states import ApprovalState, NotificationState, TimerState
 from runbook.document.durations import words
 
 MOST = 7 * 86400
@@ -116,8 +118,16 @@ def _move_back(incident_id: int, gap: timedelta) -> None:
     _shift(Handover.objects.filter(**own), gap, "offered_at", "decided_at")
     _shift(Handoff.objects.filter(**own), gap, "offered_at", "decided_at")
     _shift(HandoffItem.objects.filter(handoff__incident=incident_id), gap, "done_at")
+    _shift(_rungs(incident_id), gap, "due_at")
     waiting = list(_waiting(incident_id).values_list("pk", flat=True))
     _shift(Approval.objects.filter(pk__in=waiting), gap, "asked_at", "expires_at")
+
+
+def _rungs(incident_id: int) -> QuerySet[Notification]:
+    """What people are told later, except for what their own quiet hours hold back."""
+    waiting = NotificationState.WAITING
+    own = Notification.objects.filter(incident_id=incident_id, state=waiting, attempts=0)
+    return own.exclude(data__has_key=LOUD_AT)
 
 
 def _shift(rows: QuerySet[Model], gap: timedelta, *columns: str) -> None:

@@ -75,7 +75,7 @@ def resume(*, actor: User, incident_id: int) -> Incident:
             kind=RESUMED,
             text=f"resumed escalation after {words(round(seconds))}",
             panels=PANELS,
-            data={"seconds": seconds},
+            data={"seconds": seconds, "started_at": incident.started_at.isoformat()},
         )
     incident.refresh_from_db()
     return incident

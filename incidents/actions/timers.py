@@ -65,10 +65,20 @@ def cancel_all(incident_id: int) -> None:
 
 def stood_still(incident: Incident, since: datetime, now: datetime) -> timedelta:
     """For how long since that moment the incident's escalation has been paused."""
+    resumed = TimelineEntry.objects.filter(incident=incident, kind=RESUMED, at__gt=since)
+    ends = ((entry, _moment_of(entry, incident)) for entry in resumed)
     seconds = sum(
-        min(float(entry.data.get("seconds", 0)), (entry.at - since).total_seconds())
-        for entry in TimelineEntry.objects.filter(incident=incident, kind=RESUMED, at__gt=since)
+        min(float(entry.data.get("seconds", 0)), max((at - since).total_seconds(), 0))
+        for entry, at in ends
     )
     if incident.paused_at is not None:
         seconds += (now - max(incident.paused_at, since)).total_seconds()
     return timedelta(seconds=seconds)
+
+
+def _moment_of(resumed: TimelineEntry, incident: Incident) -> datetime:
+    """When it was, on the incident's own clock: where `advance` has let time pass since, its
+    beginning lies so much further back than it did then."""
+    begun = resumed.data.get("started_at")
+    passed = datetime.fromisoformat(begun) - incident.started_at if begun else timedelta()
+    return resumed.at - passed

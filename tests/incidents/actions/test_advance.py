@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import time
 from io import StringIO
 from pathlib import Path
 
@@ -10,11 +11,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from incidents.actions import checklist
+from incidents.actions import checklist, pause, severity
 from incidents.actions.declare import declare
-from incidents.models import Incident
+from incidents.models import Incident, Notification, NotificationRule, QuietHours
 from incidents.states import RunState
 from tests import factories
+from tests.incidents.actions.telling.deeds import channel_of, tell_whom
 from tests.incidents.conftest import SetClock
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -103,6 +105,57 @@ def test_the_shipped_ladder_climbs_as_it_says(commander: User, set_clock: SetClo
     assert fired == {1: 2, 2: 4, 3: 6, 4: 4.5, 5: 6.5}
     asked = drill.timers.filter(kind="update due", key="leadership").get(occurrence=1)
     assert (asked.due_at - begun).total_seconds() == 3600
+
+
+def test_rungs_come_when_time_passes_and_quiet_hours_are_real(
+    drill: Incident, engineer: User, leader: User, set_clock: SetClock
+) -> None:
+    for person in (engineer, leader):
+        rule = {"channel": channel_of(person), "after": 300}
+        NotificationRule.objects.create(person=person, **rule)
+    QuietHours.objects.create(person=leader, begins=time(0), until=time(12))
+    Incident.objects.update(severity="P2")
+    drill.refresh_from_db()
+    tell_whom(drill, "engineer", "leader")
+
+    call_command("advance", "10m", incident=drill.name, stdout=StringIO())
+
+    rows = Notification.objects.filter(state="waiting", due_at__lte=set_clock.at)
+    assert [row.person for row in rows] == [engineer]
+
+
+def test_a_pause_that_is_over_counts_for_nothing_that_began_after_it(
+    commander: User, set_clock: SetClock
+) -> None:
+    source = b"""---
+escalation: [{after: 1h}, {after: 4h, from: phase 2}]
+---
+## Phase 1: Look
+- [ ] Look
+## Phase 2: Mend
+- [ ] Mend
+"""
+    drill = declare(
+        actor=commander,
+        revision=factories.make_revision(
+            head + b"## Phase 1: A\n- [ ] B\n## Phase 2: C\n- [ ] D\n"
+        ),
+        environment=factories.make_environment(),
+        severity="P0",
+        title="The database is away",
+        parameters={},
+        is_drill=True,
+    )
+    named = {"actor": commander, "incident_id": drill.pk}
+    pause.pause(**named, reason="Lunch.")
+    call_command("advance", "1h", incident=drill.name, stdout=StringIO())
+    pause.resume(**named)
+    checklist.complete_phase(actor=commander, phase_id=drill.phases.get(position=1).pk)
+    call_command("advance", "30m", incident=drill.name, stdout=StringIO())
+
+    severity.change_severity(**named, severity="P1", reason="Half of it works.")
+
+    assert drill.timeline.get(kind="incident.severity").data["moves"] == []
 
 
 def test_advance_leaves_other_incidents_alone(drill: Incident, set_clock: SetClock) -> None:
