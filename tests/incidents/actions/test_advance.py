@@ -137,9 +137,7 @@ escalation: [{after: 1h}, {after: 4h, from: phase 2}]
 """
     drill = declare(
         actor=commander,
-        revision=factories.make_revision(
-            head + b"## Phase 1: A\n- [ ] B\n## Phase 2: C\n- [ ] D\n"
-        ),
+        revision=factories.make_revision(source),
         environment=factories.make_environment(),
         severity="P0",
         title="The database is away",
