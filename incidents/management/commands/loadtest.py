@@ -35,6 +35,7 @@ from incidents.refusal import Refused
 from incidents.source import acting_from
 from incidents.states import Role
 from incidents.targets import target_of
+from runbook.cloud.hosts import refused_url
 from runbook.cloud.target import Target
 from runbook.commands import shell
 from runbook.commands.base import Emit, Outcome
@@ -70,6 +71,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:  # Any: Django's signature  # noqa: ANN401, ARG002
         connections, duration = options["concurrent_connections"], options["duration"]
         line = line_of(options["url"], connections=connections, duration=duration)
+        read = shell.read(line, {})
+        if not read.lines:
+            raise not_run(read.reason or "This is no load test.")
         here = options["endpoint"] or options["allow_changes"]
         status = self._send(line, options) if here else self._ask(line, options)
         if status:
@@ -116,9 +120,11 @@ def _target(options: Options) -> Target:
     """A bare simulator answers for the host of the address, whatever it is called."""
     if not options["endpoint"]:
         return target_of(_environment(options))
-    host = urlsplit(options["url"]).hostname or ""
+    parts = urlsplit(options["url"])
+    host = parts.hostname or ""
     base = simulator_at(options["endpoint"])
-    return replace(base, allowed_hosts=(host,), routes={host: base.endpoint})
+    hosts = (host, f"{host}:{parts.port}") if parts.port else (host,)
+    return replace(base, allowed_hosts=hosts, routes={host: base.endpoint})
 
 
 def _asked(line: str, options: Options) -> Run:
@@ -144,11 +150,12 @@ def _environment(options: Options) -> Environment:
         return _incident(options["incident"]).environment
     if options["environment"]:
         return environment_named(options["environment"])
-    host = urlsplit(options["url"]).hostname
-    fitting = [one for one in Environment.objects.all() if host in one.allowed_hosts]
+    url = options["url"]
+    fitting = [one for one in Environment.objects.all() if not refused_url(url, target_of(one))]
     if len(fitting) == 1:
         return fitting[0]
     which = ", ".join(one.name for one in fitting) or "none"
+    host = urlsplit(url).netloc
     raise not_run(f"Environments that may ask {host}: {which}. Name one with --environment.")
 
 

@@ -20,6 +20,7 @@ from tests.incidents.actions.worker import deeds
 from tests.support.simulator import Simulator
 
 URL = "https://api-staging.netrasystems.ai/health"
+EIGHT = "https://api-staging.netrasystems.ai:8443/health"
 QUICK = ("--duration=1s", "--concurrent-connections=2")
 
 
@@ -135,8 +136,21 @@ def test_who_and_where_must_be_clear(staging: Environment, commander: User) -> N
     assert loadtest("https://elsewhere.example.com/")[2] == (
         "Environments that may ask elsewhere.example.com: none. Name one with --environment."
     )
+    assert "may ask api-staging.netrasystems.ai:8443: none." in loadtest(EIGHT)[2]
+    staging.allowed_hosts = [*staging.allowed_hosts, "api-staging.netrasystems.ai:8443"]
+    staging.save()
     factories.make_person("another", "commander")
+    assert "Who may in staging: another, commander." in loadtest(EIGHT)[2]
     assert "Who may in staging: another, commander." in loadtest(URL)[2]
+
+
+@pytest.mark.parametrize("url", ["https://[bad", "ftp://x.example/", "nothing"])
+def test_what_is_no_address_is_told_at_once(staging: Environment, url: str) -> None:
+    code, _out, err = loadtest(url, "--endpoint=http://127.0.0.1:1")
+    assert (code, err) == (
+        3,
+        f"'{url}' is not a whole address; write https:// and no brackets.",
+    )
 
 
 def test_others_may_not_open_one_and_other_hosts_are_refused(
