@@ -26,6 +26,16 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about a plan. `evidence` is the digest of what was pinned to it, "" in entries
+    from before; `is_named` whether what the digest stands for was kept beside it."""
+
+    digest: str = ""
+    evidence: str = ""
+    is_named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """One person's decision about one run's plan."""
 
@@ -40,7 +50,7 @@ class Claims:
     """Grows with runs, decisions and revisions of the report, not with entries."""
 
     endings: dict[int, Ending] = field(default_factory=dict)
-    asked: dict[int, str] = field(default_factory=dict)
+    asked: dict[int, Asked] = field(default_factory=dict)
     said: Counter[Said] = field(default_factory=Counter)
     reports: dict[int, str] = field(default_factory=dict)
     validations: dict[int, str] = field(default_factory=dict)
@@ -50,7 +60,11 @@ class Claims:
         """Entries come in their order: what is said later about the same thing counts."""
         data = entry.data if isinstance(entry.data, dict) else {}
         if entry.kind == "approval.asked":
-            self.asked[_number(data)] = str(data.get("digest", ""))
+            self.asked[_number(data)] = Asked(
+                digest=str(data.get("digest", "")),
+                evidence=str(data.get("evidence", "")),
+                is_named="requirements" in data,
+            )
         elif entry.kind.startswith("approval.") and data.get("verdict") in Verdict.values:
             self._note_decision(entry.actor_name, data)
         elif entry.kind in ENDINGS:

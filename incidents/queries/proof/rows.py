@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from incidents import ledger
 from incidents.models import Approval, Decision, Incident, OutputChunk, Plan, Revision, Run
 from incidents.plan_digest import PLAN_FIELDS, digest_of
-from incidents.queries.proof.claims import Claims, Ending, Said
+from incidents.queries.proof.claims import Asked, Claims, Ending, Said
 from incidents.queries.proof.problem import Problem
 from incidents.states import ENDED_RUN_STATES, RunState
 
@@ -96,23 +96,27 @@ def _wrong_plans(incident: Incident, claims: Claims, counts: Counts) -> Iterator
         number = approval.run.number
         found.add(number)
         counts.plans += 1
-        for sentence in _wrong_with_plan(approval, claims.asked.get(number, "")):
+        for sentence in _wrong_with_plan(approval, claims.asked.get(number)):
             yield Problem(incident.name, f"run {number}, plan", sentence)
     for number in sorted(claims.asked.keys() - found):
         yield Problem(incident.name, f"run {number}, plan", "Removed, with its approval.")
 
 
-def _wrong_with_plan(approval: Approval, asked: str) -> Iterator[str]:
+def _wrong_with_plan(approval: Approval, asked: Asked | None) -> Iterator[str]:
     plan = Plan.objects.filter(run=approval.run).first()
     if plan is None:
         yield "Removed: there is an approval and no plan."
         return
-    if not asked:
+    if asked is None:
         yield "The timeline does not know that its approval was asked for."
-    elif not (plan.digest == approval.digest == asked):
+        asked = Asked()
+    elif not (plan.digest == approval.digest == asked.digest):
         yield "Plan, approval and timeline name different digests."
+    if asked.evidence and ledger.digest_of_json(approval.evidence) != asked.evidence:
+        yield "The evidence pinned to it is not what was pinned when it was asked for."
     columns = {name: getattr(plan, name) for name in PLAN_FIELDS}
-    if approval.named and digest_of(approval.named, columns) != plan.digest:
+    is_named = approval.named or asked.is_named
+    if is_named and digest_of(approval.named, columns) != plan.digest:
         yield "Changed: what is stored does not give the digest that people approved."
 
 

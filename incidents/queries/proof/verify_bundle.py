@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """Verifies an incident that Runbook exported: python3 verify_bundle.py FILE [HEAD]
 
-HEAD, as the incident's page shows it, proves that not all was made anew. Python 3.8 is enough.
-"""
+HEAD, as the incident's page shows it, proves that not all was made anew. Python 3.8 is enough."""
 
 import json
 import re
@@ -12,6 +11,8 @@ from collections import Counter
 from hashlib import sha256
 
 FORMAT, FIRST, EMPTY = 3, "0" * 64, sha256(b"").hexdigest()
+LIVE = ("planning", "waiting", "queued", "running")
+SEALED = {"state", "output", "result", "checks", "text", "judged", "evidence"}
 MOST_BYTES, LONGEST_LINE, MOST_LINES = 4 * 1024**3, 64 * 1024**2, 200_000
 TABLES = "timeline runs plans approvals updates handoffs reports follow_ups validations"
 NAMES = ["README.txt", "verify_bundle.py", "incident.json", "document.md", "report.md"]
@@ -27,8 +28,7 @@ def digest_of(value):
     return sha256(canonical(value)).hexdigest()
 
 
-def hashes_of(bundle):
-    """SHA-256 of every file; names and sizes are looked at before anything is unpacked."""
+def hashes_of(bundle):  # names and sizes are looked at before anything is unpacked
     for name, times in Counter(info.filename for info in bundle.infolist()).items():
         if times > 1 or not (name in [*NAMES, "manifest.json"] or OUTPUT.fullmatch(name)):
             raise ValueError(f"{name!r} is in it {times} times, or does not belong there")
@@ -42,8 +42,7 @@ def hashes_of(bundle):
     return {name: digest.hexdigest() for name, digest in found.items()}
 
 
-def lines_of(bundle, name):
-    """Each line as JSON. It must be written in the one way, so that nobody reads it in another."""
+def lines_of(bundle, name):  # as JSON in the one way to write it, so that all read it alike
     with bundle.open(name) as file:
         for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), start=1):
             found = json.loads(line)
@@ -59,12 +58,10 @@ def wrong_files(hashes, wanted):
             yield f"{name}: {how if name in hashes else 'removed'}"
 
 
-class Timeline:
-    """The chain of entries, and what they say about runs, plans, decisions and the document."""
-
+class Timeline:  # the chain of entries, and what they say about rows and the document
     def __init__(self, bundle, ledger):
         self.links, self.wrong, self.ends, self.asked, self.said = [], [], {}, {}, Counter()
-        self.source = ""
+        self.source, self.told = "", set()
         for line in lines_of(bundle, "timeline.jsonl"):
             facts, previous, data = line["facts"], line["previous"], line["facts"]["data"]
             kind = facts["kind"].split(".")[0]
@@ -72,8 +69,10 @@ class Timeline:
             if chained != line["digest"] or facts["ledger"] != ledger:
                 self.wrong.append(f"entry {facts['number']}: changed after it was written")
             self.links.append((facts["number"], previous, line["digest"]))
+            self.told.add((data.get("run"), facts["kind"]))
             if facts["kind"] == "approval.asked":
-                self.asked[data["run"]] = data["digest"]
+                self.asked[data["run"]] = data
+                self.ends["request", data["run"]] = {k: data[k] for k in SEALED & {*data}}
             elif kind == "approval" and "verdict" in data:
                 self.said[data["run"], facts["actor"], data["verdict"], data["digest"]] += 1
             elif kind in ("run", "report", "validation") and {"output", "text", "judged"} & {*data}:
@@ -100,33 +99,34 @@ class Timeline:
 def wrong_rows(bundle, line, hashes):  # noqa: C901  (a loop for each table)
     rows, plans, approvals, said = {}, {}, {}, Counter()
     for run in lines_of(bundle, "runs.jsonl"):
-        output = hashes.get(f"outputs/run-{run['run']}.txt", EMPTY)
-        kept = {name: digest_of(run[name]) for name in ("result", "checks")}
-        rows["run", run["run"]] = {**kept, "state": run["state"], "output": output}
+        own = rows["run", run["run"]] = {n: digest_of(run[n]) for n in ("result", "checks")}
+        own.update(state=run["state"], output=hashes.get(f"outputs/run-{run['run']}.txt", EMPTY))
+        if run["state"] not in LIVE and (run["run"], f"run.{run['state']}") not in line.told:
+            yield f"run {run['run']}: it is {run['state']}, and the timeline does not say so"
     for kind, what in (("report", "text"), ("validation", "judged")):
         for row in lines_of(bundle, f"{kind}s.jsonl"):
             rows[kind, row[kind]] = {what: digest_of(row[what])}
-    for what in sorted({*line.ends, *(key for key in rows if key[0] != "run")}):
-        end = line.ends.get(what, dict.fromkeys(rows.get(what, {}), ""))
-        told = sorted({*end} & {"state", "output", "result", "checks", "text", "judged"})
-        for name in (name for name in told if rows.get(what, {}).get(name) != end[name]):
-            yield f"{what[0]} {what[1]}: its {name} is not what the timeline says"
     for plan in lines_of(bundle, "plans.jsonl"):
         true = digest_of({name: plan[name] for name in ("named", "plan")})
-        plans[plan["run"]] = true if plan["named"] else plan["digest"]
+        is_named = plan["named"] or "requirements" in line.asked.get(plan["run"], {})
+        plans[plan["run"]] = true if is_named else plan["digest"]
     for asked in lines_of(bundle, "approvals.jsonl"):
         run, approvals[asked["run"]] = asked["run"], asked["digest"]
+        rows["request", run] = {"evidence": digest_of(asked["evidence"])}
         said.update((run, d["person"], d["verdict"], d["digest"]) for d in asked["decisions"])
+    for what in sorted({*line.ends, *(key for key in rows if key[0] != "run")}):
+        end = line.ends.get(what, dict.fromkeys(rows.get(what, {}), ""))
+        for name in (n for n in sorted({*end} & SEALED) if rows.get(what, {}).get(n) != end[n]):
+            yield f"{what[0]} {what[1]}: its {name} is not what the timeline says"
     for run in sorted({*line.asked, *approvals}):
-        if not line.asked.get(run) == plans.get(run) == approvals.get(run):
+        if not line.asked.get(run, {}).get("digest") == plans.get(run) == approvals.get(run):
             yield f"run {run}: plan, approval and timeline do not have the same digest"
     for key in sorted((line.said - said) + (said - line.said)):
         how = "removed or changed" if line.said[key] else "not on the timeline"
         yield f"run {key[0]}, decision of {key[1]} ({key[2]}): {how}"
 
 
-def verify(path, head=""):
-    """(what is wrong, what to say when nothing is)"""
+def verify(path, head=""):  # (what is wrong, what to say when nothing is)
     with zipfile.ZipFile(path) as bundle:
         files = hashes_of(bundle)
         (made,), (incident,) = (lines_of(bundle, f"{n}.json") for n in ("manifest", "incident"))

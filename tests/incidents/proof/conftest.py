@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from incidents import clock, timeline
+from incidents import clock, ledger, timeline
 from incidents.actions.moves import end_run, hold
 from incidents.models import Approval, Incident, OutputChunk, Plan
 from incidents.plan_digest import PLAN_FIELDS, digest_of
@@ -78,7 +78,8 @@ def _change(incident: Incident, commander: User, engineer: User, asked: Approval
     digest = digest_of(asked.named, {name: getattr(plan, name) for name in PLAN_FIELDS})
     asked.digest = plan.digest = digest
     plan.save()
-    record(incident, commander, "approval.asked", "asks", run=run.number, digest=digest)
+    told = {"requirements": [], "evidence": ledger.digest_of_json(asked.evidence)}
+    record(incident, commander, "approval.asked", "asks", run=run.number, digest=digest, **told)
     asked.state, asked.decided_by = ApprovalState.APPROVED, engineer
     asked.save()
     asked.decisions.create(

@@ -157,6 +157,22 @@ def change_named(files: Files) -> None:
     files["plans.jsonl"] = files["plans.jsonl"].replace(b'"environment":"staging"', b'"e":1')
 
 
+def forget_named(files: Files) -> None:
+    plans = [json.loads(line) for line in lines(files, "plans.jsonl")]
+    changed = [{**plan, "named": {}, "plan": {**plan["plan"], "undo": "rm"}} for plan in plans]
+    files["plans.jsonl"] = b"".join(ledger.canonical(plan) + b"\n" for plan in changed)
+
+
+def change_evidence(files: Files) -> None:
+    evidence = b'"evidence":[]', b'"evidence":[{"run":1}]'
+    files["approvals.jsonl"] = files["approvals.jsonl"].replace(*evidence)
+
+
+def make_up_run(files: Files) -> None:
+    run = json.loads(lines(files, "runs.jsonl")[0])
+    files["runs.jsonl"] += ledger.canonical({**run, "run": 3}) + b"\n"
+
+
 def change_decision(files: Files) -> None:
     approvals = files["approvals.jsonl"]
     files["approvals.jsonl"] = approvals.replace(b'"person":"engineer"', b'"person":"commander"')
@@ -182,6 +198,9 @@ def change_document(files: Files) -> None:
         (change_result, ["run 1: its result is not what the timeline says"]),
         (change_plan, ["run 2: plan, approval and timeline do not have the same digest"]),
         (change_named, ["run 2: plan, approval and timeline do not have the same digest"]),
+        (forget_named, ["run 2: plan, approval and timeline do not have the same digest"]),
+        (change_evidence, ["request 2: its evidence is not what the timeline says"]),
+        (make_up_run, ["run 3: it is succeeded, and the timeline does not say so"]),
         (
             change_decision,
             [

@@ -180,6 +180,16 @@ def test_cut_off_end_with_the_head_set_back(proven: Incident, tamper: Tamper) ->
         ("UPDATE incidents_plan SET digest = 'ab'", "run 2, plan", "name different digests"),
         ("UPDATE incidents_approval SET digest = 'ab'", "run 2, plan", "name different digests"),
         ("UPDATE incidents_approval SET named = '{\"a\": 1}'", "run 2, plan", "Changed: what is"),
+        (
+            "UPDATE incidents_approval SET named = '{}'",
+            "run 2, plan",
+            "Changed: what is stored does not give the digest",
+        ),
+        (
+            "UPDATE incidents_approval SET evidence = '[{}]'",
+            "run 2, plan",
+            "The evidence pinned to it is not",
+        ),
         ("DELETE FROM incidents_plan", "run 2, plan", "Removed: there is an approval and no plan."),
         (
             "UPDATE incidents_decision SET verdict = 'rejected'",
