@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from statistics import fmean
 from typing import TYPE_CHECKING
 
 from runbook.cloud.errors import CloudError
@@ -24,10 +23,10 @@ MOST_UNANSWERED = 2
 Minutes = dict[datetime, float]
 
 _COMBINED: Mapping[Combine, Callable[[list[float]], float]] = {
-    "sum": math.fsum,
+    "sum": sum,  # math.fsum and statistics.fmean fail where the sum is beyond all numbers
     "max": max,
     "min": min,
-    "mean": fmean,
+    "mean": lambda values: sum(values) / len(values),
 }
 
 
@@ -131,7 +130,8 @@ def _quotients(part: Minutes, whole: Minutes) -> Minutes:
 
 
 def _readings(minutes: Minutes, scale: float) -> list[Reading]:
-    return [Reading(at, round(value * scale, 6)) for at, value in sorted(minutes.items())]
+    read = (Reading(at, value * scale) for at, value in sorted(minutes.items()))
+    return [Reading(at, round(value, 6)) for at, value in read if math.isfinite(value)]
 
 
 def _subject(series: dict[str, Json], label: str, otherwise: str) -> str:
