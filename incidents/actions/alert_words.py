@@ -35,7 +35,7 @@ def named_shortly(alerts: Sequence[Alert]) -> str:
 def took(alerts: Sequence[Alert]) -> str:
     """ "after 14 min", the longest of them."""
     spans = [one.resolved_at - one.first_at for one in alerts if one.resolved_at]
-    seconds = max((span.total_seconds() for span in spans), default=0.0)
+    seconds = max([0.0, *(span.total_seconds() for span in spans)])
     if seconds < 90:
         return f"after {round(seconds)} s"
     minutes = round(seconds / 60)
@@ -105,7 +105,8 @@ def _tell_rule(rule_id: int) -> bool:
         waiting = _untold().filter(rule=rule_id).select_related("environment")
         alerts = list(waiting.order_by("pk")[:5000])
         last = own.aggregate(last=Max("told_at"))["last"]
-        if rule is None or not alerts or (last is not None and last > now - QUIET):
+        is_quiet = last is not None and now - QUIET < last <= now
+        if rule is None or not alerts or is_quiet:
             return False
         told = Alert.objects.filter(pk__in=[one.pk for one in alerts])
         told.update(told_as=F("state"), told_at=now)

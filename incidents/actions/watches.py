@@ -140,7 +140,7 @@ def _judged(
     longest_gap: float,
 ) -> list[Watched]:
     readings = _by_subject(series)
-    stood = {row.subject: _standing(row) for row in rows}
+    stood = {row.subject: _standing(row, now) for row in rows}
     why = series.why_none if series and series.why_none else "It was not read."
     found = []
     for subject in sorted(set(stood) | set(readings)):
@@ -159,8 +159,10 @@ def _no_data(why: str) -> str:
     return f"{NO_DATA}: {storable_text(why)}"
 
 
-def _standing(row: ThresholdWatch) -> Standing:
-    return Standing(cast("State", row.state), row.since, row.value or 0.0, row.checked_at)
+def _standing(row: ThresholdWatch, now: datetime) -> Standing:
+    """What was read while the clock was ahead must not hide what is read now."""
+    since, read_at = min(row.since, now), min(row.checked_at, now)
+    return Standing(cast("State", row.state), since, row.value or 0.0, read_at)
 
 
 def _store(environment: Environment, found: Iterable[Watched]) -> None:

@@ -182,3 +182,12 @@ def test_a_wrong_clock_of_the_sender_hides_nothing(set_clock: SetClock) -> None:
     back = alerts.hear(signal(said_at=long_ago))
 
     assert back and back.state == "firing"
+
+
+def test_a_clock_that_is_set_back_silences_nobody(told: Any, set_clock: SetClock) -> None:
+    alerts.hear(signal("a"))
+    set_clock.advance(-3600)
+
+    alerts.hear(signal("b"))
+
+    assert told() == ["Warning: “Condition a”", "Warning: “Condition b”"]
