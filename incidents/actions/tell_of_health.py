@@ -89,6 +89,8 @@ def _says_something_new(signal: Signal, alert: Alert | None) -> bool:
         return True
     if signal.verdict and signal.verdict != alert.verdict:
         return True
+    if signal.labels["threshold"] == DRIFT:
+        return alert.summary != signal.summary
     is_of_check = signal.labels["threshold"] == CHECK
     return is_of_check and _named(alert.findings) != _named(signal.findings)
 
