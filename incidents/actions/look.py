@@ -20,7 +20,7 @@ from incidents.actions.moves import hold
 from incidents.actions.renewing import Renewing, lease
 from incidents.actions.retention import compact
 from incidents.actions.survey import Survey, survey
-from incidents.actions.tell_of_health import Seen, tell_of_health
+from incidents.actions.tell_of_health import Seen, end_all, tell_of_health
 from incidents.actions.watches import Watched, keep_measurements, move_watches
 from incidents.health_states import HealthCheckState, HealthStatus
 from incidents.models import HealthCheck, Monitor
@@ -93,6 +93,13 @@ def conclude(check: HealthCheck, found: Survey, now: datetime) -> None:
         _keep_areas(check, found.report)
     elif (seen := _keep(check, found, now)) is not None:
         tell_of_health(seen)
+        _end_if_switched_off(seen)
+
+
+def _end_if_switched_off(seen: Seen) -> None:
+    """Meanwhile, whoever did that ended what was told until then."""
+    if not Monitor.objects.filter(pk=seen.monitor.pk, is_on=True).exists():
+        end_all(seen.environment)
 
 
 def _keep_areas(check: HealthCheck, report: Report) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from incidents.actions import check_health, look
-from incidents.actions.monitor import accept_drift
+from incidents.actions.monitor import accept_drift, set_monitor, settings_of
+from incidents.actions.tell_of_health import Seen, tell_of_health
 from incidents.health_states import AlertState, HealthCause, HealthCheckState, HealthStatus
 from incidents.models import Alert, Environment, HealthCheck, Measurement, Monitor, ThresholdWatch
 from incidents.states import Role
@@ -138,6 +139,21 @@ def test_without_a_monitor_nobody_is_alarmed(environment: Environment) -> None:
 
     assert check.criticals > 0
     assert not Alert.objects.exists()
+
+
+def test_a_monitor_that_is_switched_off_meanwhile_alarms_nobody(
+    watched: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def switched_off_before(seen: Seen) -> None:
+        off = settings_of(seen.monitor)._replace(is_on=False)
+        administrator = factories.make_person("ada", Role.ADMINISTRATOR, environment=watched)
+        set_monitor(actor=administrator, environment_id=watched.pk, settings=off)
+        tell_of_health(seen)
+
+    monkeypatch.setattr(look, "tell_of_health", switched_off_before)
+    looked(watched)
+
+    assert (firing(), Alert.objects.exists()) == ({}, True)
 
 
 def test_look_at_one_area_judges_no_threshold(watched: Environment) -> None:
