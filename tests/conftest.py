@@ -13,7 +13,6 @@ from incidents.models import insert_only
 pytest_plugins = [
     "tests.support.servers",
     "tests.support.browsers",
-    "tests.support.emptied_tables",
     "tests.support.order",
 ]
 

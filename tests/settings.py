@@ -17,6 +17,7 @@ os.environ["RUNBOOK_DATA"] = _folder
 
 from runbook.settings import *  # noqa: E402, F403  (the environment must be set before)
 
+INSTALLED_APPS += ["tests.support.emptying"]  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

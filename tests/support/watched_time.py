@@ -41,6 +41,7 @@ class WatchedTime:
     google: Simulator
     environment: Environment
     at: datetime
+    has_worker: bool = True
     checks: int = 0
     told: list[Told] = field(default_factory=list)
 
@@ -64,9 +65,11 @@ class WatchedTime:
             self.google.fail(match=api, kind=kind, seconds=seconds)
 
     def _check(self) -> None:
-        self.checks += ask_due_checks()
-        for check in HealthCheck.objects.filter(state=HealthCheckState.WAITING):
+        ask_due_checks()
+        waiting = HealthCheck.objects.filter(state=HealthCheckState.WAITING)
+        for check in waiting if self.has_worker else []:
             look.run(check.pk)
+            self.checks += 1
         tell_what_is_late()
         self._note()
 
