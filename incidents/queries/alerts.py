@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from incidents.health_states import AlertMessageState, AlertState
 from incidents.models import Alert, AlertMessage, AlertSource, Environment
+from incidents.queries.alert_causes import Cause, by_cause
 
 MOST_FIRING, MOST_RECENT, MOST_MESSAGES = 200, 50, 30
 RECENT = timedelta(days=7)
@@ -25,6 +26,14 @@ class Inbox:
     firing_count: int
     recent: Sequence[Alert]
     messages: Sequence[AlertMessage]
+
+    @property
+    def causes(self) -> tuple[Cause[Alert], ...]:
+        return by_cause(self.firing, lambda alert: alert)
+
+    @property
+    def past_causes(self) -> tuple[Cause[Alert], ...]:
+        return by_cause(self.recent, lambda alert: alert)
 
 
 def read_inbox(

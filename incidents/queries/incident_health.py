@@ -7,6 +7,7 @@ from typing import Any
 
 from incidents.health_states import UNENDED_VALIDATIONS, AlertState
 from incidents.models import Alert, HealthCheck, Incident, Validation
+from incidents.queries.alert_causes import Cause, by_cause
 from incidents.queries.environment_health.matrix import Row, rows_of
 from incidents.queries.environment_health.standing import sentence_of
 from incidents.queries.infrastructure import file_or_why
@@ -15,6 +16,15 @@ from incidents.queries.whole_checks import whole_checks
 
 ALERTS = 12
 PINNED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Whether infrastructure or the application is at fault, as a sentence, and the findings that
+    say so. Both empty where nobody knows."""
+
+    sentence: str
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,10 @@ class IncidentHealth:
     validation: Validation | None
     categories: tuple[CategoryLines, ...]
     problem: str
+
+    @property
+    def causes(self) -> tuple[Cause[PinnedAlert], ...]:
+        return by_cause(self.alerts, lambda pinned: pinned.alert)
 
     @property
     def has_something(self) -> bool:
@@ -83,22 +97,21 @@ def read_incident_health(incident: Incident) -> IncidentHealth:
     )
 
 
-def verdict_of(incident: Incident) -> str:
-    """Whether infrastructure or the application is at fault, and why, in one sentence: by its
-    alerts, else by the newest check made for it. Empty where nobody knows."""
+def fault_of(incident: Incident) -> Fault:
+    """By its alerts, else by the newest check made for it."""
     alert = Alert.objects.filter(incident=incident).exclude(verdict="").first()
     if alert is not None:
-        return _verdict(alert.verdict, alert.because)
+        return _fault(alert.verdict, alert.because)
     check = HealthCheck.objects.filter(incident=incident, report__isnull=False).first()
     report: dict[str, Any] = check.report or {} if check else {}  # Any: JSON
-    return _verdict(str(report.get("verdict") or ""), str(report.get("because") or ""))
+    return _fault(str(report.get("verdict") or ""), str(report.get("because") or ""))
 
 
-def _verdict(verdict: str, because: str) -> str:
+def _fault(verdict: str, because: str) -> Fault:
     if not verdict:
-        return ""
+        return Fault("", "")
     what = "The infrastructure" if verdict == "infrastructure" else "The application"
-    return f"{what} is at fault. {because}".strip()
+    return Fault(f"{what} is at fault.", because)
 
 
 def _newest_whole(incident: Incident) -> HealthCheck | None:

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_safe
 
 from incidents import clock, permissions
 from incidents.queries.ball import read_ball
-from incidents.queries.incident_health import verdict_of
+from incidents.queries.incident_health import fault_of
 from incidents.queries.ladder_rows import read_ladder
+from incidents.queries.progress import read_progress
 from incidents.queries.published.page import read_page, read_page_with_rows
 from incidents.queries.status import board_updates, read_board, read_internal, read_past
 from incidents.views.requests import PageRequest, PublicRequest, find_incident
@@ -34,7 +35,8 @@ def board(request: PageRequest, number: int) -> HttpResponse:
         "fact": read_board(incident, now=now),
         "ladder": read_ladder(incident, now=now),
         "updates": board_updates(incident),
-        "verdict": verdict_of(incident),
+        "fault": fault_of(incident),
+        "progress": read_progress(incident),
         "ball": read_ball(incident, now=now).now,
         "is_wall": is_wall,
         "now": now,

@@ -75,6 +75,19 @@ def test_alert_shows_its_verdict_rule_and_incident(sign_in: SignIn, commander: U
     assert 'href="https://example.com/graph" rel="noopener noreferrer"' in page
 
 
+def test_cause_of_several_alerts_is_said_once(sign_in: SignIn, commander: User) -> None:
+    make_declaring(make_monitor())
+    for key in ("a", "b", "c"):
+        alerts.hear(signal(key, verdict="infrastructure", because="It is not READY."))
+    alerts.hear(signal("d", verdict="application", because="It answers 503."))
+    client = sign_in(commander)
+    inbox, room = (client.get(path).content.decode() for path in ("/alerts/", "/incidents/INC-1/"))
+
+    for page in (inbox, room):
+        assert page.count("It is not READY.") == 1 and page.count("It answers 503.") == 1
+    assert "Behind these 3 alerts." in inbox
+
+
 def test_alerts_of_other_environments_are_not_shown(
     sign_in: SignIn, outsider: User, source: AlertSource
 ) -> None:
