@@ -22,6 +22,7 @@ from incidents.queries.environment_health.matrix import read_matrix
 from incidents.queries.environment_health.numbers import read_numbers
 from incidents.queries.environment_health.page import read_health
 from incidents.queries.environment_health.standing import read_standing, read_standings, sentence_of
+from incidents.queries.environment_health.strip import read_strips
 from incidents.queries.environment_health.trends import (
     RANGES,
     metric_named,
@@ -44,7 +45,9 @@ LONGEST = timedelta(days=3700)
 def overview(request: PageRequest) -> HttpResponse:
     now = clock.now()
     environments = permissions.visible_environments(request.user)
-    context = {"standings": read_standings(environments, now=now), "now": now}
+    standings = read_standings(environments, now=now)
+    strips = read_strips([one.environment.pk for one in standings], now=now)
+    context = {"cards": [(one, strips.get(one.environment.pk)) for one in standings], "now": now}
     template = "health/_overview.html" if request.htmx else "health/overview.html"
     return render(request, template, context)
 

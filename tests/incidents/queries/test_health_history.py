@@ -12,8 +12,9 @@ from incidents.health_states import HealthCause
 from incidents.models import Alert, Environment, Incident, Measurement
 from incidents.queries.environment_health.history import Event, Spell, read_history
 from incidents.queries.environment_health.matrix import Look, read_matrix
+from incidents.queries.environment_health.strip import read_strips
 from incidents.queries.environment_health.trends import read_points, read_trends
-from incidents.queries.incident_health import read_incident_health, verdict_of
+from incidents.queries.incident_health import fault_of, read_incident_health
 from tests import factories
 from tests.browser.health import CONNECTOR, SITE, make_check, make_report
 from tests.incidents.conftest import SetClock
@@ -133,7 +134,9 @@ def test_room_pins_what_the_check_had_found(
 
     (pinned,) = health.alerts
     assert (health.firing, pinned.rows[0].look, pinned.left_out) == (1, Look.CRITICAL, 11)
-    assert verdict_of(incident) == "The infrastructure is at fault. The connector is not READY."
+    fault = fault_of(incident)
+    assert fault.sentence == "The infrastructure is at fault."
+    assert fault.because == "The connector is not READY."
 
 
 def test_room_of_an_environment_that_nobody_checks_has_nothing(incident: Incident) -> None:
@@ -141,4 +144,22 @@ def test_room_of_an_environment_that_nobody_checks_has_nothing(incident: Inciden
     incident.environment.refresh_from_db()
 
     assert not read_incident_health(incident).has_something
-    assert verdict_of(incident) == ""
+    assert fault_of(incident).sentence == ""
+
+
+def test_strip_keeps_the_worst_of_each_hour(staging: Environment, set_clock: SetClock) -> None:
+    now = set_clock()
+    healthy, broken = make_report(is_broken=False), make_report(is_broken=True)
+    begun = now.minute
+    for report, ago in ((healthy, 0), (healthy, begun + 5), (broken, begun + 10), (broken, 3000)):
+        make_check(staging, report, minutes_ago=ago)
+    make_check(staging, broken, minutes_ago=1, areas=["ssl"])
+    other = factories.make_environment("never-checked")
+
+    strips = read_strips([staging.pk, other.pk], now=now)
+
+    assert other.pk not in strips
+    assert [hour.status for hour in strips[staging.pk].hours[-3:]] == ["", "critical", "healthy"]
+    assert strips[staging.pk].sentence == (
+        "critical in 1 of the last 24 hours, healthy in 1, not checked in 22"
+    )
