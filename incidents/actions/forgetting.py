@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 
 from incidents import clock, timeline
 from incidents.actions.moves import hold
+from incidents.actions.one_by_one import one_by_one
 from incidents.models import Incident, Notification
 from incidents.states import IncidentState, NotificationState
 
@@ -34,7 +35,11 @@ def forget_old_notifications() -> int:
         return 0
     _next_at[""] = now + PAUSE
     before = now - timedelta(days=days)
-    return _of_no_incident(before) + sum(_of(pk, before) for pk in _closed_incidents(before))
+
+    def forget(incident_id: int) -> int:
+        return _of(incident_id, before)
+
+    return _of_no_incident(before) + one_by_one(forget, _closed_incidents(before))
 
 
 def _of_no_incident(before: datetime) -> int:

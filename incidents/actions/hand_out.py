@@ -14,6 +14,7 @@ from django.db.models import Case, Q, When
 
 from incidents import clock, queue
 from incidents.actions.dead_letters import bury
+from incidents.actions.one_by_one import one_by_one
 from incidents.models import Notification
 from incidents.states import ChannelKind, NotificationState, SubscriberKind
 
@@ -73,15 +74,18 @@ def take_back() -> int:
     lost = Notification.objects.filter(state=NotificationState.SENDING, lease_until__lt=now)
     if not lost.exists():
         return 0
-    for row in lost.filter(attempts__gte=MOST_ATTEMPTS):
-        held = {"state": row.state, "attempts": row.attempts, "lease_until": row.lease_until}
-        bury(row, only_if=held, reason="Every worker that sent it stopped; their logs say why.")
-    return lost.update(
+    one_by_one(_bury, lost.filter(attempts__gte=MOST_ATTEMPTS))
+    return lost.filter(attempts__lt=MOST_ATTEMPTS).update(
         state=NotificationState.WAITING,
         due_at=now,
         lease_until=None,
         error="The worker that was sending it stopped; it is sent again.",
     )
+
+
+def _bury(row: Notification) -> bool:
+    held = {"state": row.state, "attempts": row.attempts, "lease_until": row.lease_until}
+    return bury(row, only_if=held, reason="Every worker that sent it stopped; their logs say why.")
 
 
 def _due(now: datetime) -> Q:

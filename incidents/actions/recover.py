@@ -11,6 +11,7 @@ from django.db.models import Q
 from incidents import clock, queue
 from incidents.actions.hand_back import announce, take_back
 from incidents.actions.moves import end_run, hold
+from incidents.actions.one_by_one import one_by_one
 from incidents.models import Run
 from incidents.states import EffectChoice, RunState
 
@@ -21,17 +22,17 @@ def recover_expired_leases() -> int:
     """Take runs from workers that stopped renewing. A read starts again, and so does a change that
     was certainly not sent, at most three times in all; a change that may have been becomes
     `unknown` and is looked at, never sent again. How many were taken."""
-    now = clock.now()
-    held = Run.objects.filter(state=RunState.RUNNING, lease_until__lt=now)
-    taken = 0
-    for run in held.select_related("command__step")[:200]:
-        with transaction.atomic():
-            hold(pk=run.incident_id)
-            taken += _recover(run, now)
-    return taken
+    held = Run.objects.filter(state=RunState.RUNNING, lease_until__lt=clock.now())
+    return one_by_one(_recover, held.select_related("command__step")[:200])
 
 
-def _recover(run: Run, now: datetime) -> bool:
+def _recover(run: Run) -> bool:
+    with transaction.atomic():
+        hold(pk=run.incident_id)
+        return _take(run, clock.now())
+
+
+def _take(run: Run, now: datetime) -> bool:
     """Nothing is taken from a worker that has renewed or sent something in between."""
     if run.sent_at is None and not run.is_cancel_requested and run.attempt < ATTEMPTS:
         return take_back(run)
@@ -75,18 +76,17 @@ def resend_waiting() -> int:
     not_started = waiting.filter(state__in=[RunState.QUEUED, RunState.PLANNING])
     not_probed = waiting.filter(state=RunState.UNKNOWN, probed_at__isnull=True)
     return sum(
-        _resend(run, now)
+        one_by_one(_resend, rows.select_related("command__step")[:200])
         for rows in (not_started, not_probed)
-        for run in rows.select_related("command__step")[:200]
     )
 
 
-def _resend(run: Run, now: datetime) -> bool:
+def _resend(run: Run) -> bool:
     """`queued_at` is when a run was last announced; of two clocks one announces."""
     with transaction.atomic():
         hold(pk=run.incident_id)
         claimed = Run.objects.filter(pk=run.pk, state=run.state, queued_at=run.queued_at).update(
-            queued_at=now
+            queued_at=clock.now()
         )
         if claimed:
             _announce(run)

@@ -18,6 +18,7 @@ from incidents.actions.authority import (
     void_approval,
 )
 from incidents.actions.moves import end_run, hold
+from incidents.actions.one_by_one import one_by_one
 from incidents.models import Approval
 from incidents.states import ApprovalState, IncidentState, RunState
 
@@ -109,7 +110,7 @@ def standing(**lookup: object) -> QuerySet[Approval]:
 def expire_waiting() -> int:
     """End every question whose time is over; how many. Time running out never approves."""
     due = Approval.objects.filter(state=ApprovalState.WAITING, expires_at__lte=clock.now())
-    return sum(expire(pk) for pk in list(due.values_list("pk", flat=True)[:MOST_AT_ONCE]))
+    return one_by_one(expire, list(due.values_list("pk", flat=True)[:MOST_AT_ONCE]))
 
 
 def expire(approval_id: int) -> bool:

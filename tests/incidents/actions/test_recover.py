@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 
-from incidents.actions import leases, recover
+from incidents import timeline
+from incidents.actions import leases, recover, voiding
 from incidents.models import Incident, Run, StepCommand
 from incidents.states import RunState
 from tests import factories
@@ -14,6 +15,10 @@ from tests.incidents.conftest import SetClock, at_once
 
 @pytest.fixture
 def command(set_clock: SetClock, incident: Incident) -> StepCommand:
+    return factories.make_command(factories.make_step(factories.make_phase(incident)))
+
+
+def another_command(incident: Incident) -> StepCommand:
     return factories.make_command(factories.make_step(factories.make_phase(incident)))
 
 
@@ -169,3 +174,24 @@ def test_resend_has_an_unknown_run_looked_at_until_it_was(
     set_clock.advance(6)
 
     assert recover.resend_waiting() == 0
+
+
+def test_an_incident_whose_ledger_is_broken_keeps_no_other_from_recovering(
+    command: StepCommand, commander: User, set_clock: SetClock
+) -> None:
+    broken = dead(command, commander, set_clock, attempt=1, sent_at=set_clock.at)
+    waiting = factories.make_waiting_approval(another_command(command.step.incident), commander)
+    broken_one = command.step.incident_id
+    timeline.record(incident_id=broken_one, actor=None, kind="step.ticked", text="a", panels=[])
+    Incident.objects.update(timeline_count=0)  # its next entry has the number of one that is there
+    other = factories.make_incident(commander)
+    lost = dead(another_command(other), commander, set_clock, attempt=1)
+    expired = factories.make_waiting_approval(another_command(other), commander)
+    set_clock.advance(3600)
+
+    assert recover.recover_expired_leases() == 1
+    assert voiding.expire_waiting() == 1
+
+    states = dict(Run.objects.values_list("pk", "state"))
+    assert [states[run.pk] for run in (broken, lost)] == ["running", "queued"]
+    assert [states[one.run_id] for one in (waiting, expired)] == ["waiting", "expired"]
