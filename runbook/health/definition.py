@@ -25,6 +25,9 @@ COMPARISONS: tuple[Comparison, ...] = (
     "includes",
 )
 
+_BEYOND = ("above", "below")
+"""Comparisons that their own limit does not satisfy."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -73,13 +76,21 @@ class Resource:
         return [one for one in self.expectations if one.field == field]
 
     def wanted(self, field: str, key: str = "") -> Json:
-        """A value that would do: what it must be, or the limit that it must keep; None where the
+        """A value that would do: what it must be, or the limit that it may reach; None where the
         file leaves it open."""
-        bounds = [bound for one in self.expects(field) if one.key == key for bound in one.bounds]
+        bounds = [bound for bound in self._bounds(field, key) if bound.comparison not in _BEYOND]
         bounds.sort(key=lambda bound: COMPARISONS.index(bound.comparison))
         wanted = bounds[0].wanted if bounds else None
         first_of = isinstance(wanted, list) and bounds[0].comparison == "one_of"
         return wanted[0] if first_of and isinstance(wanted, list) and wanted else wanted
+
+    def limits(self, field: str) -> list[float]:
+        """All numbers that a field is held against."""
+        told = (bound.wanted for bound in self._bounds(field))
+        return [float(number) for number in told if isinstance(number, int | float)]
+
+    def _bounds(self, field: str, key: str = "") -> list[Bound]:
+        return [bound for one in self.expects(field) if one.key == key for bound in one.bounds]
 
     def most(self, field: str) -> int:
         """The greatest that a number may be, 0 where the file does not say."""

@@ -107,11 +107,9 @@ def _settle(
 
 def _flags(asked: Asked, wrong: Mapping[str, Finding], patch: str) -> dict[str, str]:
     """All that differ in one line: each patch may restart the instance."""
-    wanted = {
-        one.name: f"{one.key}={asked.resource.wanted('flags', one.key)}"
-        for one in asked.resource.expects("flags")
-        if one.name in wrong
-    }
+    failing = [one for one in asked.resource.expects("flags") if one.name in wrong]
+    values = {one.name: (one.key, asked.resource.wanted("flags", one.key)) for one in failing}
+    wanted = {name: f"{key}={it}" for name, (key, it) in values.items() if it is not None}
     return dict.fromkeys(wanted, f"{patch} --database-flags={','.join(wanted.values())}")
 
 

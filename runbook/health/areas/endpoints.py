@@ -32,9 +32,9 @@ def _name(asked: Asked) -> str:
 
 
 def _answered(
-    probe: Callable[[Session, Asked], Seen], field: str, words: str = "no answer: "
-) -> Callable[[Session, Asked], Seen]:
-    """The probe; that nobody answers is what it found."""
+    probe: Callable[[Session, Asked], Seen], fields: tuple[str, ...], words: str = "no answer: "
+) -> Read:
+    """The probe for these fields; that nobody answers is what it found."""
 
     def ask(session: Session, asked: Asked) -> Seen:
         try:
@@ -42,15 +42,15 @@ def _answered(
         except CloudError as error:
             if error.kind == "DENIED":
                 raise
-            return Seen({field: Judged(is_met=False, words=words + error.message.rstrip("."))})
+            nothing = Judged(is_met=False, words=words + error.message.rstrip("."))
+            return Seen(dict.fromkeys(fields, nothing))
 
-    return ask
+    return Read(fields, ask)
 
 
 def _page(session: Session, asked: Asked) -> Seen:
     """Waits for twice as long as it may take, so that a slow answer is told from none."""
-    limit = asked.resource.wanted("seconds")
-    wait = max(2.0 * limit if isinstance(limit, int | float) else 0.0, _LEAST_WAIT)
+    wait = max([_LEAST_WAIT, *(2.0 * limit for limit in asked.resource.limits("seconds"))])
     page = session.web.fetch(Request(asked.name, seconds=wait))
     facts: dict[str, Fact] = {"status": page.status, "seconds": round(page.seconds, 3)}
     facts |= {"contains": [text for text in _texts(asked) if text in page.body]}
@@ -148,9 +148,7 @@ HOSTS = Kind(
     full_name=_name,
     reads=(
         Read(("addresses", "dns_seconds"), _lookup),
-        Read(
-            ("tls", "tls_days_left", "tls_names", "tls_seconds"), _answered(_handshake, "tls", "")
-        ),
+        _answered(_handshake, ("tls", "tls_days_left", "tls_names", "tls_seconds"), words=""),
     ),
     settle=_settle_host,
     asks_existence=False,
@@ -171,7 +169,7 @@ PAGES = Kind(
         Field("contains", "texts", "texts that must stand in its first 64 KB"),
     ),
     full_name=_name,
-    reads=(Read(("status", "seconds", "contains"), _answered(_page, "status")),),
+    reads=(_answered(_page, ("status", "seconds", "contains")),),
     settle=_settle_answer,
     asks_existence=False,
     names=PAGE,
@@ -190,7 +188,7 @@ SOCKETS = Kind(
         _SECONDS,
     ),
     full_name=_name,
-    reads=(Read(("status", "seconds"), _answered(_socket, "status")),),
+    reads=(_answered(_socket, ("status", "seconds")),),
     settle=_settle_answer,
     asks_existence=False,
     names=SOCKET,

@@ -47,14 +47,15 @@ def _settle_health_check(
     wrong = failed(asked, findings)
     flags = {field: flag for field, (flag, _name) in _TIMINGS.items()}
     flags |= {"request_path": "request-path", "port": "port"}
+    values = {field: asked.resource.wanted(field) for field in flags if field in wrong}
+    wanted = {field: value for field, value in values.items() if value is not None}
     changes = " ".join(
-        f"--{flag}={asked.resource.wanted(field)}{'s' if field in _IN_SECONDS else ''}"
-        for field, flag in flags.items()
-        if field in wrong
+        f"--{flags[field]}={value}{'s' if field in _IN_SECONDS else ''}"
+        for field, value in wanted.items()
     )
     protocol = str(facts.get("protocol")).lower()
     update = f"gcloud compute health-checks update {protocol} {asked.name} {changes}"
-    return mended(asked, findings, dict.fromkeys(flags, f"{update} {scope_of(asked)}"))
+    return mended(asked, findings, dict.fromkeys(wanted, f"{update} {scope_of(asked)}"))
 
 
 def _backend_service(session: Session, asked: Asked) -> Seen:
@@ -80,6 +81,8 @@ def _settle_backend_service(
     asked: Asked, _facts: Mapping[str, Fact], findings: Sequence[Finding]
 ) -> Sequence[Finding]:
     seconds = asked.resource.wanted("timeout")
+    if seconds is None:
+        return findings
     update = f"gcloud compute backend-services update {asked.name} --timeout={seconds}s"
     return mended(asked, findings, {"timeout": f"{update} {scope_of(asked)}"})
 

@@ -89,28 +89,25 @@ def _settle(
         findings = following(asked, findings, "connector", ("egress",))
     findings = following(asked, findings, "connector", ("ready",), as_risk=True)
     findings = following(asked, findings, "environment", ("ready",), as_risk=True)
-    fix = _update(asked, findings)
+    fixes = _update(asked, findings)
     advice = {
         "ready": "Read its log and its newest revision; traffic can go back to an earlier one.",
         "environment": "Deploy it again with the missing variables.",
         "exists": "Deploy it again.",
     }
-    return advised(asked, mended(asked, findings, dict.fromkeys(_FLAGS, fix)), advice)
+    return advised(asked, mended(asked, findings, fixes), advice)
 
 
-def _update(asked: Asked, findings: Sequence[Finding]) -> str:
-    """One new revision with all that is wrong put right."""
+def _update(asked: Asked, findings: Sequence[Finding]) -> dict[str, str]:
+    """One new revision with all that is wrong put right, by field."""
     wrong = {one.expectation for one in findings if one.verdict == "failed"}
-    wanted = {
-        flag: asked.resource.wanted(field)
-        for field, flag in _FLAGS.items()
-        if asked.expectation(field) in wrong
+    values = {
+        field: asked.resource.wanted(field) for field in _FLAGS if asked.expectation(field) in wrong
     }
-    if not wanted:
-        return ""
-    flags = " ".join(f"--{flag}={value}" for flag, value in wanted.items())
+    wanted = {field: value for field, value in values.items() if value is not None}
+    flags = " ".join(f"--{_FLAGS[field]}={value}" for field, value in wanted.items())
     where = f"--region={asked.region} --project={asked.project}"
-    return f"gcloud run services update {asked.name} {flags} {where}"
+    return dict.fromkeys(wanted, f"gcloud run services update {asked.name} {flags} {where}")
 
 
 SERVICES = Kind(

@@ -72,6 +72,8 @@ def _update(asked: Asked, facts: Mapping[str, Fact]) -> str:
         high = asked.resource.most("max_instances") or MOST_MAX
     machine = asked.resource.wanted("machine_type")
     changed = "" if machine in (None, facts.get("machine_type")) else f" --machine-type={machine}"
+    if not changed and (low, high) == (facts.get("min_instances"), facts.get("max_instances")):
+        return ""
     return (
         f"gcloud compute networks vpc-access connectors update {asked.name}"
         f" --min-instances={low} --max-instances={high}{changed}"

@@ -200,3 +200,32 @@ def test_what_should_not_be_there_is_not_called_missing_nor_made_again(healthy: 
     there, *_others = check(file, lambda: Session(target)).criticals
     assert there.message == "VPC connector 'staging-connector' should not be there"
     assert (there.expected, there.found, there.fix, there.action) == ("no", "yes", "", "")
+
+
+def _fixes(simulator: Running, expected: str) -> list[str]:
+    file = read(f"title: t\nproject: netra-staging\nregion: us-central1\n{expected}\n", "t.yaml")
+    target = _target(simulator)
+    return [one.fix for one in check(file, lambda: Session(target)).criticals]
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        "connectors: {staging-connector: {max_instances: {at_most: 2}}}",
+        "connectors: {staging-connector: {min_instances: {above: 5}}}",
+        "databases: {netra-staging-db: {flags: {max_connections: {above: 9000}}}}",
+        "services: {netra-backend-staging: {cpu: {above: 64}}}",
+    ],
+)
+def test_nothing_is_proposed_that_would_not_mend_it(healthy: Running, expected: str) -> None:
+    assert _fixes(healthy, expected) == [""]
+
+
+def test_a_page_that_gives_no_answer_says_why_whatever_is_expected(healthy: Running) -> None:
+    healthy.arm(match="/health", kind="hang", times=0, seconds=3)
+    url = "https://staging.netrasystems.ai/health"
+    expected = f"endpoints: {{'{url}': {{seconds: {{below: 1s}}}}}}"
+    file = read(f"title: t\nproject: netra-staging\nregion: us-central1\n{expected}\n", "t.yaml")
+    target = replace(_target(healthy), read_timeout=0.5)
+    (slow,) = check(file, lambda: Session(target)).criticals
+    assert slow.found.startswith("no answer: ")
