@@ -41,6 +41,7 @@ of_rules = [
     path("alerts/rules/", alert_rules.rules, name="alert-rules"),
     path("alerts/rules/new/", alert_rules.new, name="new-alert-rule"),
     path("alerts/rules/add/", alert_rules.add, name="add-alert-rule"),
+    path("alerts/rules/steps/", alert_rules.steps, name="steps-for-rule"),
     path("alerts/rules/<row:rule_id>/", alert_rules.rule, name="alert-rule"),
     path("alerts/rules/<row:rule_id>/change/", alert_rules.change, name="change-alert-rule"),
     path("alerts/rules/<row:rule_id>/move/", alert_rules.move, name="move-alert-rule"),

@@ -11,11 +11,14 @@ from django_htmx.http import HttpResponseClientRedirect
 from incidents import permissions
 from incidents.actions import alert_rules as acting
 from incidents.actions.alert_rule_terms import LONGEST_NAME, Terms
+from incidents.actions.declare import open_runbook
+from incidents.actions.unfold import steps_of
 from incidents.alert_forms import RuleForm, empty_form, form_of
-from incidents.models import AlertMessage, AlertRule
+from incidents.models import AlertMessage, AlertRule, Runbook
 from incidents.queries.alert_rules import conditions_of, rules_about, try_rules
 from incidents.queries.alerts import kept_messages
 from incidents.views.answers import shown_again
+from incidents.views.panels import Context
 from incidents.views.requests import PageRequest, number_in
 from incidents.views.typed import typed
 from runbook.alerts.matching import Matcher
@@ -49,7 +52,7 @@ def new(request: PageRequest) -> HttpResponse:
     name = alert.title[:LONGEST_NAME] if alert else ""
     form = empty_form(matchers, message.source if message else None, name)
     context = {"form": form, "labels": known, "action": reverse("add-alert-rule")}
-    return render(request, "alerts/rule.html", context)
+    return render(request, "alerts/rule.html", context | _offer(None))
 
 
 @require_GET
@@ -57,9 +60,16 @@ def rule(request: PageRequest, rule_id: int) -> HttpResponse:
     _require_may(request)
     row = get_object_or_404(AlertRule, pk=rule_id)
     action = reverse("change-alert-rule", args=[row.pk])
-    return render(
-        request, "alerts/rule.html", {"rule": row, "form": form_of(row), "action": action}
-    )
+    context = {"rule": row, "form": form_of(row), "action": action}
+    return render(request, "alerts/rule.html", context | _offer(row.runbook))
+
+
+@require_GET
+def steps(request: PageRequest) -> HttpResponse:
+    """What a rule may run of the runbook that was chosen in its form."""
+    _require_may(request)
+    runbook = Runbook.objects.filter(pk=number_in(request.GET.get("runbook", "")) or 0).first()
+    return render(request, "alerts/_steps.html", _offer(runbook))
 
 
 @require_POST
@@ -86,6 +96,22 @@ def move(request: PageRequest, rule_id: int) -> HttpResponse:
 def remove(request: PageRequest, rule_id: int) -> HttpResponse:
     acting.remove_rule(actor=request.user, rule_id=rule_id)
     return _back(request)
+
+
+def _offer(runbook: Runbook | None) -> Context:
+    """Of its newest revision: the phases with the steps that have commands, and the parameters."""
+    revision = runbook.revisions.order_by("-number").first() if runbook else None
+    if revision is None:
+        return {"phases": (), "parameters": ()}
+    document = open_runbook(revision)
+    phases = [
+        (phase.title, [step for step, _, _ in steps_of(phase) if step.commands])
+        for phase in document.phases
+    ]
+    return {
+        "phases": [(title, found) for title, found in phases if found],
+        "parameters": document.parameters,
+    }
 
 
 def _require_may(request: PageRequest) -> None:

@@ -230,3 +230,20 @@ def test_as_many_queries_for_one_as_for_ten(
     more(1, 9)
     with django_assert_num_queries(len(one)):
         client.get(path)
+
+
+def test_rule_form_offers_keys_of_the_runbook_chosen(
+    sign_in: SignIn, root: User, outsider: User
+) -> None:
+    rule = make_declaring(make_monitor())
+    client = sign_in(root)
+    path = f"/alerts/rules/steps/?runbook={rule.runbook_id}"
+
+    offered = client.get(path, headers={"HX-Request": "true"}).content.decode()
+
+    keys = re.findall(r"<code>([a-z0-9-]+)</code>", offered)
+    assert len(keys) == 2 and "Scale the connector" in offered
+    assert keys[0] in client.get(f"/alerts/rules/{rule.pk}/").content.decode()
+    for nothing in ("", "?runbook=", "?runbook=999", "?runbook=%00"):
+        assert "Choose a runbook" in client.get(f"/alerts/rules/steps/{nothing}").content.decode()
+    assert sign_in(outsider).get(path).status_code == 403
