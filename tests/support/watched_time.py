@@ -86,10 +86,11 @@ class WatchedTime:
 @contextmanager
 def watched_time(google: Simulator, *, begins: datetime, every: int) -> Iterator[WatchedTime]:
     """Checked every so many seconds from then on. The real time comes back afterwards."""
-    environment = factories.make_environment(endpoint=google.address)
+    environment = factories.make_environment()
+    environment.endpoint = google.address
     environment.allowed_hosts = list(HOSTS)
     environment.routes = dict.fromkeys(HOSTS, google.address)
-    environment.save(update_fields=["allowed_hosts", "routes"])
+    environment.save(update_fields=["endpoint", "allowed_hosts", "routes"])
     Monitor.objects.create(environment=environment, is_on=True, every=every, next_at=begins)
     time = WatchedTime(google, environment, begins)
     clock.set_source(lambda: time.at)
