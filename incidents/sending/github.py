@@ -20,8 +20,9 @@ from runbook.cloud.trust import trust
 from runbook.document.definition import Json
 from runbook.document.telling import ISSUE
 
-FIRST_TRY = timedelta(seconds=20)
-"""An attempt so soon after the words were written is the first one."""
+FIRST_TRY = timedelta(seconds=5)
+"""An attempt so soon after the words were written is the first one: a worker that died with the
+comment on its way is not followed within this time, however short the time-outs are."""
 
 MOST_COMMENTS = 100
 _LIMITED = frozenset({403, 429})
@@ -151,10 +152,10 @@ def _is_limit(answer: httpx.Response) -> bool:
 def _wait(answer: httpx.Response, letter: Letter) -> float | None:
     """Seconds until GitHub wants to hear of us again."""
     after = answer.headers.get("retry-after", "")
-    if after.isdigit():
+    if after.isdecimal() and after.isascii():
         return float(after)
     reset = answer.headers.get("x-ratelimit-reset", "")
-    return max(float(reset) - letter.at.timestamp(), 0.0) if reset.isdigit() else None
+    return max(float(reset) - letter.at.timestamp(), 0.0) if reset.isdecimal() else None
 
 
 def _message(answer: httpx.Response) -> str:

@@ -133,11 +133,11 @@ def _receipt(status: int, headers: httpx.Headers, now: datetime) -> str:
 
 def _wait(text: str, now: datetime) -> float | None:
     """Seconds that a Retry-After header asks for, in either of its forms."""
-    if text.strip().isdigit():
+    if text.strip().isdecimal() and text.isascii():
         return float(text)
     try:
         until = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max((until - now).total_seconds(), 0.0)

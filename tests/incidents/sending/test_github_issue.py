@@ -63,11 +63,14 @@ def test_labels_are_added_to_those_that_are_there(api: GitHubApi, letter: Letter
     assert send_labels(letter) == "bug, P0, outage"
 
 
-def test_lost_answer_does_not_become_a_second_comment(api: GitHubApi, letter: Letter) -> None:
+@pytest.mark.parametrize("seconds", [10, 30])
+def test_lost_answer_does_not_become_a_second_comment(
+    api: GitHubApi, letter: Letter, seconds: int
+) -> None:
     api.loses_answer = True
     assert not refused(letter).is_final
 
-    receipt = send_comment(replace(letter, at=NOW + timedelta(seconds=30)))
+    receipt = send_comment(replace(letter, at=NOW + timedelta(seconds=seconds)))
 
     assert receipt.endswith("#issuecomment-1")
     assert len(api.comments) == 1

@@ -44,14 +44,16 @@ def test_webhook_that_fails_is_tried_again_when_it_wants_with_the_same_id(
     row = told(incident, engineer)
     later = format_datetime(set_clock.at + timedelta(seconds=65), usegmt=True)
     hook.answers = [(500, {}), (429, {"Retry-After": "5"}), (503, {"Retry-After": later})]
+    hook.answers.append((503, {"Retry-After": "\N{SUPERSCRIPT TWO}"}))
 
-    for seconds in (30, 5, 30):
+    for seconds in (30, 5, 30, 1800):
         deliver(row.pk)
         assert again(row).due_at == set_clock.at + timedelta(seconds=seconds)
+        assert row.error.startswith("The receiver answered")
         set_clock.advance(seconds)
     deliver(row.pk)
 
-    assert (again(row).state, row.attempts) == ("sent", 4)
+    assert (again(row).state, row.attempts) == ("sent", 5)
     assert len({headers["webhook-id"] for headers, _ in hook.requests}) == 1
 
 
