@@ -10,6 +10,7 @@ from incidents.views import alert_inbox, alert_rules, alert_sources, alerts
 of_alerts = [
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/in/<str:source>/", alert_inbox.inbox, name="alert-inbox"),
+    path("alerts/<row:alert_id>/end/", alerts.end, name="end-alert"),
 ]
 
 of_sources = [

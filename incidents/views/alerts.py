@@ -1,13 +1,15 @@
-"""The page of alerts."""
+"""The page of alerts, and taking one for over."""
 
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from incidents import clock, permissions
+from incidents.actions.end_alert import end_alert
 from incidents.queries.alerts import read_inbox
+from incidents.views.answers import shown_again
 from incidents.views.requests import PageRequest
 
 
@@ -26,7 +28,14 @@ def alerts(request: PageRequest) -> HttpResponse:
         "environment": environment,
         "environments": visible.order_by("name"),
         "may_change": may_change,
+        "commanded": {one.pk for one in permissions.environments_to_declare_in(request.user)},
         "now": now,
     }
     page = "alerts/_inbox.html" if request.htmx else "alerts/alerts.html"
     return render(request, page, context)
+
+
+@require_POST
+def end(request: PageRequest, alert_id: int) -> HttpResponse:
+    end_alert(actor=request.user, alert_id=alert_id)
+    return shown_again(request, "alerts")
