@@ -17,6 +17,7 @@ from incidents import clock, timeline
 from incidents.actions.moves import hold
 from incidents.actions.one_by_one import one_by_one
 from incidents.models import Incident, Notification
+from incidents.queries.deliveries import FORGOTTEN
 from incidents.states import IncidentState, NotificationState
 
 PAUSE = timedelta(hours=1)
@@ -75,7 +76,7 @@ def _of(incident_id: int, before: datetime) -> int:
         timeline.record(
             incident_id=incident_id,
             actor=None,
-            kind="notification.forgotten",
+            kind=FORGOTTEN,
             text=f"forgot who was told in detail, {settings.NOTIFICATION_DAYS} days after: {ends}",
             panels=["deliveries"],
             data={"forgotten": dict(states), "before": before.isoformat()},

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from incidents.models import Incident, Notification
 from incidents.states import ChannelKind, NotificationState
 
+FORGOTTEN = "notification.forgotten"
 MOST_DEAD = 50
 MOST_OTHERS = 100
 
@@ -48,10 +49,12 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Deliveries:
-    """Tellings that did not reach somebody come first, then the newest."""
+    """Tellings that did not reach somebody come first, then the newest. `is_forgotten` when there
+    were some once."""
 
     tellings: tuple[Telling, ...]
     dead: int
+    is_forgotten: bool = False
 
 
 def read_deliveries(incident: Incident) -> Deliveries:
@@ -61,7 +64,8 @@ def read_deliveries(incident: Incident) -> Deliveries:
     found = _tellings([*dead, *others])
     found.sort(key=lambda telling: telling.at, reverse=True)
     found.sort(key=lambda telling: not telling.is_dead)
-    return Deliveries(tellings=tuple(found), dead=len(dead))
+    is_forgotten = not found and incident.timeline.filter(kind=FORGOTTEN).exists()
+    return Deliveries(tellings=tuple(found), dead=len(dead), is_forgotten=is_forgotten)
 
 
 def undelivered() -> QuerySet[Notification]:

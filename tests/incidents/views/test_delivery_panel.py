@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from incidents import clock
+from incidents import clock, timeline
 from incidents.models import Incident, Notification
 from incidents.queries.deliveries import read_deliveries
 from incidents.states import IncidentState, NotificationState
@@ -26,6 +26,7 @@ def dead(incident: Incident, engineer: User) -> Notification:
     made = factories.make_notification(
         person=engineer,
         shown="Work mail (e-mail e…@example.org)",
+        sealed_address="sealed",
         state=NotificationState.DEAD,
         error="550 <no> such mailbox",
         attempts=8,
@@ -125,3 +126,13 @@ def test_panel_asks_the_same_for_few_deliveries_and_many(
         factories.make_notification(incident=incident, channel=room, shown="Room")
         factories.make_notification(incident=incident, person=engineer)
     assert asked() == few
+
+
+def test_what_was_forgotten_is_said(incident: Incident, sign_in: SignIn, commander: User) -> None:
+    client = sign_in(commander)
+    assert "Nobody has been told anything yet" in client.get(_panel(incident)).content.decode()
+
+    kind, text = "notification.forgotten", "forgot it"
+    timeline.record(incident_id=incident.pk, actor=None, kind=kind, text=text, panels=[])
+
+    assert "so long ago that it was forgotten" in client.get(_panel(incident)).content.decode()

@@ -17,7 +17,8 @@ def superuser(db: None) -> User:
 
 @pytest.fixture
 def dead(superuser: User, incident: Incident) -> Notification:
-    columns = {"state": "dead", "shown": "b…@example.com", "error": "The server <said> no."}
+    where = {"shown": "b…@example.com", "sealed_address": "sealed"}
+    columns = {"state": "dead", "error": "The server <said> no.", **where}
     factories.make_notification(subject="Of an incident", incident=incident, **columns)
     factories.make_notification(subject="A test", kind="test", **columns)
     return factories.make_notification(subject="All is well", kind="status", **columns)
