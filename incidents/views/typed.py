@@ -14,7 +14,14 @@ def typed(form: Form) -> dict[str, Any]:  # Any: fields differ by form
     if form.is_valid():
         return form.cleaned_data
     wrong = [
-        f"{name.replace('_', ' ').capitalize()}: {' '.join(str(error) for error in errors)}"
+        f"{_called(form, name)}: {' '.join(str(error) for error in errors)}"
         for name, errors in form.errors.items()
     ]
     raise Refused(" ".join(wrong), status=422)
+
+
+def _called(form: Form, name: str) -> str:
+    """As the page calls the field, where it says."""
+    field = form.fields.get(name)
+    label = field.label if field else None
+    return str(label or name.replace("_", " ").capitalize())

@@ -165,7 +165,7 @@ def test_message_that_led_to_nothing_becomes_a_rule(
     [
         ({"matchers": "alertname"}, "Write a condition as in"),
         ({"parameters": "NOTHING"}, "Write NAME = value."),
-        ({"reopens_within": "x"}, "Reopens within"),
+        ({"reopens_within": "x"}, "Minutes within which it is the same alert again"),
     ],
 )
 def test_wrong_rule_is_refused_in_words(
@@ -247,3 +247,15 @@ def test_rule_form_offers_keys_of_the_runbook_chosen(
     for nothing in ("", "?runbook=", "?runbook=999", "?runbook=%00"):
         assert "Choose a runbook" in client.get(f"/alerts/rules/steps/{nothing}").content.decode()
     assert sign_in(outsider).get(path).status_code == 403
+
+
+def test_mistake_is_told_by_the_name_that_the_page_gives_the_field(
+    sign_in: SignIn, root: User
+) -> None:
+    typed = {"name": "Down", "matchers": "alertname equals X", "severity": "P1"}
+    answer = sign_in(root).post("/alerts/rules/add/", typed, headers={"HX-Request": "true"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert (
+        "Conditions, all of which must hold: Write a condition" in page and "Matchers" not in page
+    )

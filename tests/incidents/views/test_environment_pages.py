@@ -123,7 +123,7 @@ def test_administrator_changes_the_settings(administrator: Client, staging: Envi
         ({"region": "europe"}, "is not a region"),
         ({"credentials": "impersonated"}, "Name the service account to act as"),
         ({"credentials_file": "/etc/key.json"}, "take neither"),
-        ({"credentials": "a key"}, "Credentials: "),
+        ({"credentials": "a key"}, "Workers sign in at Google with: "),
         ({"service_account": '{"private_key": "-----BEGIN'}, "no key is ever kept here"),
         ({"credentials_file": "-----BEGIN PRIVATE KEY-----"}, "no key is ever kept here"),
         ({"changes_policy": "somebody please !"}, "a number and a role"),
