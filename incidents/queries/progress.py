@@ -90,10 +90,14 @@ def _findings(newest: HealthCheck, then: HealthCheck | None) -> str:
     kind = "critical finding" if newest.criticals or (then and then.criticals) else "warning"
     said = [_count(newest, kind)]
     if then:
-        said.append(f"{_number(then, kind)} {_when(newest, then)}")
+        said.append(f"{_then(_number(then, kind), _number(newest, kind))} {_when(newest, then)}")
     if newest.unchecked:
         said.append(f"{newest.unchecked} could not be checked")
     return f"{', '.join(said)}."
+
+
+def _then(before: int, now: int) -> str:
+    return "as" if before == now else str(before or "none")
 
 
 def _number(check: HealthCheck, kind: str) -> int:
@@ -118,4 +122,4 @@ def _recovered(over: int, total: int) -> str:
         return "Its alert has recovered." if over else "Its alert still fires."
     if over == total:
         return f"All {total} alerts have recovered."
-    return f"{over or 'None'} of {total} alerts {'has' if over == 1 else 'have'} recovered."
+    return f"{over or 'None'} of {total} alerts {'have' if over > 1 else 'has'} recovered."

@@ -94,7 +94,7 @@ def test_same_counts_are_unchanged_and_none_are_nothing(running: Incident) -> No
     HealthCheck.objects.update(warnings=0)
     assert (read_progress(running).word, read_progress(running).sentence) == (
         "",
-        "No warnings, 0 an hour ago.",
+        "No warnings, as an hour ago.",
     )
 
 

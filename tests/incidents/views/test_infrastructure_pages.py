@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from incidents import clock
 from incidents.health_states import HealthCause, HealthCheckState
 from incidents.models import Alert, Environment, HealthCheck, Incident, Measurement, Monitor
+from incidents.queries.infrastructure import file_or_why
 from incidents.states import Role
 from runbook.health.report import Area, AreaReport, Finding, Report
 from tests import factories
@@ -350,3 +351,22 @@ def _measure(environment: Environment, name: str, subject: str, values: list[flo
             least=value,
             most=value,
         )
+
+
+def test_problem_of_the_file_that_failed_the_check_is_said_once(
+    critical: HealthCheck, sign_in: SignIn, leader: User
+) -> None:
+    Environment.objects.update(project="another")
+    problem = "No infrastructure file names the project another."
+    whole = file_or_why(Environment.objects.get())[1]
+    assert whole.startswith(problem)
+    HealthCheck.objects.create(
+        environment=critical.environment,
+        cause=HealthCause.SCHEDULE,
+        requested_at=clock.now(),
+        queued_at=clock.now(),
+        state=HealthCheckState.FAILED,
+        error=whole,
+    )
+    head = sign_in(leader).get(PAGE).content.decode().partition('class="health-columns"')[0]
+    assert head.count(problem) == 1
