@@ -72,15 +72,25 @@ def _socket(session: Session, asked: Asked) -> Seen:
 
 def _lookup(session: Session, asked: Asked) -> Seen:
     """That a name does not exist is an answer; a server that cannot say says nothing of it."""
-    answer = session.dns.ask(Question(asked.name))
-    if answer.status not in ("NOERROR", "NXDOMAIN"):
-        sentence = f"{answer.server} answers {answer.status} about {asked.name}."
-        raise CloudError("UNAVAILABLE", sentence)
-    addresses: list[Json] = [*sorted(answer.addresses)]
+    answers = [session.dns.ask(Question(asked.name, kind)) for kind in _kinds_of_records(asked)]
+    for answer in answers:
+        if answer.status not in ("NOERROR", "NXDOMAIN"):
+            sentence = f"{answer.server} answers {answer.status} about {asked.name}."
+            raise CloudError("UNAVAILABLE", sentence)
+    addresses: list[Json] = [*sorted({one for answer in answers for one in answer.addresses})]
+    seconds = max(answer.seconds for answer in answers)
     return Seen(
-        {"addresses": addresses, "dns_seconds": round(answer.seconds, 3)},
-        measured=(Measured("dns.seconds", asked.name, answer.seconds),),
+        {"addresses": addresses, "dns_seconds": round(seconds, 3)},
+        measured=(Measured("dns.seconds", asked.name, seconds),),
     )
+
+
+def _kinds_of_records(asked: Asked) -> tuple[str, ...]:
+    """Addresses of IPv6 are asked for where some are expected."""
+    told = str(
+        [bound.wanted for one in asked.resource.expects("addresses") for bound in one.bounds]
+    )
+    return ("A", "AAAA") if ":" in told else ("A",)
 
 
 def _handshake(session: Session, asked: Asked) -> Seen:
