@@ -77,7 +77,8 @@ def tell(event: Event, *, named: Named | None = None) -> int:
         by=event.by,
         is_urgent=event.is_urgent,
     )
-    pattern, seeing = _pattern(event, now), who_sees(event.place, people)
+    pattern = _pattern(event, now)
+    seeing = who_sees(event.place, [pk for pk in people if ways[pk]])
     rows = [
         row
         for pk, one in people.items()
