@@ -3,8 +3,8 @@ hours and retries lie between the moment it was stored and the one it is sent.
 
 A person is told only while their account is active and, where they had a role in the environment it
 is about when it was stored, while they have one there. Whom a runbook names without any role is
-told as it names them. A question is put only to who can still answer it, and what passes with its
-incident is not told of a closed one.
+told as it names them. A question is put only to who can still answer it, what passes with its
+incident is not told of a closed one, and nothing to a subscriber whose address wants no more.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ KEPT_HERE = (SEEN_IN, LOUD_AT)
 a role, and when it would have been due but for quiet hours."""
 PASSING = ("escalation", "update due", "approval", "handoff", "phase overrun")
 """Kinds that mean nothing any more once their incident is closed."""
+CONFIRM = "status.confirm"
+"""The `type` of the one letter that goes to who has not confirmed."""
 ASKS = "approval"
 """The key of its data that says which question it puts."""
 
@@ -53,6 +55,9 @@ def why_needless(row: Notification) -> str:
     """A sentence when it could only puzzle who gets it, else ""."""
     if row.incident is not None and not row.incident.is_open and row.kind in PASSING:
         return f"{row.incident.name} is {row.incident.state}."
+    subscriber, what = row.subscriber, row.data.get("type", CONFIRM)
+    if subscriber is not None and subscriber.confirmed_at is None and what != CONFIRM:
+        return "The subscriber wants nothing any more."
     return _why_not_asked(row)
 
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from incidents import clock
+from incidents.actions.meant import CONFIRM
 from incidents.actions.tell import masked_mail
 from incidents.actions.tell_outside import tell_subscriber
 from incidents.encryption import seal, unseal
@@ -91,7 +92,7 @@ def _ask(subscriber: Subscriber, occasion: str) -> None:
             "Open the link and confirm. Without that nothing more is sent."
         ),
         link=path,
-        data={"type": "status.confirm", "confirm": settings.PUBLIC_URL + path},
+        data={"type": CONFIRM, "confirm": settings.PUBLIC_URL + path},
     )
 
 

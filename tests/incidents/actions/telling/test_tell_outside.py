@@ -105,3 +105,21 @@ def test_subscribers_who_confirmed_are_told_and_can_leave(
     by_hook.refresh_from_db()
     assert by_hook.confirmed_at is None
     assert len(mailbox.mails) == 2
+
+
+@pytest.mark.django_db
+def test_who_wants_nothing_any_more_is_not_sent_what_was_waiting(
+    set_clock: SetClock, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook, "reach", lambda host, port, **_: reach(host, port))
+    subscriber(set_clock, "webhook", hook.address, confirmed=True)
+    said = {"subject": "s", "body": "b", "link": "", "data": {"type": "status.incident"}}
+    hook.answers = [(410, {})]
+    for key in ("update 1", "update 2"):
+        tell_outside.tell_subscribers(key=key, **said)
+
+    for row in Notification.objects.order_by("pk"):
+        deliver(row.pk)
+
+    states = Notification.objects.order_by("pk").values_list("state", flat=True)
+    assert (list(states), len(hook.requests)) == (["dead", "cancelled"], 1)
