@@ -26,8 +26,9 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`alerts` fire; `trends` have those first that are over a limit, `left_out` counts those for
-    which there is no room. `problem` says why it cannot be checked, "" when it can."""
+    """`alerts` fire, the worst first; `trends` have those first that are over a limit, `left_out`
+    counts those for which there is no room. `problem` says why it cannot be checked, "" when it
+    can."""
 
     standing: Standing
     numbers: tuple[Number, ...]
@@ -41,11 +42,12 @@ def read_health(environment: Environment, *, since: datetime, now: datetime) -> 
     standing = read_standing(environment, now=now)
     numbers = read_numbers(environment, standing.check)
     firing = Alert.objects.filter(environment=environment, state=AlertState.FIRING)
+    worst_first = firing.order_by("severity", "-first_at", "-pk")
     drawn = _drawn(read_trends(standing.environment, since=since), numbers)
     return Health(
         standing=standing,
         numbers=numbers,
-        alerts=tuple(firing.select_related("incident", "rule", "source")[:ALERTS]),
+        alerts=tuple(worst_first.select_related("incident", "rule", "source")[:ALERTS]),
         trends=drawn[:TRENDS],
         left_out=max(0, len(drawn) - TRENDS),
         problem=file_or_why(standing.environment)[1],

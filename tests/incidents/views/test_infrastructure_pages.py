@@ -370,3 +370,22 @@ def test_problem_of_the_file_that_failed_the_check_is_said_once(
     )
     head = sign_in(leader).get(PAGE).content.decode().partition('class="health-columns"')[0]
     assert head.count(problem) == 1
+
+
+def test_alerts_beside_the_matrix_have_the_worst_first(
+    staging: Environment, sign_in: SignIn, leader: User
+) -> None:
+    for severity, ago in (("critical", 9), ("warning", 5), ("critical", 3)):
+        at = clock.now() - timedelta(minutes=ago)
+        Alert.objects.create(
+            environment=staging,
+            key=f"{ago}",
+            kind="monitor",
+            title=f"Condition {ago}",
+            severity=severity,
+            first_at=at,
+            last_at=clock.now(),
+        )
+    page = sign_in(leader).get(PAGE).content.decode()
+    places = [page.index(f"Condition {ago}") for ago in (3, 9, 5)]
+    assert places == sorted(places)
