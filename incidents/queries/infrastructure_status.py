@@ -38,8 +38,9 @@ class ComponentStatus:
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentStatus:
-    """`status` is "unknown" before the first check and when the newest is too old. `since` is when
-    the first check found what the newest found, None where there is none."""
+    """`status` is "unknown" before the first check, when the newest is too old, and while the
+    monitor sees nothing. `since` is when the first check found what the newest found, None where
+    there is none."""
 
     pk: int
     name: str
@@ -115,7 +116,7 @@ def _time_of(checks: QuerySet[HealthCheck]) -> Subquery:
 def _status(standing: Standing, since: dict[int, datetime]) -> EnvironmentStatus:
     check = standing.check
     report = check.report or {} if check else {}
-    is_known = check is not None and not standing.is_stale
+    is_known = check is not None and not standing.is_stale and standing.blind is None
     return EnvironmentStatus(
         pk=standing.environment.pk,
         name=standing.environment.name,

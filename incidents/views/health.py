@@ -74,7 +74,7 @@ def _part(sign: Sign, *, knows: bool) -> Json:
 @require_safe
 @never_cache
 def infrastructure(request: PublicRequest) -> JsonResponse:
-    """503 when something watched is critical, or was not looked at for three intervals."""
+    """503 when something watched is critical, or how it stands is not known any more."""
     now = clock.now()
     found = read_statuses(now=now)
     person = request.user if isinstance(request.user, User) else person_of_token(request)

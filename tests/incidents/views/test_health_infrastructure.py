@@ -16,7 +16,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from incidents import clock
 from incidents.actions.tokens import create_token
-from incidents.models import Environment, HealthCheck, Monitor
+from incidents.models import Alert, Environment, HealthCheck, Monitor
 from incidents.queries import infrastructure_status
 from incidents.states import Scope
 from runbook.health.report import Area, AreaReport, Finding, Report
@@ -95,6 +95,19 @@ def test_strangers_learn_titles_and_no_name(watched: Environment) -> None:
     }
     for secret in ("netra", "us-central1", watched.name, "gcloud", "CREATING"):
         assert secret not in json.dumps(told)
+
+
+def test_how_it_stands_is_not_known_while_its_monitor_sees_nothing(watched: Environment) -> None:
+    check(watched, "degraded", FINE, at_age=20)
+    assert asked(Client())[0] == 200
+    infrastructure_status.forget()
+    now = clock.now()
+    alert = {"kind": "monitor", "environment": watched, "first_at": now, "last_at": now}
+    Alert.objects.create(key="monitor/staging/blind", title="It sees nothing", **alert)
+
+    status, told = asked(Client())
+
+    assert (status, told["status"]) == (503, "unknown")
 
 
 def test_people_learn_what_is_wrong_since_when_and_what_to_do(
