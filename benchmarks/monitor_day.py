@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -212,6 +213,7 @@ def judged(day: WatchedTime, words: int, hours: int) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 24))
     finally:
