@@ -101,6 +101,12 @@ class Command(BaseCommand):
 
     def _run(self, options: dict[str, Any]) -> int:  # Any: argparse
         environment = environment_asked(options)
+        if options["username"] and not options["fix_mode"]:
+            raise not_run(
+                "--as says who opens what --fix-mode proposes; add that, or leave it out."
+            )
+        if options["username"] and environment is None:
+            raise not_run("--as opens an incident, and that needs --environment NAME.")
         infrastructure = infrastructure_asked(options, environment)
         report = self._checked(
             infrastructure, target_asked(options, environment, infrastructure), options
@@ -140,10 +146,8 @@ class Command(BaseCommand):
         """Without a name it only prints: who opens an incident is somebody."""
         if not options["json"]:
             self._print(printing.fixes(report))
-        if not options["username"] or report.status is Status.HEALTHY:
+        if not options["username"] or environment is None or report.status is Status.HEALTHY:
             return
-        if environment is None:
-            raise not_run("--as opens an incident, and that needs --environment NAME.")
         opened = proposed_by(options["username"], environment, report)
         emitting(self)(opened, "stderr")
 

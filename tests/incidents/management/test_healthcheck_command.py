@@ -200,6 +200,11 @@ def test_an_environment_brings_project_hosts_and_file(staging: Environment) -> N
         ({"project": "elsewhere"}, "is about the project elsewhere; there are: netra-staging"),
         ({"endpoint": "http://example.com"}, "A simulator is reached over http on this machine"),
         ({"infrastructure": "shop"}, "There is no such file; there are: netra-staging"),
+        ({"environment": "staging", "username": "carla"}, "what --fix-mode proposes; add that"),
+        (
+            {"endpoint": "http://127.0.0.1:1", "fix_mode": True, "username": "carla"},
+            "--as opens an incident, and that needs --environment NAME.",
+        ),
     ],
 )
 def test_what_cannot_begin_says_what_to_do(
