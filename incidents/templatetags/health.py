@@ -24,6 +24,7 @@ ICONS = {
     "healthy": "circle-check",
     "degraded": "triangle-alert",
     "never checked": "circle-dashed",
+    "unknown": "circle-help",
     "failed": "octagon-alert",
     "waiting": "circle-dot-dashed",
     "running": "loader",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, QuerySet
 
-from incidents.health_states import UNENDED_CHECKS, AlertState, HealthCheckState
+from incidents.health_states import UNENDED_CHECKS, AlertState, HealthCheckState, HealthStatus
 from incidents.models import Alert, Environment, HealthCheck, Monitor
 from incidents.queries.environment_health.matrix import Matrix, read_matrix
 from incidents.queries.monitors import blind_alerts
@@ -16,14 +16,14 @@ from incidents.queries.whole_checks import newest_whole_checks
 
 STALE_INTERVALS = 3
 FAILED_SINCE = timedelta(days=1)
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """`check` is the newest whole one that was made, None before the first; `matrix` its report,
     None once that was dropped. `running` waits or is at work; `failed` could not be made, after
-    `check`. `firing` counts alerts that fire, `blind` is the one that its
-    monitor sees nothing."""
+    `check`. `firing` counts alerts that fire, `blind` is the one that its monitor sees nothing."""
 
     environment: Environment
     monitor: Monitor | None
@@ -37,11 +37,18 @@ class Standing:
 
     @property
     def word(self) -> str:
-        return self.check.status if self.check else "never checked"
+        """What was healthy before its monitor saw nothing is not known to be so any more."""
+        if self.check is None:
+            return "never checked"
+        is_guess = self.blind is not None and self.check.status == HealthStatus.HEALTHY
+        return UNKNOWN if is_guess else self.check.status
 
     @property
     def sentence(self) -> str:
-        return sentence_of(self.check) if self.check else "It has not been checked yet."
+        if self.check is None:
+            return "It has not been checked yet."
+        when = "When it was last seen: " if self.blind else ""
+        return when + sentence_of(self.check)
 
     @property
     def is_watched(self) -> bool:
@@ -116,7 +123,7 @@ def _standing(row: Environment, found: _Found, now: datetime) -> Standing:
     )
 
 
-BADNESS = ["critical", "degraded", "never checked", "healthy"]
+BADNESS = ["critical", "degraded", UNKNOWN, "never checked", "healthy"]
 
 
 def _badness(one: Standing) -> tuple[bool, int, str]:

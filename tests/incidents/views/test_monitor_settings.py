@@ -9,6 +9,7 @@ from django.test import Client
 from incidents import clock
 from incidents.health_states import AlertKind, HealthCause, HealthCheckState
 from incidents.models import Alert, Environment, HealthCheck, Monitor
+from incidents.queries.environment_health.standing import read_standing
 from incidents.states import Role
 from tests import factories
 
@@ -90,16 +91,7 @@ def test_nobody_accepts_a_check_of_another_environment(client: Client, administr
     assert client.post(f"{PAGE}monitor/accept/{elsewhere.pk}/").status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("page", "why"),
-    [
-        ("/health/", ""),
-        *((page, " Nobody &lt;b&gt; answers.") for page in ("/health/staging/", PAGE)),
-    ],
-)
-def test_pages_say_that_the_monitor_sees_nothing(
-    environment: Environment, client: Client, engineer: User, page: str, why: str
-) -> None:
+def _blinded(environment: Environment) -> None:
     now = clock.now()
     Alert.objects.create(
         key="monitor/staging/blind",
@@ -110,6 +102,33 @@ def test_pages_say_that_the_monitor_sees_nothing(
         first_at=now,
         last_at=now,
     )
+
+
+@pytest.mark.parametrize(("status", "word"), [("healthy", "unknown"), ("critical", "critical")])
+def test_what_was_healthy_is_not_known_while_the_monitor_sees_nothing(
+    environment: Environment, status: str, word: str
+) -> None:
+    drifted(environment)
+    HealthCheck.objects.update(status=status, passed=9)
+    _blinded(environment)
+
+    standing = read_standing(environment, now=clock.now())
+
+    assert standing.word == word
+    assert standing.sentence.startswith("When it was last seen: ")
+
+
+@pytest.mark.parametrize(
+    ("page", "why"),
+    [
+        ("/health/", ""),
+        *((page, " Nobody &lt;b&gt; answers.") for page in ("/health/staging/", PAGE)),
+    ],
+)
+def test_pages_say_that_the_monitor_sees_nothing(
+    environment: Environment, client: Client, engineer: User, page: str, why: str
+) -> None:
+    _blinded(environment)
     client.force_login(engineer)
 
     shown = client.get(page).content.decode()
