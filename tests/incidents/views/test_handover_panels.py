@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from incidents.models import Handover, Incident
 from incidents.states import Role
 from tests import factories
+from tests.incidents.actions.alerting import make_declaring, make_monitor
 from tests.incidents.views.conftest import SignIn
 
 
@@ -55,3 +56,24 @@ def test_administrator_is_offered_to_take_over(incident: Incident, sign_in: Sign
     assert client.post(f"{room}take-over/", {"reason": ""}).status_code == 422
     assert client.post(f"{room}take-over/", {"reason": "Gone."}).status_code == 302
     assert "Hand over command" in client.get(room).content.decode()
+
+
+def test_command_that_nobody_holds_is_taken_up_above_the_steps(
+    incident: Incident, sign_in: SignIn, commander: User, engineer: User
+) -> None:
+    monitor = make_monitor()
+    make_declaring(monitor)
+    Incident.objects.update(commander=monitor)
+    panel = f"/incidents/{incident.name}/panels/handover/"
+    taking = f'action="/incidents/{incident.name}/take-over/"'
+
+    seen = sign_in(engineer).get(panel).content.decode()
+    assert "Nobody commands" in seen
+    assert taking not in seen
+    assert taking in sign_in(commander).get(panel).content.decode()
+
+    taken = sign_in(commander).post(
+        f"/incidents/{incident.name}/take-over/", headers={"HX-Request": "true"}
+    )
+    assert "Nobody commands" not in taken.content.decode()
+    assert "Nobody commands" not in sign_in(engineer).get(panel).content.decode()
