@@ -20,7 +20,7 @@ LONG = {
         "stories/test_plan_made_stale_by_gcloud",
         "stories/test_written_past_the_locks",
     ],
-    "accessible rooms": ["browser/test_accessible_rooms"],
+    "pages that are read": ["browser/test_accessible_rooms", "browser/test_accessible_pages"],
     "stories of faults": [
         "stories/test_faults_of_others",
         "stories/test_one_change_whatever_dies",
@@ -32,8 +32,9 @@ LONG = {
         "browser/test_late_answers",
         "browser/test_paste",
     ],
-    "pages": [
-        "browser/test_accessible_pages",
+    "forms": [
+        "browser/test_accessible_forms",
+        "browser/test_administration",
         "browser/test_add_runbook",
         "browser/test_account_in_browser",
     ],
@@ -44,14 +45,13 @@ LONG = {
         "runbook/simulator/test_forked_gcloud",
         "runbook/simulator/test_sim_gcloud",
     ],
-    "forms": ["browser/test_accessible_forms", "browser/test_administration"],
     "up": ["incidents/management/test_up"],
 }
 """What shares a Runbook, a browser or a loaded gcloud is together."""
 LAST_LONG = 0.7
 """The share of short files behind which nothing long may start."""
 
-REST = {"tests/stories/": "stories of people", "tests/browser/": "forms"}
+REST = {"tests/stories/": "stories of people", "tests/browser/": "rooms"}
 """Where a new file of the folder goes."""
 
 _TOGETHER = {f"tests/{file}.py": name for name, files in LONG.items() for file in files}
