@@ -7,6 +7,7 @@ const SILENT_AFTER = 12_000;
 const POLL_EVERY = 4000;
 const OFFLINE_AFTER = 5000;
 const LONGEST_WAIT = 15_000;
+const LONGEST_FETCH = 30_000;
 
 const address = document.body.dataset.socket;
 const badge = document.querySelector("[data-live-state]");
@@ -19,6 +20,8 @@ let downSince = 0;
 let isDelayed = false;
 let lag = null;
 let waiting = new Set();
+const fetching = new Map();
+const again = new Set();
 
 function say(state, words, number = "") {
   badge.hidden = false;
@@ -52,9 +55,30 @@ function refresh(elements) {
 function flush() {
   const elements = waiting;
   waiting = new Set();
-  for (const element of elements) {
-    if (element.isConnected) element.dispatchEvent(new CustomEvent("changed", { bubbles: false }));
+  for (const each of elements) {
+    const element = each.isConnected ? each : document.getElementById(each.id);
+    if (!element) continue;
+    if (Date.now() - fetching.get(element.id) < LONGEST_FETCH) again.add(element.id);
+    else element.dispatchEvent(new CustomEvent("changed", { bubbles: false }));
   }
+}
+
+// htmx would queue a second fetch itself, and forgets it when the first answer alters an attribute
+// of the panel.
+function isOfPanel(event) {
+  return event.detail.elt.matches("[data-live]") && event.detail.requestConfig.verb === "get";
+}
+
+function fetches(event) {
+  if (isOfPanel(event)) fetching.set(event.detail.elt.id, Date.now());
+}
+
+function hasFetched(event) {
+  if (!isOfPanel(event)) return;
+  const { id } = event.detail.elt;
+  fetching.delete(id);
+  const panel = document.getElementById(id);
+  if (again.delete(id) && panel) refresh([panel]);
 }
 
 function refreshAll() {
@@ -185,6 +209,8 @@ if (address && badge) {
     if (Date.now() - lastBeat > 10_000) refreshAll();
     lastBeat = Date.now();
   }, 2000);
+  document.addEventListener("htmx:beforeSend", fetches);
+  document.addEventListener("htmx:afterRequest", hasFetched);
   document.addEventListener("htmx:afterSettle", followRuns);
   document.addEventListener("htmx:afterRequest", (event) => {
     const { successful, requestConfig } = event.detail;

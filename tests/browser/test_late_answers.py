@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -12,12 +14,13 @@ pytestmark = pytest.mark.browser
 ROOM = "/incidents/INC-2/"
 
 
-# The answer to a POST reaches htmx 1.5 s late, as over a bad line; notices are not delayed.
-LATE_ANSWERS = """() => {
+# Answers to POST, or to GET, reach htmx 1.5 s late, as over a bad line; notices are not delayed.
+LATE_ANSWERS = """(isPost) => {
   const send = XMLHttpRequest.prototype.send;
   XMLHttpRequest.prototype.send = function (body) {
     const loaded = this.onload;
-    if (body) this.onload = (event) => setTimeout(() => loaded.call(this, event), 1500);
+    if (Boolean(body) === isPost)
+      this.onload = (event) => setTimeout(() => loaded.call(this, event), 1500);
     return send.call(this, body);
   };
 }"""
@@ -28,7 +31,7 @@ def test_a_late_answer_does_not_nest_the_panel(open_page: OpenPage) -> None:
     expect(page.locator("[data-live-state]")).to_have_attribute("data-state", "live")
     page.locator(".step-link:has(.effect-reads)").last.click()
     expect(page.locator("#step-panel .effect-reads").first).to_be_visible()
-    page.evaluate(LATE_ANSWERS)
+    page.evaluate(LATE_ANSWERS, True)
 
     button = page.locator("#step-panel .command [data-run-button]").first
     pressed = button.get_attribute("id")
@@ -38,3 +41,24 @@ def test_a_late_answer_does_not_nest_the_panel(open_page: OpenPage) -> None:
 
     expect(page.locator("#step-panel")).to_have_count(1)
     expect(page.locator("#step-panel .command")).not_to_have_count(0)
+
+
+def test_what_changes_while_a_panel_is_fetched_is_fetched_as_well(open_page: OpenPage) -> None:
+    """The first answer alters the panel's own attributes, as when a phase begins."""
+    looking, ticking = (open_page(ROOM, person=name) for name in ("engineer", "commander"))
+    for page in (looking, ticking):
+        expect(page.locator("[data-live-state]")).to_have_attribute("data-state", "live")
+    looking.evaluate(LATE_ANSWERS, False)
+    looking.evaluate(
+        "for (const each of document.querySelectorAll('.phase')) each.classList.add('is-other')"
+    )
+    open_steps = ticking.locator(".phase").first.locator("li.step-open:has(.tick-form)")
+    rows = [open_steps.nth(place).get_attribute("id") for place in (0, 1)]
+
+    with looking.expect_request("**/panels/phase-**"):
+        ticking.locator(f"#{rows[0]} .tick").click()
+    ticking.locator(f"#{rows[1]} .tick").click()
+
+    for row in rows:
+        expect(looking.locator(f"#{row}")).to_have_class(re.compile(r"\bstep-done\b"))
+    expect(looking.locator(".phase").first).not_to_have_class(re.compile("is-other"))
