@@ -13,7 +13,7 @@ from functools import cached_property
 from django.contrib.auth.models import User
 from django.db.models import Q
 
-from incidents.models import AlertRule, Approval, Decision, Membership, Run
+from incidents.models import Approval, Decision, Membership, Run
 from incidents.requirements import Question, groups_here, question_of
 from incidents.states import Role, Verdict
 from runbook.document.approval_policy import ROLES, Seat, missing, seats, slug
@@ -205,18 +205,13 @@ def _excluded(runs: Sequence[Run]) -> dict[int, dict[int, str]]:
 def _authors(runs: Sequence[Run]) -> dict[int, dict[int, str]]:
     """Where a rule asks and no person, who wrote what it runs has caused the change, and who wrote
     the rule."""
-    rules = AlertRule.objects.filter(acts_as__isnull=False).values("acts_as")
-    own = Run.objects.filter(pk__in=[run.pk for run in runs], requested_by__in=rules)
-    written = own.filter(incident__revision__created_by__isnull=False)
-    words = "You wrote the runbook that an alert rule runs; somebody else must approve."
-    rows = written.values_list("pk", "incident__revision__created_by")
-    found = {run: {author: words} for run, author in rows}
-    for run in runs:
-        if run.rule_author_id is not None:
-            found.setdefault(run.pk, {})[run.rule_author_id] = (
-                "You wrote the alert rule that asked for this; somebody else must approve."
-            )
-    return found
+    by_rule = {run.pk: run.rule_author_id for run in runs if run.rule_author_id is not None}
+    own = Run.objects.filter(pk__in=by_rule, incident__revision__created_by__isnull=False)
+    rows = own.values_list("pk", "incident__revision__created_by") if by_rule else ()
+    of_runbook = "You wrote the runbook that an alert rule runs; somebody else must approve."
+    of_rule = "You wrote the alert rule that asked for this; somebody else must approve."
+    written = {run: {author: of_runbook} for run, author in rows}
+    return {run: written.get(run, {}) | {author: of_rule} for run, author in by_rule.items()}
 
 
 def _excluded_from(run: Run, earlier: Iterable[tuple[int, int]]) -> dict[int, str]:

@@ -42,7 +42,7 @@ def request_run(
             _require_may_run(actor, command)
             reads = command.effect == EffectChoice.READS
             asked = {} if reads else _asked(command, reason, emergency_reason)
-            of_rule = {} if rule is None else {"rule_author_id": rule.changed_by_id}
+            of_rule = {"rule_author_id": rule.changed_by_id or rule.acts_as_id} if rule else {}
             run = new_run(actor=actor, command=command, now=clock.now(), **asked, **of_rule)
             timeline.record(
                 incident_id=run.incident_id,

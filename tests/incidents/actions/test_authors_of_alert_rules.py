@@ -31,9 +31,10 @@ def test_author_of_what_a_rule_runs_does_not_approve_it(monitor: User, engineer:
     make_declaring(monitor, shipped)
     alerts.hear(signal())
     command = StepCommand.objects.filter(effect="changes").get()
+    author = {"rule_author": factories.make_person("rules")}
 
-    by_rule = weigh(factories.make_waiting_approval(command, monitor))
-    Run.objects.update(requested_by=factories.make_person("hand"))
+    by_rule = weigh(factories.make_waiting_approval(command, monitor, run=author))
+    Run.objects.update(rule_author=None)
     by_hand = weigh(Approval.objects.get())
 
     assert "You wrote the runbook" in by_rule.excluded[engineer.pk]
