@@ -27,6 +27,8 @@ def end_alert(*, actor: User, alert_id: int) -> None:
         if alert is None:
             raise Refused("That alert is kept no more.", status=404)
         _require_may(actor, alert)
+        if alert.incident_id != place:
+            raise Refused("A rule has just taken this alert up. Look at it, then try again.")
         _end(actor, alert)
     if alert.environment_id is not None:
         live.health_changed(alert.environment_id)
