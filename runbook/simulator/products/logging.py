@@ -12,22 +12,33 @@ from runbook.simulator.store import Resource
 
 _PAGE = 50
 _LARGEST_PAGE = 1000
+_SEPARATOR = "/"
 _DESTINATIONS = ("bigquery", "storage", "pubsub", "logging")
 
 
 def list_entries(call: Call) -> Resource:
-    """Entries that fit `filter`, the oldest first unless `orderBy` says `timestamp desc`."""
+    """Entries that fit `filter`, the oldest first unless `orderBy` says `timestamp desc`.
+
+    A page token says which entry was the last one, so that what is written between two pages
+    neither repeats an entry nor passes one over.
+    """
     _check_parents(call)
     fits = expressions.compiled(str(call.body.get("filter") or ""))
     every = chain(log_entries.written(call.store), log_audit.audited(call.store))
-    found = [entry for entry in every if fits(entry)]
-    found.sort(key=lambda one: (one["timestamp"], one["insertId"]), reverse=_is_descending(call))
-    start, size = _whole(call, "pageToken", 0), _whole(call, "pageSize", _PAGE)
-    chosen = found[start : start + size]
+    descending, size, last = _is_descending(call), _page_size(call), _last(call)
+    found = sorted((entry for entry in every if fits(entry)), key=_place, reverse=descending)
+    if last:
+        found = [one for one in found if (_place(one) < last if descending else _place(one) > last)]
+    chosen = found[:size]
     listed: Resource = {"entries": chosen} if chosen else {}
-    if start + size < len(found):
-        listed["nextPageToken"] = str(start + size)
+    if size < len(found):
+        listed["nextPageToken"] = _SEPARATOR.join(_place(chosen[-1]))
     return listed
+
+
+def _place(entry: Resource) -> tuple[str, str]:
+    """What entries are ordered by."""
+    return entry["timestamp"], entry["insertId"]
 
 
 def _check_parents(call: Call) -> None:
@@ -47,11 +58,20 @@ def _is_descending(call: Call) -> bool:
     return order.endswith("desc")
 
 
-def _whole(call: Call, field: str, default: int) -> int:
-    text = str(call.body.get(field) or default)
+def _page_size(call: Call) -> int:
+    text = str(call.body.get("pageSize") or _PAGE)
     if not text.isdecimal():
-        raise Refusal(400, f"Invalid value for {field}: '{text}'.")
-    return min(int(text), _LARGEST_PAGE) if field == "pageSize" else int(text)
+        raise Refusal(400, f"Invalid value for pageSize: '{text}'.")
+    return min(int(text) or _PAGE, _LARGEST_PAGE)
+
+
+def _last(call: Call) -> tuple[str, str] | None:
+    """The place of the last entry of the page before, None for the first page."""
+    token = str(call.body.get("pageToken") or "")
+    timestamp, separator, insert_id = token.partition(_SEPARATOR)
+    if token and not separator:
+        raise Refusal(400, f"Invalid value for pageToken: '{token}'.")
+    return (timestamp, insert_id) if token else None
 
 
 def get_sink(call: Call) -> Resource:

@@ -1,5 +1,6 @@
 """Log sinks, driven by the real discovery client, and entries by filter."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -80,6 +81,22 @@ def test_entries_come_in_pages(outage: Running) -> None:
     assert len(set(ids)) == 40
 
 
+def test_entry_written_between_two_pages_neither_repeats_nor_hides_another(
+    outage: Running,
+) -> None:
+    condition = 'textPayload:"timed out"'
+    first = _entries(outage, condition, pageSize=20)
+    ahead = datetime.now(UTC) + timedelta(minutes=10)
+    outage.http.post("/_simulator/clock", json={"at": ahead.isoformat()}).raise_for_status()
+    second = _entries(outage, condition, pageSize=20, pageToken=first["nextPageToken"])
+    late = _entries(outage, condition, pageSize=200)["entries"]
+
+    shown = [one["insertId"] for page in (first, second) for one in page["entries"]]
+    ids = [one["insertId"] for one in late]
+    assert ids.index(shown[0]) > 0
+    assert shown == ids[ids.index(shown[0]) :][:40]
+
+
 def test_good_day_has_no_errors(healthy: Running) -> None:
     assert _entries(healthy, "severity>=WARNING") == {}
     assert "entries" in _entries(healthy, 'logName:"requests" httpRequest.status=200')
@@ -97,7 +114,10 @@ def test_errors_end_with_the_repair_and_the_change_is_audited(outage: Running) -
     assert audits[0]["severity"] == "NOTICE"
 
 
-@pytest.mark.parametrize("wrong", [{"orderBy": "severity"}, {"pageSize": "many"}, {"filter": "("}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"orderBy": "severity"}, {"pageSize": "many"}, {"pageToken": "20"}, {"filter": "("}],
+)
 def test_wrong_request_for_entries_is_refused(outage: Running, wrong: dict[str, str]) -> None:
     body = {"resourceNames": [PARENT]} | wrong
 
