@@ -113,7 +113,8 @@ class Alert(models.Model):
 
     `group` is the digest of its rule, environment and the values of the rule's `group_by` labels,
     `trouble` says why the rule could not do what it says. `told_as` is the state that people were
-    last told of, at `told_at`.
+    last told of, at `told_at`. `said_at` is the newest moment, by its sender's clock, that is known
+    of it; None where senders say none that can be believed.
     """
 
     key = models.CharField(max_length=300)
@@ -141,6 +142,7 @@ class Alert(models.Model):
     findings = models.JSONField(default=list)
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
+    said_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     times = models.PositiveIntegerField(default=1)
     group = models.CharField(max_length=64, blank=True)
