@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -16,6 +15,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.views.decorators.csrf import csrf_exempt
 
+from incidents import clock
 from incidents.actions.tokens import PREFIX, use_token
 from incidents.addresses import client_address
 from incidents.models import ApiToken
@@ -131,7 +131,8 @@ def _uncached(response: HttpResponse) -> HttpResponse:
 
 def _count_wrong(address: str) -> int:
     """How many there were this minute. Kept in the database, so the same for every process."""
-    place = f"wrong-tokens-{address}-{int(time.time() // 60)}"
+    minute = int(clock.now().timestamp() // 60)
+    place = f"wrong-tokens-{address}-{minute}"
     count = int(cache.get(place, 0)) + 1
     cache.set(place, count, timeout=120)
     return count
