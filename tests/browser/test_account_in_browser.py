@@ -61,6 +61,10 @@ def _look(page: Page) -> None:
 
 
 def _code(secret: str) -> str:
+    """What the app shows, with seconds left to type it: it counts for its half minute alone."""
+    left = 30 - time.time() % 30
+    if left < 5:
+        time.sleep(left)
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
 
 
