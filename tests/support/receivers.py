@@ -36,11 +36,11 @@ class Mailbox:
         address: str,
         _options: list[str],
     ) -> str:
+        answer = self.answers.pop(0) if self.answers else ""  # not one of a later test
         time.sleep(self.seconds)  # it has a thread of its own
-        if self.answers:
-            return self.answers.pop(0)
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
+        if not answer:
+            envelope.rcpt_tos.append(address)
+        return answer or "250 OK"
 
     async def handle_DATA(  # noqa: N802  (aiosmtpd's name)
         self, _server: SMTP, _session: Session, envelope: Envelope
@@ -81,8 +81,8 @@ def http_server() -> Iterator[Hook]:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
             hook.requests.append((headers, body))
-            time.sleep(hook.seconds)
             status, extra = hook.answers.pop(0) if hook.answers else (200, {})
+            time.sleep(hook.seconds)
             try:
                 self.send_response(status)
                 for name, value in extra.items():
