@@ -15,7 +15,7 @@ from runbook.cloud.target import Target
 from runbook.health import files
 from runbook.health.checking import CONCURRENCY, check
 from runbook.health.definition import Infrastructure
-from tests.runbook.simulated import free_port
+from runbook.processes.ports import free_port
 from tests.runbook.simulator.running import until
 
 ROOT = Path(__file__).resolve().parents[1]

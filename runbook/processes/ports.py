@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 import time
+
+_ASKED_FOR = range(20_000, 32_000)
+"""Below those that Linux gives to whoever does not ask for one: what is free here stays free until
+a server has started."""
 
 
 def free_port() -> int:
     """A port that nobody listens on at this moment."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    while True:
+        port = secrets.choice(_ASKED_FOR)
+        if _can_listen(port):
+            return port
 
 
 def is_free(port: int, *, within: float = 0.0) -> bool:

@@ -21,6 +21,7 @@ from runbook.cloud.sessions import Session
 from runbook.cloud.target import Target
 from runbook.commands import running, shell
 from runbook.commands.base import Line, Outcome, Plan, Stream
+from runbook.processes.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT, REGION = "netra-staging", "us-central1"
@@ -115,12 +116,6 @@ class Simulated:
         return answer.json() if answer.content else None
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 @contextmanager
 def simulated(*, speed: int = 20, scenario: str = "issue-1278") -> Iterator[Simulated]:
     """A simulator in a process of its own, of the outage unless told, ended with the block."""
@@ -133,7 +128,7 @@ def simulated(*, speed: int = 20, scenario: str = "issue-1278") -> Iterator[Simu
             yield Simulated(port)
         finally:
             process.terminate()
-            process.wait(timeout=10)
+            process.wait(timeout=60)
 
 
 def _until_it_answers(port: int) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from runbook.processes.ports import free_port
 from tests.runbook.simulator.running import CONNECTOR, GLOBAL, INSTANCE, Running, running, until
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -81,10 +82,7 @@ def test_state_outlives_a_process_that_is_killed(tmp_path: Path) -> None:
 
 
 def _process(state: Path) -> Popen[bytes]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = ["-m", "runbook.simulator", "--port", str(port), "--state", str(state)]
+    command = ["-m", "runbook.simulator", "--port", str(free_port()), "--state", str(state)]
     return Popen([sys.executable, *command], cwd=ROOT)
 
 

@@ -13,18 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from runbook.processes.ports import free_port
 from runbook.simulator.arguments import add_arguments, seconds, speed
 from runbook.simulator.serve import serve
 from tests.runbook.simulator.running import CONNECTOR, Running, until
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _answers(address: str) -> bool:
@@ -46,7 +40,7 @@ def _struck(http: httpx.Client, address: str) -> bool:
 
 @contextmanager
 def _process(*command: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    port = _free_port()
+    port = free_port()
     process = subprocess.Popen(
         [sys.executable, *command, "--port", str(port)], cwd=ROOT, stderr=subprocess.PIPE, text=True
     )
