@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import deque
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -21,6 +22,7 @@ from runbook.simulator.store import Resource, Store
 
 MARK = {"x-runbook-simulator": "1"}
 CONNECTION = "runbook.connection"
+RESET = "/_simulator/reset"
 _LOG_LENGTH = 2000
 _HTML = "<!doctype html><title>502</title><h1>502 Bad Gateway</h1>\n"
 
@@ -38,6 +40,7 @@ class Simulator:
         self.saves = saves
         self.log: deque[Resource] = deque(maxlen=_LOG_LENGTH)
         self._requests: set[asyncio.Task[None]] = set()
+        self._held: set[asyncio.Task[Any]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -96,7 +99,10 @@ class Simulator:
     async def _answer(self, request: Request, entry: Resource) -> Response:
         if request.url.path.startswith("/_simulator/"):
             body = object_in(await request.body())
-            return _response(control.answer(self.store, self.log, request, body, self.saves))
+            answer = control.answer(self.store, self.log, request, body, self.saves)
+            if request.url.path == RESET:
+                self._forget()
+            return _response(answer)
         body = object_in(await content_of(request))
         if self.latency:
             await asyncio.sleep(self.latency)
@@ -108,11 +114,26 @@ class Simulator:
             entry["fault"] = fault.kind
             if fault.kind == "html":
                 return HTMLResponse(_HTML, 502)
-            await _suffer(request, fault)
+            await self._hold(request, fault)
         reply = await dispatch.route(self.store, request, body, fault, entry)
         if fault and fault.kind == "reply-lost":
             raise Cut
         return _response(reply)
+
+    async def _hold(self, request: Request, fault: Fault) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - inside a coroutine
+        self._held.add(task)
+        try:
+            await _suffer(request, fault)
+        finally:
+            self._held.discard(task)
+
+    def _forget(self) -> None:
+        """What is held neither reads nor changes what is there after a reset."""
+        for task in self._held:
+            task.cancel()
+        self.log.clear()
 
 
 def create_app(

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -165,7 +166,7 @@ def test_slow_answers_late_and_right(outage: Running) -> None:
     answer = outage.http.get(CONNECTOR)
 
     assert answer.status_code == 200
-    assert 0.3 <= time.monotonic() - started < 2
+    assert time.monotonic() - started >= 0.3
 
 
 def test_drop_cuts_the_connection_and_nothing_happens(outage: Running) -> None:
@@ -201,6 +202,18 @@ def test_hang_is_cut_after_its_time(outage: Running) -> None:
         outage.http.get(CONNECTOR, timeout=5)
 
     assert not isinstance(lost.value, httpx.TimeoutException)
+
+
+def test_change_that_is_held_is_not_made_after_a_reset(outage: Running) -> None:
+    outage.arm(match=CONNECTOR, method="PATCH", kind="slow", seconds=60)
+    with ThreadPoolExecutor(1) as beside:
+        held = beside.submit(outage.http.patch, CONNECTOR, json=SCALED, timeout=60)
+        until(lambda: [one["fault"] for one in outage.requests()] == ["slow"])
+        outage.http.post("/_simulator/reset").raise_for_status()
+
+        assert isinstance(held.exception(), httpx.TransportError)
+    assert outage.requests() == []
+    assert outage.get(CONNECTOR)["state"] == "CREATING"
 
 
 def test_operation_that_never_ends_stays_running(outage: Running) -> None:
