@@ -181,23 +181,28 @@ def test_what_cannot_be_started_failed(deploy: Program) -> None:
 
 
 STUBBORN = """
-import os, signal, subprocess, sys, time
-signal.signal(signal.SIGTERM, signal.SIG_IGN)
-child = subprocess.Popen(["/bin/sleep", "600"])
-print(os.getpid(), child.pid, flush=True)
-time.sleep(600)
+trap '' TERM
+sleep 600 &
+echo $$ $!
+wait
 """
+"""For a shell, which is there at once however busy the machine is."""
 
 
-def test_cancelling_ends_the_whole_group(deploy: Program) -> None:
+@pytest.fixture
+def stubborn(deploy: Program) -> Program:
+    return replace(deploy, executable=("/bin/sh", "deploy.py"))
+
+
+def test_cancelling_ends_the_whole_group(stubborn: Program) -> None:
     heard = Heard(cancel_at="still running")
-    assert run(deploy, STUBBORN, heard).state == "cancelled"
+    assert run(stubborn, STUBBORN, heard).state == "cancelled"
     assert all(has_ended(int(pid)) for pid in heard.lines[0][1].split())
 
 
-def test_a_time_out_ends_the_whole_group(deploy: Program) -> None:
+def test_a_time_out_ends_the_whole_group(stubborn: Program) -> None:
     heard = Heard()
-    outcome = run(deploy, STUBBORN, heard, f"timeout 0.5 {WRITTEN}")
+    outcome = run(stubborn, STUBBORN, heard, f"timeout 0.5 {WRITTEN}")
     assert outcome.state == "failed"
     assert outcome.message.startswith("Stopped after its time limit")
     assert all(has_ended(int(pid)) for pid in heard.lines[0][1].split())
@@ -210,8 +215,8 @@ def test_what_the_program_left_behind_ends_with_it(deploy: Program) -> None:
     assert has_ended(int(heard.lines[0][1]))
 
 
-def test_a_stopped_change_is_unknown_and_a_cancelled_one_too(deploy: Program) -> None:
-    change = replace(deploy, effect=Effect.CHANGES, seconds=0.5)
+def test_a_stopped_change_is_unknown_and_a_cancelled_one_too(stubborn: Program) -> None:
+    change = replace(stubborn, effect=Effect.CHANGES, seconds=0.5)
     assert run(change, STUBBORN, Heard()).state == "unknown"
     again = replace(change, seconds=20.0)
     assert run(again, STUBBORN, Heard(cancel_at="still running")).state == "unknown"
@@ -246,7 +251,7 @@ def test_a_dead_worker_leaves_no_orphan(deploy: Program) -> None:
     worker = """
 import sys
 from runbook.commands.program_process import run_to_end
-run_to_end([sys.executable, "-c", sys.argv[1]], folder="/", variables=(), seconds=600,
+run_to_end(["/bin/sh", "-c", sys.argv[1]], folder="/", variables=(), seconds=600,
            emit=lambda text, stream="stdout": print(text, flush=True))
 """
     root = Path(__file__).resolve().parents[3]

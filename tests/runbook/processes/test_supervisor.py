@@ -11,7 +11,7 @@ import pytest
 
 from runbook.processes.plan import Child, Plan, Ready, write_plan
 from runbook.processes.supervisor import Supervisor
-from tests.support.processes import ROOT, supervised, wait_until
+from tests.support.processes import PATIENCE, ROOT, supervised, wait_until
 
 SLEEPER = "import time; print('here', flush=True); time.sleep(600)"
 DEAF = (
@@ -92,7 +92,7 @@ def test_supervisor_ends_what_a_dead_child_had_started(tmp_path: Path) -> None:
     with supervised(tmp_path, child("parent", PARENT)) as running:
         grandchild = int(running.logs("parent").split()[1])
         os.kill(running.pid("parent"), signal.SIGKILL)
-        wait_until(lambda: not is_alive(grandchild), "the grandchild has ended", within=5)
+        wait_until(lambda: not is_alive(grandchild), "the grandchild has ended")
 
 
 def test_supervisor_gives_up_on_a_child_that_never_becomes_ready(
@@ -172,18 +172,19 @@ def test_supervisor_process_stops_everything_on_interrupt(tmp_path: Path) -> Non
     supervisor = start_alone(tmp_path, child("parent", PARENT))
     grandchild = int((tmp_path / "logs" / "parent.log").read_text().split()[1])
     supervisor.send_signal(signal.SIGINT)
-    rest, _ = supervisor.communicate(timeout=10)
+    rest, _ = supervisor.communicate(timeout=PATIENCE)
     assert (supervisor.returncode, rest) == (0, "Stopping …\n")
-    assert not is_alive(grandchild)
+    wait_until(lambda: not is_alive(grandchild), "the grandchild has ended")
 
 
 def test_supervisor_process_hurries_when_interrupted_twice(tmp_path: Path) -> None:
     supervisor = start_alone(tmp_path, child("deaf", DEAF, patience=60.0), child("last", SLEEPER))
+    assert supervisor.stdout is not None
     supervisor.send_signal(signal.SIGINT)
-    time.sleep(0.3)
+    assert supervisor.stdout.readline() == "Stopping …\n"
     assert supervisor.poll() is None
     supervisor.send_signal(signal.SIGINT)
-    supervisor.communicate(timeout=5)
+    supervisor.communicate(timeout=PATIENCE)
     assert supervisor.returncode == 0
 
 
@@ -193,9 +194,9 @@ def test_supervisor_process_leaves_no_orphan_when_killed(tmp_path: Path) -> None
     wait_until(lambda: "here" in _log(tmp_path, "parent"), "parent is there")
     grandchild = int(_log(tmp_path, "parent").split()[1])
     supervisor.kill()
-    supervisor.communicate(timeout=5)
-    wait_until(lambda: not is_alive(grandchild), "the grandchild has ended", within=5)
-    wait_until(lambda: not _mentions(DEAF), "the deaf child has ended", within=5)
+    supervisor.communicate(timeout=PATIENCE)
+    wait_until(lambda: not is_alive(grandchild), "the grandchild has ended")
+    wait_until(lambda: not _mentions(DEAF), "the deaf child has ended")
 
 
 def _log(folder: Path, name: str) -> str:
@@ -218,8 +219,8 @@ def test_supervisor_says_what_it_waits_for_when_a_child_takes_its_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("runbook.processes.supervisor.SLOW_STOP", 0.2)
-    slow = "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: 0);"
-    slow += "print('here', flush=True); time.sleep(1); time.sleep(1); sys.exit()"
+    slow = "import signal, time; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM]);"
+    slow += "print('here', flush=True); signal.sigwait([signal.SIGTERM]); time.sleep(1)"
     farewell = child("busy", slow, patience=30.0, farewell="something is finished first")
     with supervised(tmp_path, farewell, child("quick", SLEEPER, farewell="never said")) as running:
         pass
