@@ -3,6 +3,7 @@ begins while the incident is closed does not outlive it. PostgreSQL is where thi
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,6 +22,9 @@ from tests.incidents.conftest import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+MEANWHILE = 0.4
+"""Seconds in which the other of two comes to where it has to wait."""
+
 
 @pytest.fixture
 def command(incident: Incident) -> StepCommand:
@@ -33,15 +37,16 @@ def resolve_meanwhile(
     monkeypatch: pytest.MonkeyPatch, incident: Incident, commander: User
 ) -> Callable[[Callable[[], Any]], list[Any]]:
     """Resolves while the given action has changed its rows and not yet written its entry."""
-    record = timeline.record
+    record, is_changed = timeline.record, threading.Event()
 
     def late(**entry: Any) -> Any:
         if entry["actor"] != commander:
-            time.sleep(0.6)
+            is_changed.set()
+            time.sleep(MEANWHILE)
         return record(**entry)
 
     def resolve_later() -> Incident:
-        time.sleep(0.2)
+        is_changed.wait(MEANWHILE / 2)  # or while the permission has only been read
         return resolve.resolve(actor=commander, incident_id=incident.pk, words="Done.")
 
     def both(action: Callable[[], Any]) -> list[Any]:
@@ -96,17 +101,18 @@ def test_cancel_and_reject_both_end(
     command: StepCommand, commander: User, engineer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     approval = factories.make_waiting_approval(command, commander)
-    end = stop.end_run
+    end, is_ended = stop.end_run, threading.Event()
 
     def slowly(*given: Any, **named: Any) -> bool:
         ended = end(*given, **named)
-        time.sleep(0.6)
+        is_ended.set()
+        time.sleep(MEANWHILE)
         return ended
 
     monkeypatch.setattr(stop, "end_run", slowly)
 
     def reject_later() -> Approval:
-        time.sleep(0.2)
+        assert is_ended.wait(60)
         return approve.reject(actor=engineer, approval_id=approval.pk, reason="No.")
 
     cancelled, rejected = at_once(
@@ -125,7 +131,7 @@ def asked_while_open(monkeypatch: pytest.MonkeyPatch, engineer: User) -> None:
     def dawdle(**asked: Any) -> None:
         require(**asked)
         if asked["needed"] == "responder" or asked["what"] == "post updates":
-            time.sleep(0.6)
+            time.sleep(MEANWHILE)
 
     monkeypatch.setattr(permissions, "require", dawdle)
 
