@@ -15,6 +15,9 @@ import psycopg
 from tests.support.forms import post, sign_in, token_on
 from tests.support.processes import Processes, wait_until
 
+PATIENCE_SECONDS = 60.0
+"""For one answer, on a machine that does other things too."""
+
 
 def password_of(processes: Processes, username: str) -> str:
     for line in processes.demo.splitlines():
@@ -30,7 +33,9 @@ class Caller:
 
     def __init__(self, processes: Processes, username: str, session: str = "") -> None:
         self.username = username
-        self.client = httpx.Client(base_url=processes.address, timeout=20, trust_env=False)
+        self.client = httpx.Client(
+            base_url=processes.address, timeout=PATIENCE_SECONDS, trust_env=False
+        )
         for cookie in processes.sessions.get(username, []):
             self.client.cookies.jar.set_cookie(cookie)
         if session:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.stories.callers import Caller, Story
+from tests.stories.callers import PATIENCE_SECONDS, Caller, Story
 from tests.support.processes import Processes, wait_until
 
 pytestmark = pytest.mark.story
@@ -86,6 +86,7 @@ class AlertStory(Story):
             f"{self.processes.address}/alerts/in/prometheus/",
             json={"version": "4", "status": status, "alerts": alerts},
             headers={"Authorization": f"Bearer {self.token}"},
+            timeout=PATIENCE_SECONDS,
             trust_env=False,
         )
 

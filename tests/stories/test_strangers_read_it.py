@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.stories.callers import Story
+from tests.stories.callers import PATIENCE_SECONDS, Story
 from tests.support.processes import Processes, wait_until
 
 pytestmark = pytest.mark.story
@@ -26,7 +26,9 @@ def story(processes: Processes) -> Iterator[Story]:
 
 @pytest.fixture
 def stranger(processes: Processes) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=processes.address, trust_env=False) as client:
+    with httpx.Client(
+        base_url=processes.address, timeout=PATIENCE_SECONDS, trust_env=False
+    ) as client:
         yield client
 
 

@@ -11,7 +11,7 @@ from threading import Barrier
 import httpx
 import pytest
 
-from tests.stories.callers import Caller, Story
+from tests.stories.callers import PATIENCE_SECONDS, Caller, Story
 from tests.support.processes import Processes, wait_until
 
 pytestmark = pytest.mark.story
@@ -55,7 +55,7 @@ def crowd(processes: Processes) -> Iterator[list[Caller]]:
 def waiting_change(story: Story) -> tuple[int, int, str]:
     """A run that waits for approval, its approval and the digest of its plan."""
     run = story.asks(story.declares(), SCALE)
-    story.waits_for(run, "waiting", "failed")
+    story.waits_for(run, "waiting", "expired", "failed")
     approval, digest = story.rows.one(
         "SELECT id, digest FROM incidents_approval WHERE run_id = ?", run
     )
@@ -159,6 +159,7 @@ def by_api(person: Caller, approval: int, digest: str) -> httpx.Response:
         f"{person.client.base_url}/api/v1/approvals/{approval}/approve",
         json={"digest": digest},
         headers={"Authorization": f"Bearer {token}"},
+        timeout=PATIENCE_SECONDS,
         trust_env=False,
     )
 
