@@ -47,9 +47,14 @@ def signals_of_blindness(monitor: Monitor) -> list[Signal]:
     return [] if told.exists() else [_begin(environment, blind)]
 
 
+def patience_of(monitor: Monitor) -> timedelta:
+    """How long so many checks in a row take, or one that is not made is waited for."""
+    return max(IN_A_ROW * timedelta(seconds=monitor.every), LEAST_PATIENCE)
+
+
 def _blind(monitor: Monitor, now: datetime) -> _Blind | None:
     """One query while all is well."""
-    patience = max(IN_A_ROW * timedelta(seconds=monitor.every), LEAST_PATIENCE)
+    patience = patience_of(monitor)
     newest = list(_whole(monitor).filter(cause=HealthCause.SCHEDULE)[: IN_A_ROW + 1])
     late = [one for one in newest if not _is_ended(one) and one.requested_at <= now - patience]
     if late:

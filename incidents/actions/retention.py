@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Avg, Count, Max, Min, QuerySet
 
 from incidents import clock
+from incidents.actions.blindness import IN_A_ROW
 from incidents.actions.check_health import hold_environment
 from incidents.models import (
     Environment,
@@ -37,18 +38,22 @@ def compact(monitor: Monitor) -> None:
     """Once an hour for each environment that is watched, a bounded part each time."""
     now = clock.now()
     environment = monitor.environment
-    whole, sums = (
-        now - timedelta(days=days) for days in (monitor.keeps_days, monitor.keeps_sums_days)
-    )
+    whole = now - max(timedelta(days=monitor.keeps_days), _counted(monitor))
+    sums = now - timedelta(days=monitor.keeps_sums_days)
     with transaction.atomic():
         hold_environment(environment)
         _shorten_reports(monitor, whole)
-        _thin_reports(monitor, whole, now - WHOLE_FOR)
+        _thin_reports(monitor, whole, now - max(WHOLE_FOR, _counted(monitor)))
         _sum_up(environment, whole)
         _forget(monitor, sums)
         ThresholdWatch.objects.filter(
             environment=environment, checked_at__lt=now - FORGOTTEN_AFTER
         ).delete()
+
+
+def _counted(monitor: Monitor) -> timedelta:
+    """As far back as the reports are read in which an area was not seen."""
+    return (IN_A_ROW + 1) * timedelta(seconds=monitor.every)
 
 
 def _shorten_reports(monitor: Monitor, before: datetime) -> None:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import NamedTuple, cast
 
 from incidents.actions.alerts import Signal, hear_all
 from incidents.actions.blindness import signals_of_blindness
+from incidents.actions.unseen_areas import signals_of_unseen
 from incidents.actions.watches import Watched
 from incidents.health_states import AlertKind, AlertSeverity, AlertState
 from incidents.models import Alert, Environment, Monitor
-from incidents.queries.monitors import blind_key
+from incidents.queries.monitors import blind_key, unseen_key
 from runbook.document.definition import Json
 from runbook.document.durations import words
 from runbook.health.blindness import why_blind
 from runbook.health.drift import Drift
-from runbook.health.report import Finding, Report, Status
-from runbook.health.thresholds import CHECK, DRIFT, shown
+from runbook.health.report import Area, Finding, Report, Status, named
+from runbook.health.thresholds import BLIND, CHECK, DRIFT, shown
 from runbook.health.verdict import Verdict
 
 MOST_NAMED = 5
@@ -43,7 +44,7 @@ def tell_of_health(seen: Seen) -> None:
     """Have alerts begin, be told again where they say something new, and end. Outside of
     transactions. Safe to repeat: what a worker that died did not tell, the next check does."""
     before = {one.key: one for one in _firing(seen.environment)}
-    signals = {one.key: one for one in _signals(seen)}
+    signals = {one.key: one for one in _signals(seen, before)}
     begun = [one for one in signals.values() if _says_something_new(one, before.get(one.key))]
     held = _held_open(seen)
     ended = [
@@ -91,29 +92,28 @@ def _says_something_new(signal: Signal, alert: Alert | None) -> bool:
         return True
     if signal.labels["threshold"] == DRIFT:
         return alert.summary != signal.summary
-    is_of_check = signal.labels["threshold"] == CHECK
-    return is_of_check and _named(alert.findings) != _named(signal.findings)
+    if signal.labels["threshold"] == BLIND and alert.because != signal.because:
+        return True
+    has_findings = signal.labels["threshold"] in (BLIND, CHECK)
+    return has_findings and named(alert.findings) != named(signal.findings)
 
 
-def _named(findings: Sequence[Json]) -> set[tuple[str, str]]:
-    return {
-        (str(one["resource"]), str(one["expectation"])) for one in findings if isinstance(one, dict)
-    }
-
-
-def _signals(seen: Seen) -> Iterator[Signal]:
+def _signals(seen: Seen, firing: Mapping[str, Alert]) -> Iterator[Signal]:
     if seen.report.status == Status.CRITICAL:
         yield _of_check(seen)
     if seen.drift and not seen.report.criticals:
         yield _of_drift(seen)
     yield from (_of_threshold(seen, one) for one in seen.watched if one.counts)
+    if seen.report.unchecked and not why_blind(seen.report):
+        yield from signals_of_unseen(seen.monitor, firing)
 
 
 def _held_open(seen: Seen) -> set[str]:
     """What could not be seen this time is not over."""
     of_check = {_key(seen, kind, seen.report.infrastructure) for kind in (CHECK, DRIFT)}
     if why_blind(seen.report):
-        return {*of_check, blind_key(seen.environment)}
+        of_areas = {unseen_key(seen.environment, area) for area in Area}
+        return {*of_check, *of_areas, blind_key(seen.environment)}
     is_unseen = any(one.severity == "critical" for one in seen.report.unchecked)
     return of_check if is_unseen else set()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Literal, cast
@@ -11,6 +11,8 @@ from runbook.document.definition import Json
 
 Severity = Literal["critical", "warning"]
 Verdict = Literal["passed", "failed", "unchecked"]
+Named = tuple[str, str]
+"""An expectation: its resource, and its dotted name in the file."""
 
 
 class Area(StrEnum):
@@ -149,6 +151,13 @@ class Report:
         written = asdict(self)
         del written["snapshot"]
         return cast("dict[str, Json]", counts | written)
+
+
+def named(written: Iterable[Json]) -> frozenset[Named]:
+    """The expectations of findings as `as_json` wrote them."""
+    return frozenset(
+        (str(one["resource"]), str(one["expectation"])) for one in written if isinstance(one, dict)
+    )
 
 
 def from_json(written: Mapping[str, Json]) -> Report:

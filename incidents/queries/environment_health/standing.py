@@ -11,7 +11,7 @@ from django.db.models import Count, QuerySet
 from incidents.health_states import UNENDED_CHECKS, AlertState, HealthCheckState, HealthStatus
 from incidents.models import Alert, Environment, HealthCheck, Monitor
 from incidents.queries.environment_health.matrix import Matrix, read_matrix
-from incidents.queries.monitors import blind_alerts
+from incidents.queries.monitors import Blindness, read_blindness
 from incidents.queries.whole_checks import newest_whole_checks
 
 STALE_INTERVALS = 3
@@ -23,7 +23,8 @@ UNKNOWN = "unknown"
 class Standing:
     """`check` is the newest whole one that was made, None before the first; `matrix` its report,
     None once that was dropped. `running` waits or is at work; `failed` could not be made, after
-    `check`. `firing` counts alerts that fire, `blind` is the one that its monitor sees nothing."""
+    `check`. `firing` counts alerts that fire, `blind` is the one that its monitor sees nothing,
+    `unseen` are those of areas that it does not see all of."""
 
     environment: Environment
     monitor: Monitor | None
@@ -34,6 +35,7 @@ class Standing:
     firing: int
     is_stale: bool
     blind: Alert | None = None
+    unseen: tuple[Alert, ...] = ()
 
     @property
     def word(self) -> str:
@@ -63,7 +65,7 @@ class _Found:
     unended: dict[int, HealthCheck]
     failed: dict[int, HealthCheck]
     firing: dict[int, int]
-    blind: dict[int | None, Alert]
+    blindness: dict[int, Blindness]
 
 
 def read_standings(environments: QuerySet[Environment], *, now: datetime) -> tuple[Standing, ...]:
@@ -75,7 +77,7 @@ def read_standings(environments: QuerySet[Environment], *, now: datetime) -> tup
         unended=_by_environment(_unended_of(rows)),
         failed=_by_environment(_failed_of(rows, now - FAILED_SINCE)),
         firing=_firing_in(rows),
-        blind={one.environment_id: one for one in blind_alerts(rows)},
+        blindness=read_blindness(rows),
     )
     return tuple(sorted((_standing(row, found, now) for row in rows), key=_badness))
 
@@ -119,7 +121,8 @@ def _standing(row: Environment, found: _Found, now: datetime) -> Standing:
         failed=failed if is_news else None,
         firing=found.firing.get(row.pk, 0),
         is_stale=is_stale(check, monitor, now),
-        blind=found.blind.get(row.pk),
+        blind=found.blindness[row.pk].whole,
+        unseen=found.blindness[row.pk].areas,
     )
 
 

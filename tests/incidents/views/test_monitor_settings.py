@@ -91,12 +91,13 @@ def test_nobody_accepts_a_check_of_another_environment(client: Client, administr
     assert client.post(f"{PAGE}monitor/accept/{elsewhere.pk}/").status_code == 404
 
 
-def _blinded(environment: Environment) -> None:
+def _blinded(environment: Environment, area: str = "") -> None:
     now = clock.now()
+    what = f"not seen all of {area}" if area else "seen nothing"
     Alert.objects.create(
-        key="monitor/staging/blind",
+        key=f"monitor/staging/blind{area and '/'}{area}",
         kind=AlertKind.MONITOR,
-        title="The monitor of staging has seen nothing since noon",
+        title=f"The monitor of staging has {what} since noon",
         because="Nobody <b> answers.",
         environment=environment,
         first_at=now,
@@ -134,3 +135,9 @@ def test_pages_say_that_the_monitor_sees_nothing(
     shown = client.get(page).content.decode()
 
     assert f"The monitor of staging has seen nothing since noon.{why}<" in shown
+
+    _blinded(environment, "secrets")
+    of_secrets = f"The monitor of staging has not seen all of secrets since noon.{why}<"
+    assert of_secrets not in client.get(page).content.decode()
+    Alert.objects.filter(key="monitor/staging/blind").delete()
+    assert of_secrets in client.get(page).content.decode()
