@@ -6,7 +6,9 @@ clock, page and countdown reads the same rows as ever. The timeline keeps the re
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from django.conf import settings
 from django.db import transaction
@@ -36,24 +38,49 @@ from runbook.document.durations import words
 
 MOST = 7 * 86400
 MOST_FIRED = 2_000
-"""More than any ladder fires in a week; what never comes to an end stops here."""
+"""More than most ladders fire in a week; what never comes to an end stops here."""
 
 
-def advance(*, incident_id: int, seconds: int) -> int:
-    """Let so many seconds pass; how many timers and approvals fell due on the way. For drills
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """`fired` timers and approvals fell due on the way. `left` seconds did not pass: too much
+    fell due before them."""
+
+    fired: int
+    left: int
+
+
+def advance(*, incident_id: int, seconds: int, most_fired: int = MOST_FIRED) -> Passed:
+    """Let so many seconds pass, or stop on the way once `most_fired` have fallen due. For drills
     alone, and where the settings say that this is no production."""
     if not 0 < seconds <= MOST:
         raise Refused("Let a second pass at least, and a week at most.", status=422)
     _begin(incident_id, seconds)
     left, fired = timedelta(seconds=seconds), 0
-    while fired < MOST_FIRED:
+    while fired < most_fired:
         passed = _pass_until_due(incident_id, left)
         left -= passed
         done = _fire_due(incident_id)
         fired += done
         if not left and not done:
             break
-    return fired
+    if left:
+        _stop(incident_id, fired, ceil(left.total_seconds()))
+    return Passed(fired, ceil(left.total_seconds()))
+
+
+def _stop(incident_id: int, fired: int, left: int) -> None:
+    """The timeline has said already that all of it passes."""
+    with transaction.atomic():
+        hold(pk=incident_id)
+        timeline.record(
+            incident_id=incident_id,
+            actor=None,
+            kind="time.advanced",
+            text=f"stopped before the last {words(left)} of it, as {fired} timers fell due",
+            panels=["header"],
+            data={"left": left, "fired": fired},
+        )
 
 
 def _begin(incident_id: int, seconds: int) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from incidents.actions.advance import advance
+from incidents.actions.advance import MOST_FIRED, Passed, advance
 from incidents.models import Incident
 from incidents.refusal import Refused
 from incidents.source import acting_from
@@ -20,6 +20,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("span", help="how long: 30m, 6h, 1h30m")
         parser.add_argument("--incident", required=True, help="which one: INC-3")
+        parser.add_argument(
+            "--most",
+            type=int,
+            default=MOST_FIRED,
+            metavar="N",
+            help=f"stop once so many timers have fallen due ({MOST_FIRED})",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:  # Any: Django's signature  # noqa: ANN401, ARG002
         span = seconds(options["span"])
@@ -28,10 +35,14 @@ class Command(BaseCommand):
         incident = self.find(options["incident"])
         try:
             with acting_from("advance"):
-                fired = advance(incident_id=incident.pk, seconds=span)
+                passed = advance(incident_id=incident.pk, seconds=span, most_fired=options["most"])
         except Refused as refused:
             raise CommandError(refused.sentence) from refused
-        self.stdout.write(f"{words(span)} have passed for {incident.name}; {fired} fell due.")
+        if passed.left:
+            raise CommandError(_stopped(incident, span, passed))
+        self.stdout.write(
+            f"{words(span)} have passed for {incident.name}; {passed.fired} fell due."
+        )
 
     def find(self, name: str) -> Incident:
         number = name.upper().removeprefix("INC-")
@@ -40,3 +51,12 @@ class Command(BaseCommand):
         if incident is None:
             raise CommandError(f"There is no incident {name}.")
         return incident
+
+
+def _stopped(incident: Incident, span: int, passed: Passed) -> str:
+    left, number = words(passed.left), incident.name
+    return (
+        f"Only {words(span - passed.left)} have passed for {number}: {passed.fired} fell due, and "
+        f"there it stopped. The last {left} have not passed. See whether its ladder repeats as "
+        f"often as it should; then let the rest pass: advance {passed.left}s --incident {number}"
+    )

@@ -165,6 +165,25 @@ def test_advance_leaves_other_incidents_alone(drill: Incident, set_clock: SetClo
     assert other.levels.get().state == "pending"
 
 
+def test_advance_says_that_it_stopped_before_the_end(drill: Incident, set_clock: SetClock) -> None:
+    with pytest.raises(CommandError) as stopped:
+        call_command("advance", "6h", incident=drill.name, most=4, stdout=StringIO())
+
+    assert str(stopped.value).startswith(
+        f"Only 2 h have passed for {drill.name}: 5 fell due, and there it stopped. The last 4 h "
+    )
+    assert str(stopped.value).endswith(f"advance 14400s --incident {drill.name}")
+    last = drill.timeline.order_by("number").last()
+    assert last is not None
+    assert (last.kind, last.data) == ("time.advanced", {"left": 14400, "fired": 5})
+    drill.refresh_from_db()
+    assert (set_clock.at - drill.started_at).total_seconds() == 2 * 3600
+
+    out = StringIO()
+    call_command("advance", "14400s", incident=drill.name, stdout=out)
+    assert out.getvalue().startswith("4 h have passed")
+
+
 @pytest.mark.parametrize(
     ("columns", "span", "words"),
     [
