@@ -10,32 +10,22 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 
 from incidents import clock
+from incidents.actions.alert_said import (
+    Said,
+    believed,
+    is_of_an_earlier_firing,
+    is_old_news,
+    newest_word,
+)
 from incidents.health_states import AlertKind, AlertState
-from incidents.models import Alert, AlertMessage, AlertSource, Environment
+from incidents.models import Alert, AlertMessage, AlertSource
 from incidents.queries.alert_rules import RuleBook
-
-OLDEST = timedelta(days=30)
-"""What says that it began longer ago than this has a wrong clock: it began when it was heard."""
 
 AT_ONCE = 100
 """So many in one transaction: who waits for the database waits for these and not for a storm."""
 
 TRIES = 5
 MOST_FITTED = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What somebody tells of one alert. `columns` are those that telling again replaces. `began`,
-    `ended` and `said_at` are by the sender's clock, which may be wrong."""
-
-    key: str
-    is_firing: bool
-    columns: Mapping[str, object]
-    environment: Environment | None
-    began: datetime | None = None
-    ended: datetime | None = None
-    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +106,7 @@ def _moved(
     now = clock.now()
     if not said.is_firing:
         return _end(last, said, now) if last else _ended_unheard(said, source, book, now)
-    if last is not None and _is_old_news(said, last, now):
+    if last is not None and is_old_news(said, last, now):
         return Heard(last)
     if last is not None and last.state == AlertState.FIRING:
         return _again(last, said, book, now)
@@ -139,13 +129,10 @@ def _row(said: Said, source: AlertSource | None, now: datetime) -> Alert:
         key=said.key,
         source=source,
         environment=said.environment,
-        first_at=_believed(said.began, now) or now,
+        first_at=believed(said.began, now) or now,
         last_at=now,
+        said_at=said.moment(now),
     )
-
-
-def _believed(moment: datetime | None, now: datetime) -> datetime | None:
-    return moment if moment and now - OLDEST < moment < now else None
 
 
 def _ended_unheard(
@@ -153,7 +140,7 @@ def _ended_unheard(
 ) -> Heard | None:
     """Of a sender that may deliver out of order the end is kept although nothing was heard of the
     beginning: that may come yet, and must find that it is over."""
-    ended = _believed(said.said_at, now)
+    ended = believed(said.said_at, now)
     if ended is None:
         return None
     alert = _row(said, source, now)
@@ -164,16 +151,14 @@ def _ended_unheard(
     return Heard(alert)
 
 
-def _is_old_news(said: Said, last: Alert, now: datetime) -> bool:
-    """It fired before it recovered, and that is known already."""
-    said_at, over = _believed(said.said_at, now), last.resolved_at
-    return said_at is not None and over is not None and said_at <= over
-
-
 def _again(last: Alert, said: Said, book: RuleBook, now: datetime) -> Heard | None:
     """Told again. It keeps its rule; without one, a new rule may fit."""
-    columns: dict[str, object] = {**said.columns, "last_at": now}
-    if not _update(last, AlertState.FIRING, columns, times=F("times") + 1):
+    columns: dict[str, object] = {
+        **said.columns,
+        "last_at": now,
+        "said_at": newest_word(said, last, now),
+    }
+    if not _update(last, {"state": AlertState.FIRING}, columns, times=F("times") + 1):
         return None
     last.times += 1
     if last.rule is None and _fit(last, book):
@@ -196,29 +181,34 @@ def _back(last: Alert, said: Said, now: datetime) -> Heard | None:
         "resolved_at": None,
         "first_at": now,
         "last_at": now,
+        "said_at": newest_word(said, last, now),
     }
-    if not _update(last, AlertState.RESOLVED, columns, times=F("times") + 1):
+    if not _update(last, {"state": AlertState.RESOLVED}, columns, times=F("times") + 1):
         return None
     last.times += 1
     return Heard(last, is_back=True)
 
 
 def _end(last: Alert, said: Said, now: datetime) -> Heard | None:
-    """Recovered when its sender says, else now; or as it did before."""
-    if last.state == AlertState.RESOLVED:
+    """Recovered when its sender says, else now; or as it did before. What fires anew meanwhile is
+    found by its newest word."""
+    if last.state == AlertState.RESOLVED or is_of_an_earlier_firing(said, last, now):
         return Heard(last)
     columns: dict[str, object] = {
         "state": AlertState.RESOLVED,
-        "resolved_at": max(_believed(said.ended, now) or now, last.first_at),
+        "resolved_at": max(believed(said.ended, now) or now, last.first_at),
         "last_at": now,
+        "said_at": newest_word(said, last, now),
     }
-    return Heard(last) if _update(last, AlertState.FIRING, columns) else None
+    known = {"state": AlertState.FIRING, "said_at": last.said_at}
+    return Heard(last) if _update(last, known, columns) else None
 
 
-def _update(alert: Alert, old: AlertState, columns: Mapping[str, object], **sums: object) -> bool:
+def _update(
+    alert: Alert, old: Mapping[str, object], columns: Mapping[str, object], **sums: object
+) -> bool:
     """Conditional UPDATE of the row, and of what is held of it here."""
-    rows = Alert.objects.filter(pk=alert.pk, state=old)
-    if not rows.update(**columns, **sums):
+    if not Alert.objects.filter(pk=alert.pk, **old).update(**columns, **sums):
         return False
     for name, value in columns.items():
         setattr(alert, name, value)

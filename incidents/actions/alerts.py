@@ -12,7 +12,8 @@ from functools import cache
 from incidents import live
 from incidents.actions.alert_incidents import came_back, follow
 from incidents.actions.alert_recovery import recovered
-from incidents.actions.alert_rows import Said, store
+from incidents.actions.alert_rows import store
+from incidents.actions.alert_said import Said
 from incidents.actions.alert_words import tell_what_is_new
 from incidents.actions.storable import storable, storable_text
 from incidents.health_states import AlertKind, AlertSeverity, AlertState

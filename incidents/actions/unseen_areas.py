@@ -76,7 +76,8 @@ def _unchecked(report: Report) -> frozenset[Named]:
 def _reports(pks: list[int]) -> list[Report]:
     """In that order, each as it is stored: without secrets, so that names in it can be compared."""
     rows = dict(HealthCheck.objects.filter(pk__in=pks).values_list("pk", "report"))
-    return [from_json(rows[pk]) for pk in pks if rows.get(pk)]
+    found = [rows.get(pk) for pk in pks]
+    return [from_json(one) for one in found if one]
 
 
 def _title(environment: Environment, area: AreaReport, first_at: datetime) -> str:
