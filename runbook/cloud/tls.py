@@ -13,7 +13,7 @@ from runbook.cloud.greetings import Certificate, Greeting, Handshake, refused_gr
 from runbook.cloud.site import route_of, told_by_site
 from runbook.cloud.sockets import Resolved, connect, resolve
 from runbook.cloud.target import Target
-from runbook.cloud.trust import fresh_trust
+from runbook.cloud.trust import fresh_trust, trust_in_greetings
 from runbook.document.definition import Json
 
 _VERSIONS = {"tls1_2": ssl.TLSVersion.TLSv1_2, "tls1_3": ssl.TLSVersion.TLSv1_3}
@@ -42,7 +42,8 @@ class Tls:
         """Greets with trust first; without it once more, to be shown the certificate."""
         why = ""
         try:
-            protocol, chain = self._shake(greeting, resolved, fresh_trust())
+            context = fresh_trust() if greeting.version else trust_in_greetings()
+            protocol, chain = self._shake(greeting, resolved, context)
         except ssl.SSLCertVerificationError as error:
             why = error.verify_message or str(error)
             protocol, chain = self._shake(greeting, resolved, _trusting_anyone())

@@ -6,6 +6,7 @@ address that was checked, so that a name cannot change its mind in between.
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -23,7 +24,7 @@ from runbook.cloud.sockets import resolve
 from runbook.cloud.stopwatch import Stopwatch
 from runbook.cloud.target import Target
 from runbook.cloud.time_limit import TimeLimit
-from runbook.cloud.trust import trust
+from runbook.cloud.trust import no_trust, trust
 
 _MOST_REDIRECTS = 10
 _CREDENTIALS = frozenset({"authorization", "cookie"})
@@ -135,11 +136,15 @@ def _answered(sent: httpx.Request, url: str, via: str, limit: TimeLimit) -> Page
     """Below httpx's client, which would look into redirects and decode the body: a few bytes of
     gzip make gigabytes."""
     with (
-        httpx.HTTPTransport(verify=trust(), trust_env=False) as transport,
+        httpx.HTTPTransport(verify=_context(sent), trust_env=False) as transport,
         closing(transport.handle_request(sent)) as response,
     ):
         body, size = _bounded_body(response, limit)
         return _page(response, url, body=body, size=size, via=via)
+
+
+def _context(sent: httpx.Request) -> ssl.SSLContext:
+    return trust() if sent.url.scheme == "https" else no_trust()
 
 
 def _headers(request: Request, parts: SplitResult, via: str) -> dict[str, str]:
