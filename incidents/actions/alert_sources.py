@@ -1,30 +1,23 @@
-"""Systems that may post alerts: who they are, how they prove it, and whether they are heard."""
+"""Systems that may post alerts: who they are, by what they prove it, and whether they are heard."""
 
 from __future__ import annotations
 
-import re
 import secrets
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils.crypto import constant_time_compare, salted_hmac
 
-from incidents import administration, clock, encryption, permissions
-from incidents.encryption import Unreadable
+from incidents import administration, clock, permissions
+from incidents.actions.alert_proof import NAME, SIGNING, digest_of, sealed
 from incidents.health_states import AlertKind
 from incidents.models import AlertSource, Environment
 from incidents.refusal import Refused
-from runbook.alerts.kinds.pagerduty import is_signed
 
 PREFIX = "rba_"
-PURPOSE = "runbook alert sources"
 MOST = 50
-LONGEST_SECRET = 500
-UNKNOWN = "This is not known here."
-"""What strangers are told, whether or not there is such a source."""
+LEAST_SECRET, LEAST_CHOSEN, LONGEST_SECRET = 8, 16, 500
+"""PagerDuty makes its secret up, that of a contact point people choose."""
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,58}[a-z0-9]|[a-z0-9]")
 POSTING = [kind for kind in AlertKind if kind != AlertKind.MONITOR]
 
 
@@ -33,7 +26,7 @@ def create_source(
 ) -> tuple[AlertSource, str]:
     """The source and its token, which is shown this once and kept nowhere. PagerDuty signs instead:
     there is no token, and nothing is heard until `set_secret`."""
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise Refused(
             "A source's name has up to 60 small letters, digits and hyphens, such as"
             " prometheus-eu.",
@@ -52,7 +45,7 @@ def create_source(
         source = AlertSource.objects.create(
             name=name,
             kind=kind,
-            token_digest=_digest(token) if token else "",
+            token_digest=digest_of(token) if token else "",
             environment=_environment(environment_id),
             created_by=actor,
             created_at=clock.now(),
@@ -62,33 +55,46 @@ def create_source(
 
 
 def rotate_token(*, actor: User, source_id: int) -> tuple[AlertSource, str]:
-    """A new token; the old one opens nothing from now on."""
+    """A new token; the old one opens nothing from now on, nor does a signature."""
     token = _new_token()
     with transaction.atomic():
         administration.hold()
         source = _find(actor, source_id)
         if source.kind == AlertKind.PAGERDUTY:
             raise Refused("PagerDuty signs with its own secret. Write a new one instead.")
-        AlertSource.objects.filter(pk=source.pk).update(token_digest=_digest(token))
+        own = AlertSource.objects.filter(pk=source.pk)
+        own.update(token_digest=digest_of(token), sealed_secret="")
         _record(actor, source, "alert_source.rotated", "made a new token for the alert source")
     return source, token
 
 
 def set_secret(*, actor: User, source_id: int, secret: str) -> AlertSource:
-    """What PagerDuty signs with, as it shows it once. It is sealed and never shown again."""
+    """What it signs with: PagerDuty as it shows it once, Grafana as its contact point has it, whose
+    token opens nothing from now on. It is sealed and never shown again."""
     secret = secret.strip()
-    if not 8 <= len(secret) <= LONGEST_SECRET or not secret.isprintable():
-        raise Refused("Write the signing secret that PagerDuty shows for the webhook.", status=422)
     with transaction.atomic():
         administration.hold()
         source = _find(actor, source_id)
-        if source.kind != AlertKind.PAGERDUTY:
+        if source.kind not in SIGNING:
             raise Refused("This source proves itself by its token.")
-        sealed = encryption.seal(secret, purpose=PURPOSE)
-        AlertSource.objects.filter(pk=source.pk).update(sealed_secret=sealed)
+        _require_secret(source, secret)
+        own = AlertSource.objects.filter(pk=source.pk)
+        own.update(sealed_secret=sealed(secret), token_digest="")
         _record(actor, source, "alert_source.secret_set", "set the signing secret of")
     source.refresh_from_db()
     return source
+
+
+def _require_secret(source: AlertSource, secret: str) -> None:
+    is_chosen = source.kind == AlertKind.GRAFANA
+    least = LEAST_CHOSEN if is_chosen else LEAST_SECRET
+    if least <= len(secret) <= LONGEST_SECRET and secret.isprintable():
+        return
+    if is_chosen:
+        words = f"Choose a secret of at least {least} characters and give it to the contact point."
+    else:
+        words = "Write the signing secret that PagerDuty shows for the webhook."
+    raise Refused(words, status=422)
 
 
 def change_source(
@@ -115,46 +121,8 @@ def remove_source(*, actor: User, source_id: int) -> None:
         source.delete()
 
 
-def who_posts(*, name: str, token: str, signature: str, body: bytes) -> AlertSource:
-    """The source that has proven itself. Refused with one and the same sentence for a source that
-    does not exist, a wrong token and a wrong signature; what follows takes as long for each."""
-    known = name if _NAME.fullmatch(name) else ""
-    source = AlertSource.objects.select_related("environment").filter(name=known).first()
-    if source is not None and source.kind == AlertKind.PAGERDUTY:
-        proven = _has_signed(source, signature, body)
-    else:
-        proven = _has_token(source, token)
-    if source is None or not proven:
-        raise Refused(UNKNOWN, status=401)
-    if not source.is_on:
-        raise Refused("This source is switched off.", status=403)
-    return source
-
-
-def _has_token(source: AlertSource | None, token: str) -> bool:
-    kept = source.token_digest if source and source.token_digest else "-" * 64
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    fits = [constant_time_compare(kept, _digest(token, key=str(key))) for key in keys]
-    return any(fits)
-
-
-def _has_signed(source: AlertSource, signature: str, body: bytes) -> bool:
-    if not source.sealed_secret:
-        return False
-    try:
-        secret = encryption.unseal(source.sealed_secret, purpose=PURPOSE)
-    except Unreadable:
-        return False
-    return is_signed(body, header=signature, secret=secret)
-
-
 def _new_token() -> str:
     return PREFIX + secrets.token_urlsafe(32)
-
-
-def _digest(token: str, *, key: str | None = None) -> str:
-    salt = "incidents.alert_sources"
-    return salted_hmac(salt, token, secret=key, algorithm="sha256").hexdigest()
 
 
 def _environment(environment_id: int | None) -> Environment | None:

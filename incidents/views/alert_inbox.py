@@ -12,7 +12,7 @@ from django.http.request import UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
 from incidents.actions.alert_messages import receive
-from incidents.actions.alert_sources import who_posts
+from incidents.actions.alert_proof import Shown, who_posts
 from incidents.health_states import AlertMessageState
 from incidents.refusal import Refused
 
@@ -29,12 +29,7 @@ def inbox(request: HttpRequest, source: str) -> HttpResponse:
         if request.method != "POST":
             raise Refused("This address takes POST only.", status=405)
         body = _body(request)
-        known = who_posts(
-            name=source,
-            token=_token(request),
-            signature=request.headers.get("X-PagerDuty-Signature", ""),
-            body=body,
-        )
+        known = who_posts(name=source, shown=_shown(request), body=body)
         found = receive(source=known, body=body)
     except Refused as refused:
         return _refusal(refused)
@@ -56,6 +51,17 @@ def _body(request: HttpRequest) -> bytes:
     if len(body) > MOST_BYTES:
         raise Refused(TOO_LONG, status=413)
     return body
+
+
+def _shown(request: HttpRequest) -> Shown:
+    """The name of the last is ours: Grafana takes any, and what it is to take stands in its
+    setup."""
+    return Shown(
+        token=_token(request),
+        pagerduty=request.headers.get("X-PagerDuty-Signature", ""),
+        grafana=request.headers.get("X-Grafana-Alerting-Signature", ""),
+        grafana_at=request.headers.get("X-Grafana-Alerting-Timestamp", ""),
+    )
 
 
 def _token(request: HttpRequest) -> str:

@@ -1,9 +1,12 @@
 """Grafana's webhook: unified alerting, which looks like Alertmanager's, and the alerting of before,
-with one rule in each message."""
+with one rule in each message; and the signature that a contact point may have."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from runbook.alerts.kinds import alertmanager
 from runbook.alerts.message import Malformed, Message, Told
@@ -15,6 +18,8 @@ NAME = "grafana"
 
 FIRING, OVER = frozenset({"alerting", "no_data"}), frozenset({"ok"})
 NEITHER = frozenset({"pending", "paused", "unknown"})
+
+FRESH_FOR = timedelta(minutes=5)
 
 
 def read(body: Object) -> Message:
@@ -65,3 +70,17 @@ def _legacy(body: Object) -> Message:
         link=link(body.get("ruleUrl")),
     )
     return Message((told,), is_test=name == "Test notification")
+
+
+def is_signed(body: bytes, *, header: str, at: str, secret: str) -> bool:
+    """Whether the header's signature, in hex, is ours over these bytes, or over "<at>:<bytes>"
+    where the contact point names a header for the time."""
+    signed = f"{at}:".encode() + body if at else body
+    ours = hmac.digest(secret.encode(), signed, hashlib.sha256).hex()
+    return hmac.compare_digest(ours.encode(), header.strip().lower().encode())
+
+
+def is_fresh(at: str, now: datetime) -> bool:
+    """Whether it was signed about now: `at` is in seconds since 1970."""
+    seconds = float(at) if at.isascii() and at.isdecimal() and len(at) <= 12 else 0.0
+    return abs(now.timestamp() - seconds) <= FRESH_FOR.total_seconds()
