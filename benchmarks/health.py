@@ -1,5 +1,6 @@
 """How long a whole check of the shipped infrastructure takes while every answer of Google takes
-50 ms: python -m benchmarks.health [ROUNDS]."""
+50 ms: in a process that has just begun, in one that has checked before, and as a command with all
+of its start: python -m benchmarks.health [ROUNDS]."""
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from tests.runbook.simulator.running import until
 ROOT = Path(__file__).resolve().parents[1]
 LATENCY = 0.05
 ROUNDS = 9
+COMMANDS = 3
 
 
 def measure(rounds: int) -> None:
@@ -31,6 +33,7 @@ def measure(rounds: int) -> None:
         try:
             until(lambda: _answers(port))
             _print(infrastructure, port, rounds)
+            _print_commands(port)
         finally:
             process.terminate()
 
@@ -41,8 +44,25 @@ def _print(infrastructure: Infrastructure, port: int, rounds: int) -> None:
     for concurrency in (1, 2, 4, CONCURRENCY, 12):
         times = 1 if concurrency == 1 else rounds
         found = [_seconds(infrastructure, port, concurrency=concurrency) for _ in range(times)]
-        least, middle, most = min(found), statistics.median(found), max(found)
-        print(f"{concurrency:>2} at once of each area: {least:.2f} / {middle:.2f} / {most:.2f} s")
+        print(f"{concurrency:>2} at once of each area: {_spread(found)}")
+
+
+def _print_commands(port: int) -> None:
+    found = [_seconds_of_command(port) for _ in range(COMMANDS)]
+    print(f"manage.py healthcheck, from its start to its end: {_spread(found)}")
+
+
+def _seconds_of_command(port: int) -> float:
+    asked = ["--endpoint", f"http://127.0.0.1:{port}", "--report-only"]
+    started = time.perf_counter()
+    command = [sys.executable, "manage.py", "healthcheck", *asked]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - started
+
+
+def _spread(seconds: list[float]) -> str:
+    least, middle, most = min(seconds), statistics.median(seconds), max(seconds)
+    return f"{least:.2f} / {middle:.2f} / {most:.2f} s"
 
 
 def _seconds(infrastructure: Infrastructure, port: int, *, concurrency: int) -> float:
