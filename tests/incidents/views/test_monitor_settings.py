@@ -137,7 +137,8 @@ def test_pages_say_that_the_monitor_sees_nothing(
     assert f"The monitor of staging has seen nothing since noon.{why}<" in shown
 
     _blinded(environment, "secrets")
-    of_secrets = f"The monitor of staging has not seen all of secrets since noon.{why}<"
+    of_secrets = "The monitor of staging has not seen all of secrets since noon."
     assert of_secrets not in client.get(page).content.decode()
     Alert.objects.filter(key="monitor/staging/blind").delete()
-    assert of_secrets in client.get(page).content.decode()
+    shown = client.get(page).content.decode()
+    assert of_secrets in shown and why in shown
