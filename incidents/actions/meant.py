@@ -15,15 +15,14 @@ from django.contrib.auth.models import User
 
 from incidents import permissions
 from incidents.models import Approval, Environment, Notification
+from incidents.queries.settled import SETTLED, why_settled
 from incidents.quorum import weigh
 from incidents.states import ApprovalState
 
 SEEN_IN, LOUD_AT = "seen_in", "loud_at"
-KEPT_HERE = (SEEN_IN, LOUD_AT)
+KEPT_HERE = (SEEN_IN, LOUD_AT, SETTLED)
 """Keys of a notification's data that leave with no letter: the environment in which its person had
-a role, and when it would have been due but for quiet hours."""
-PASSING = ("escalation", "update due", "approval", "handoff", "phase overrun")
-"""Kinds that mean nothing any more once their incident is closed."""
+a role, when it would have been due but for quiet hours, and when it was seen to."""
 CONFIRM = "status.confirm"
 """The `type` of the one letter that goes to who has not confirmed."""
 ASKS = "approval"
@@ -53,8 +52,8 @@ def why_not_told(row: Notification) -> str:
 
 def why_needless(row: Notification) -> str:
     """A sentence when it could only puzzle who gets it, else ""."""
-    if row.incident is not None and not row.incident.is_open and row.kind in PASSING:
-        return f"{row.incident.name} is {row.incident.state}."
+    if settled := why_settled(row):
+        return settled
     subscriber, what = row.subscriber, row.data.get("type", CONFIRM)
     if subscriber is not None and subscriber.confirmed_at is None and what != CONFIRM:
         return "The subscriber wants nothing any more."

@@ -8,30 +8,31 @@ from django.db.models import QuerySet
 
 from incidents import clock, permissions, timeline
 from incidents.actions.dead_letters import PANELS, receiver_of
+from incidents.actions.meant import why_needless, why_not_told
 from incidents.actions.moves import hold
 from incidents.models import Incident, Notification
+from incidents.queries.settled import why_settled
 from incidents.refusal import Refused
 from incidents.states import NotificationState
 
 
 def retry(*, actor: User, notification_id: int) -> Notification:
-    """Try a dead letter again, from the first attempt on."""
+    """Try a dead letter again, from the first attempt on, unless it would not be sent anyway."""
     found = Notification.objects.filter(pk=notification_id).first()
     with transaction.atomic():
         if found is not None and found.incident_id is not None:
             hold(pk=found.incident_id)
         row = (
-            Notification.objects.select_related("incident__environment", "person", "channel")
+            Notification.objects.select_related(
+                "incident__environment", "person", "channel", "subscriber"
+            )
             .filter(pk=notification_id)
             .first()
         )
         if row is None or not _sees(actor, row):
             raise Refused("That notification does not exist.", status=404)
         _require_may_retry(actor, row)
-        if not _leads_somewhere(row):
-            raise Refused(
-                f"The channel that this was for is removed. Tell {receiver_of(row)} in another way."
-            )
+        _require_wanted(row)
         if not _again(Notification.objects.filter(pk=row.pk)):
             raise Refused(f"This was {row.state} meanwhile; there is nothing to try again.")
         if row.incident is not None:
@@ -41,7 +42,8 @@ def retry(*, actor: User, notification_id: int) -> Notification:
 
 
 def retry_all(*, actor: User, incident_id: int) -> int:
-    """Try every dead letter of an incident again; how many. What lost its channel stays dead."""
+    """Try every dead letter of an incident again; how many. What lost its channel, or what nobody
+    needs to be told any more, stays as it is."""
     with transaction.atomic():
         hold(pk=incident_id)
         visible = permissions.visible_incidents(actor).select_related("environment")
@@ -50,7 +52,8 @@ def retry_all(*, actor: User, incident_id: int) -> int:
             raise Refused("That incident does not exist.", status=404)
         _require_works(actor, incident)
         rows = Notification.objects.filter(incident=incident, state=NotificationState.DEAD)
-        dead = [row for row in rows.select_related("person") if _leads_somewhere(row)]
+        loaded = rows.select_related("person", "incident")
+        dead = [row for row in loaded if _leads_somewhere(row) and not why_settled(row)]
         _again(Notification.objects.filter(pk__in=[row.pk for row in dead]))
         if dead:
             _record_retry(actor, incident, dead)
@@ -61,6 +64,15 @@ def _again(rows: QuerySet[Notification]) -> int:
     return rows.filter(state=NotificationState.DEAD).update(
         state=NotificationState.WAITING, due_at=clock.now(), attempts=0, ended_at=None
     )
+
+
+def _require_wanted(row: Notification) -> None:
+    if not _leads_somewhere(row):
+        raise Refused(
+            f"The channel that this was for is removed. Tell {receiver_of(row)} in another way."
+        )
+    if row.state == NotificationState.DEAD and (why := why_not_told(row) or why_needless(row)):
+        raise Refused(f"{why} It is not sent again.")
 
 
 def _leads_somewhere(row: Notification) -> bool:

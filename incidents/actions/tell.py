@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
 from incidents import clock, encryption, live
 from incidents.actions import notices
-from incidents.actions.meant import LOUD_AT, PASSING, SEEN_IN, who_sees
+from incidents.actions.meant import LOUD_AT, SEEN_IN, who_sees
 from incidents.models import Channel, Environment, Incident, Notification
 from incidents.queries.receivers import Named, who_is
+from incidents.queries.settled import PASSING, SETTLED
 from incidents.queries.ways import MILDEST, Way, ways_to
 from incidents.redacting import redactor_for, redactor_with
 from incidents.states import NotificationState, Severity
@@ -93,9 +95,10 @@ def tell(event: Event, *, named: Named | None = None) -> int:
 
 def no_longer(topic: str) -> int:
     """What still waits for the topic is not sent, how many, and what the page shows of it rings no
-    bell any more. Inside the caller's transaction."""
+    bell any more; who could not be told needs no second try. Inside the caller's transaction."""
     told = Notification.objects.filter(topic=topic)
     notices.settle(told)
+    _note_settled(told)
     return cancel(told.values_list("pk", flat=True))
 
 
@@ -111,6 +114,14 @@ def cancel(ids: Iterable[int]) -> int:
     unsent = (NotificationState.WAITING, NotificationState.SENDING)
     rows = Notification.objects.filter(pk__in=ids, state__in=unsent)
     return rows.update(state=NotificationState.CANCELLED, ended_at=clock.now(), lease_until=None)
+
+
+def _note_settled(told: QuerySet[Notification]) -> None:
+    """Dead letters stay to be seen. Nothing else writes their data."""
+    seen_to = {SETTLED: f"{clock.now():%-d %b %H:%M} UTC"}
+    for row in told.filter(state=NotificationState.DEAD).only("data"):
+        if SETTLED not in row.data:
+            told.filter(pk=row.pk).update(data=row.data | seen_to)
 
 
 def end_quiet(incident: Incident) -> int:

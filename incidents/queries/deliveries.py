@@ -10,6 +10,7 @@ from itertools import groupby
 from django.db.models import QuerySet
 
 from incidents.models import Incident, Notification
+from incidents.queries.settled import why_settled
 from incidents.states import ChannelKind, NotificationState
 
 FORGOTTEN = "notification.forgotten"
@@ -31,6 +32,11 @@ class Delivery:
     def is_dead(self) -> bool:
         return self.row.state == NotificationState.DEAD
 
+    @property
+    def why_settled(self) -> str:
+        """Why nobody needs to try again, else ""."""
+        return why_settled(self.row) if self.is_dead else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Telling:
@@ -49,11 +55,12 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Deliveries:
-    """Tellings that did not reach somebody come first, then the newest. `is_forgotten` when there
-    were some once."""
+    """Tellings that did not reach somebody come first, then the newest. `dead` did not arrive, of
+    which `to_try` may be tried again. `is_forgotten` when there were some once."""
 
     tellings: tuple[Telling, ...]
     dead: int
+    to_try: int
     is_forgotten: bool = False
 
 
@@ -65,7 +72,12 @@ def read_deliveries(incident: Incident) -> Deliveries:
     found.sort(key=lambda telling: telling.at, reverse=True)
     found.sort(key=lambda telling: not telling.is_dead)
     is_forgotten = not found and incident.timeline.filter(kind=FORGOTTEN).exists()
-    return Deliveries(tellings=tuple(found), dead=len(dead), is_forgotten=is_forgotten)
+    return Deliveries(
+        tellings=tuple(found),
+        dead=len(dead),
+        to_try=sum(not why_settled(row) for row in dead),
+        is_forgotten=is_forgotten,
+    )
 
 
 def undelivered() -> QuerySet[Notification]:

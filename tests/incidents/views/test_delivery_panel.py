@@ -59,6 +59,7 @@ def test_dead_letter_is_tried_again_also_after_the_end(
     dead: Notification, incident: Incident, sign_in: SignIn, commander: User
 ) -> None:
     Incident.objects.filter(pk=incident.pk).update(state=IncidentState.RESOLVED)
+    Notification.objects.filter(pk=dead.pk).update(kind="incident resolved")
     client = sign_in(commander)
     answer = client.post(
         f"/notifications/{dead.pk}/retry/", headers={"HX-Request": "true"}
@@ -68,6 +69,20 @@ def test_dead_letter_is_tried_again_also_after_the_end(
     assert dead.state == NotificationState.WAITING
     assert 'id="deliveries"' in answer
     assert "Try again" not in answer
+    assert client.post(f"/notifications/{dead.pk}/retry/").status_code == 409
+
+
+def test_dead_letter_that_nobody_needs_any_more_has_no_button(
+    dead: Notification, incident: Incident, sign_in: SignIn, commander: User
+) -> None:
+    client = sign_in(commander)
+    assert "Try again" in client.get(_panel(incident)).content.decode()
+
+    Notification.objects.filter(pk=dead.pk).update(data={"settled": "3 May 14:03 UTC"})
+
+    page = client.get(_panel(incident)).content.decode()
+    assert "Somebody saw to it on 3 May 14:03 UTC. Nobody needs to try again." in page
+    assert "Try again" not in page
     assert client.post(f"/notifications/{dead.pk}/retry/").status_code == 409
 
 

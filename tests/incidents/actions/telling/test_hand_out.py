@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 
-from incidents.actions import channels, hand_out, retry, tell
+from incidents.actions import channels, hand_out, retry, take_up, tell
 from incidents.actions.deliver import deliver
 from incidents.models import Incident, Notification, TimelineEntry
+from incidents.queries.level_words import topic_of
 from incidents.refusal import Refused
-from tests.incidents.actions.telling.deeds import again, channel_of, told
+from tests import factories
+from tests.incidents.actions.telling.deeds import again, channel_of, tell_whom, told
 from tests.incidents.conftest import SetClock, at_once
 from tests.support.receivers import Hook
 
@@ -131,7 +133,7 @@ def test_dead_letter_whose_channel_is_removed_stays_dead(
     assert again(row).state == "dead"
 
 
-def test_dead_letter_that_passed_with_its_incident_is_not_sent(
+def test_dead_letter_that_passed_with_its_incident_is_not_tried_again(
     incident: Incident, engineer: User, hook: Hook
 ) -> None:
     channel_of(engineer, "webhook", hook.address)
@@ -139,12 +141,46 @@ def test_dead_letter_that_passed_with_its_incident_is_not_sent(
     hook.answers = [(404, {})]
     deliver(row.pk)
     Incident.objects.update(state="resolved")
-    retry.retry(actor=engineer, notification_id=row.pk)
 
+    with pytest.raises(Refused, match=f"{incident.name} is resolved. It is not sent again."):
+        retry.retry(actor=engineer, notification_id=row.pk)
+    assert retry.retry_all(actor=engineer, incident_id=incident.pk) == 0
+
+    assert again(row).state == "dead"
+
+
+def test_dead_letter_of_a_level_that_was_taken_up_is_not_tried_again(
+    incident: Incident, engineer: User, leader: User, hook: Hook, set_clock: SetClock
+) -> None:
+    channel_of(leader, "webhook", hook.address)
+    level = factories.make_level(incident, 3600)
+    incident.levels.update(state="fired")
+    tell_whom(incident, "leader", topic=topic_of(level))
+    row = Notification.objects.get(channel__isnull=False)
+    hook.answers = [(404, {})]
     deliver(row.pk)
 
-    assert (again(row).state, row.error) == ("cancelled", f"{incident.name} is resolved.")
-    assert len(hook.requests) == 1
+    take_up.acknowledge(actor=engineer, level_id=level.pk)
+
+    why = "Somebody saw to it on 21 Nov 03:00 UTC. It is not sent again."
+    with pytest.raises(Refused, match=why):
+        retry.retry(actor=engineer, notification_id=row.pk)
+    assert retry.retry_all(actor=engineer, incident_id=incident.pk) == 0
+    assert (again(row).state, len(hook.requests)) == ("dead", 1)
+    assert not incident.timeline.filter(kind="notification.retried").exists()
+
+
+def test_dead_letter_to_who_has_left_is_not_tried_again(
+    incident: Incident, engineer: User, leader: User, hook: Hook
+) -> None:
+    channel_of(leader, "webhook", hook.address)
+    row = told(incident, leader)
+    hook.answers = [(404, {})]
+    deliver(row.pk)
+    User.objects.filter(pk=leader.pk).update(is_active=False)
+
+    with pytest.raises(Refused, match=r"leader is not active any more\. It is not sent again\."):
+        retry.retry(actor=engineer, notification_id=row.pk)
 
 
 def test_who_has_left_is_sent_nothing(incident: Incident, engineer: User, hook: Hook) -> None:
