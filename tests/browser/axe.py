@@ -30,9 +30,8 @@ def _findings_in(
     theme: Literal["light", "dark"], page: Page, part: str, rules: dict[str, Any]
 ) -> list[str]:
     page.emulate_media(color_scheme=theme)
-    found: dict[str, Any] = page.evaluate(
-        "([part, rules]) => axe.run(part, {runOnly: rules})", [part, rules]
-    )
+    options = {"runOnly": rules, "resultTypes": ["violations"], "preload": False}
+    found: dict[str, Any] = page.evaluate("choice => axe.run(...choice)", [part, options])
     return [
         f"{theme} {rule['id']}: {node['html'][:120]} {_message(node)}"
         for rule in found["violations"]
