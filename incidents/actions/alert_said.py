@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from incidents.health_states import AlertState
 from incidents.models import Alert, Environment
 
 OLDEST = timedelta(days=30)
@@ -39,12 +38,14 @@ def believed(moment: datetime | None, now: datetime) -> datetime | None:
 
 
 def is_old_news(said: Said, last: Alert, now: datetime) -> bool:
-    """It fired before it recovered, and that is known already. Who took it for over by hand says
-    nothing of what its sender tells afterwards."""
+    """It was said before what is known already: that it recovered, or how it fires by now. Who took
+    it for over by hand says nothing of what its sender tells afterwards."""
     said_at = believed(said.said_at, now)
-    if said_at is None or last.state == AlertState.FIRING or last.resolved_at is None:
+    if said_at is None:
         return False
-    return said_at < last.said_at if last.said_at else said_at <= last.resolved_at
+    if last.said_at is not None:
+        return said_at < last.said_at
+    return last.resolved_at is not None and said_at <= last.resolved_at
 
 
 def is_of_an_earlier_firing(said: Said, last: Alert, now: datetime) -> bool:

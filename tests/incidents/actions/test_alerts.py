@@ -161,6 +161,15 @@ def test_what_fired_before_it_recovered_is_old_news(set_clock: SetClock) -> None
     assert again and (again.state, again.pk) == ("firing", late.pk + 1)
 
 
+def test_how_it_fired_before_does_not_hide_how_it_fires_now(set_clock: SetClock) -> None:
+    before, now = (set_clock.at - timedelta(seconds=ago) for ago in (60, 30))
+    alerts.hear(signal(title="Condition a, worse", said_at=now))
+
+    late = alerts.hear(signal(said_at=before))
+
+    assert late and (late.state, late.title, late.said_at) == ("firing", "Condition a, worse", now)
+
+
 def test_an_end_that_comes_first_is_kept_where_messages_overtake_each_other(
     told: Any, set_clock: SetClock
 ) -> None:
