@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import Any, cast
+from urllib.parse import parse_qs
 
 from channels.auth import get_user
 from channels.db import database_sync_to_async
@@ -24,10 +25,11 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db import DatabaseError
 
 from incidents import permissions
-from incidents.hub import Topic, Viewer, hub
+from incidents.hub import Topic, hub
 from incidents.live import ACCESS, NOW, topic_of
 from incidents.models import Incident, OutputChunk, Run
 from incidents.output_ring import Chunk
+from incidents.viewer import Viewer
 from incidents.visible_text import readable
 from runbook.document.definition import Json
 
@@ -74,16 +76,26 @@ class LivePage(AsyncWebsocketConsumer):
         if name is None:
             await self.close(code=NOT_FOUND)
             return
-        await self.accept()
         self.doubt = asyncio.Event()
         shown = person.get_full_name() or person.get_username()
         self.viewer = Viewer(name=shown, person=person.pk)
         self.topic = hub.join(name, self.viewer, version_of)
         if name != NOW:
             self.heard = hub.listen(NOW, self.viewer, version_of)
+        await self.catch_up(age_of(self.scope.get("query_string", b"")))
+        await self.accept()
         await self.send_frame(type="hello", at=int(time.time() * 1000))
         self.sender = asyncio.create_task(self.keep_sending(self.topic))
         self.guard = asyncio.create_task(self.keep_checking(person))
+
+    async def catch_up(self, age: float | None) -> None:
+        """Before the page is told that it is live: what changes from now on is heard, and what did
+        since the page was made, so many seconds ago, is named to it."""
+        for topic in (self.topic, self.heard):
+            if topic is not None:
+                await topic.attend()
+                if age is not None:
+                    topic.catch_up(self.viewer, age)
 
     async def find_topic(self, person: User) -> str | None:
         raise NotImplementedError
@@ -224,6 +236,13 @@ class NowPage(LivePage):
 
     async def find_topic(self, person: User) -> str | None:
         return NOW if person.is_active else None
+
+
+def age_of(query: bytes) -> float | None:
+    """Seconds since the page was asked for, which it knows in milliseconds; None where it fetches
+    all its panels by itself, as it does when it connects again."""
+    (age,) = parse_qs(query.decode("latin-1")).get("age", [""])[:1]
+    return int(age) / 1000 if age.isascii() and age.isdigit() and len(age) < 10 else None
 
 
 @database_sync_to_async

@@ -18,8 +18,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
 
 import redis.asyncio
 from django.conf import settings
@@ -28,6 +29,8 @@ from redis.exceptions import RedisError
 
 from incidents.live import ACCESS, stream_of
 from incidents.output_ring import Chunk, Ring
+from incidents.recent import Notice, Recent, notice_of, read_again
+from incidents.viewer import Viewer
 from incidents.visible_text import readable
 
 logger = logging.getLogger(__name__)
@@ -38,35 +41,14 @@ PEOPLE_SECONDS = 0.5
 BLOCK_MILLISECONDS = 2000
 SILENCE_SECONDS = 5.0
 POLL_SECONDS = 1.0
+ATTEND_SECONDS = 1.5
 EVERYTHING = "*"
-HEARD_EVERYWHERE = frozenset({"approvals", ACCESS})
+APPROVALS = "approvals"
+HEARD_EVERYWHERE = frozenset({APPROVALS, ACCESS})
 NOTICES = "notices"
 
 Version = Callable[[str], Awaitable[int]]
 """A number that grows with every fact of a topic; asked for while Redis is away."""
-
-
-@dataclass(slots=True, eq=False)
-class Viewer:
-    """What one open page still has to be told.
-
-    `follows` maps a run to the last line sent; runs in `behind` must be read from the database
-    before the ring may be trusted to be complete.
-    """
-
-    name: str
-    person: int | None = None
-    panels: set[str] = field(default_factory=set)
-    follows: dict[int, int] = field(default_factory=dict)
-    behind: set[int] = field(default_factory=set)
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
-    is_live: bool = True
-    has_news_of_source: bool = False
-
-    def take_panels(self) -> list[str]:
-        taken = sorted(self.panels)
-        self.panels.clear()
-        return taken
 
 
 class Topic:
@@ -79,6 +61,8 @@ class Topic:
         self._version = version
         self._known_version = -1
         self.ring = Ring()
+        self._recent = Recent()
+        self._attends = asyncio.Event()
         self._is_live = True
         self._task: asyncio.Task[None] | None = None
         self._people_told: asyncio.TimerHandle | None = None
@@ -94,6 +78,19 @@ class Topic:
         """A viewer of another topic hears only what the bar of every page shows."""
         self.listeners.add(viewer)
         self._begin()
+
+    async def attend(self) -> None:
+        """Until every change from then on is heard, or it is known that Redis is away."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._attends.wait(), ATTEND_SECONDS)
+
+    def catch_up(self, viewer: Viewer, seconds: float) -> None:
+        """Tell the viewer what changed in the last so many seconds, since its page was made."""
+        missed = self._recent.since(time.monotonic() - seconds)
+        if missed is None or not self._is_live:
+            missed = [Notice(0.0, frozenset({EVERYTHING, APPROVALS}), frozenset({viewer.person}))]
+        for notice in missed:
+            self._tell(viewer, notice)
 
     def leave(self, viewer: Viewer) -> None:
         if viewer in self.viewers:
@@ -148,9 +145,9 @@ class Topic:
             socket_timeout=SILENCE_SECONDS,
         ) as client:
             key = stream_of(self.name)
-            newest = await client.xrevrange(key, count=1)
-            cursor = newest[0][0] if newest else "0-0"
+            cursor = await read_again(client, key, self._recent)
             self._set_live(is_live=True)
+            self._attends.set()
             self._resync()
             while True:
                 answer = await client.xread({key: cursor}, block=BLOCK_MILLISECONDS, count=500)
@@ -182,6 +179,7 @@ class Topic:
         if is_live == self._is_live:
             return
         self._is_live = is_live
+        self._attends.set()
         self.ring.clear()
         for viewer in self.viewers:
             viewer.is_live = is_live
@@ -196,29 +194,24 @@ class Topic:
         self._wake_all()
 
     def _take(self, fields: dict[str, str]) -> None:
-        if "panels" in fields:
-            self._name_changed(json.loads(fields["panels"]))
-            return
-        if "people" in fields:
-            self._ring_bells(frozenset(json.loads(fields["people"])))
+        if "lines" not in fields:
+            notice = notice_of(fields, at=time.monotonic())
+            self._recent.add(notice)
+            for viewer in (*self.viewers, *self.listeners):
+                self._tell(viewer, notice)
             return
         text = fields["lines"]
         lines = tuple(map(readable, json.loads(text)))
         chunk = Chunk(int(fields["run"]), int(fields["first"]), lines, len(text))
         self.ring.add(chunk)
 
-    def _name_changed(self, panels: list[str]) -> None:
-        for viewer in self.viewers:
-            viewer.panels.update(panels)
-        for viewer in self.listeners if HEARD_EVERYWHERE.intersection(panels) else ():
-            viewer.panels.update(HEARD_EVERYWHERE.intersection(panels))
+    def _tell(self, viewer: Viewer, notice: Notice) -> None:
+        heard = notice.panels if viewer in self.viewers else notice.panels & HEARD_EVERYWHERE
+        if viewer.person in notice.people:
+            heard |= {NOTICES}
+        if heard:
+            viewer.panels |= heard
             viewer.wake.set()
-
-    def _ring_bells(self, people: frozenset[int]) -> None:
-        for viewer in (*self.viewers, *self.listeners):
-            if viewer.person in people:
-                viewer.panels.add(NOTICES)
-                viewer.wake.set()
 
     def _wake_all(self) -> None:
         for viewer in self.viewers:

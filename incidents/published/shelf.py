@@ -16,10 +16,11 @@ from collections.abc import Mapping
 from channels.db import database_sync_to_async
 from django.db.models import Sum
 
-from incidents.hub import Viewer, hub
+from incidents.hub import hub
 from incidents.live import STATUS
 from incidents.models import Incident, LedgerHead
 from incidents.published.copies import Copy, NotMade, aged, make
+from incidents.viewer import Viewer
 from runbook.body_limit import App
 
 logger = logging.getLogger(__name__)

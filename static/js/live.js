@@ -155,9 +155,15 @@ const frames = {
   people: (frame) => showPeople(frame.names),
 };
 
+// How old the page is at most: what changed since it was made is named to it.
+function age() {
+  const [loading] = performance.getEntriesByType("navigation");
+  return `?age=${Math.ceil(performance.now() - (loading?.requestStart ?? 0))}`;
+}
+
 function connect() {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
-  const opened = new WebSocket(`${scheme}://${location.host}${address}`);
+  const opened = new WebSocket(`${scheme}://${location.host}${address}${tries ? "" : age()}`);
   socket = opened;
   opened.addEventListener("open", () => {
     followed.clear();

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import OpenPage
 
@@ -62,3 +62,23 @@ def test_what_changes_while_a_panel_is_fetched_is_fetched_as_well(open_page: Ope
     for row in rows:
         expect(looking.locator(f"#{row}")).to_have_class(re.compile(r"\bstep-done\b"))
     expect(looking.locator(".phase").first).not_to_have_class(re.compile("is-other"))
+
+
+def test_what_changes_while_the_page_loads_is_shown(open_page: OpenPage) -> None:
+    ticking, loading = (open_page(ROOM, person=name) for name in ("commander", "engineer"))
+    row = ticking.locator("li.step-open:has(.tick-form)").last.get_attribute("id")
+    script, held = re.compile(r"/live\b.*\.js"), list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    loading.route(script, hold)
+    with loading.expect_request(script):
+        loading.reload(wait_until="commit")
+    expect(loading.locator(f"#{row} .tick")).to_have_attribute("aria-checked", "false")
+    ticking.locator(f"#{row} .tick").click()
+    expect(ticking.locator(f"#{row} .tick")).to_have_attribute("aria-checked", "true")
+
+    held[0].continue_()
+
+    expect(loading.locator(f"#{row} .tick")).to_have_attribute("aria-checked", "true")

@@ -27,15 +27,17 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+PATIENCE = 30
+
 
 @pytest.fixture(autouse=True)
 def redis_address(
     redis_url: str, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    client = live.redis.Redis.from_url(redis_url, decode_responses=True)
+    client.flushall()
     settings.REDIS_URL = redis_url
-    monkeypatch.setattr(
-        live, "_client", live.redis.Redis.from_url(redis_url, decode_responses=True)
-    )
+    monkeypatch.setattr(live, "_client", client)
 
 
 @pytest.fixture
@@ -60,7 +62,7 @@ def page(
 
 async def answer_to_connect(communicator: ApplicationCommunicator) -> dict[str, Any]:
     await communicator.send_input({"type": "websocket.connect"})
-    return dict(await communicator.receive_output(timeout=5))
+    return dict(await communicator.receive_output(timeout=PATIENCE))
 
 
 class Room:
@@ -78,14 +80,14 @@ class Room:
     async def closed(self) -> int:
         """The code the server closes with; frames before that are passed over."""
         while True:
-            sent = await self._communicator.receive_output(timeout=5)
+            sent = await self._communicator.receive_output(timeout=PATIENCE)
             if sent["type"] == "websocket.close":
                 return int(sent["code"])
 
     async def next(self, kind: str) -> dict[str, Any]:
         """The next frame of this type; others are passed over."""
         while True:
-            sent = await self._communicator.receive_output(timeout=5)
+            sent = await self._communicator.receive_output(timeout=PATIENCE)
             frame = json.loads(sent["text"])
             if frame["type"] == kind:
                 return dict(frame)
@@ -97,7 +99,32 @@ async def room(incident: Incident, commander: User) -> AsyncIterator[Room]:
     assert (await answer_to_connect(communicator))["type"] == "websocket.accept"
     yield Room(communicator)
     await communicator.send_input({"type": "websocket.disconnect", "code": 1000})
-    await communicator.wait(timeout=5)
+    await communicator.wait(timeout=PATIENCE)
+
+
+async def test_page_is_told_what_changed_while_it_was_loading(
+    incident: Incident, commander: User
+) -> None:
+    topic = live.topic_of(incident.pk)
+    await sync_to_async(live._append)({topic: {"panels": '["header"]'}})
+    for query, panels in ((b"age=5000", ["header"]), (b"age=99999", ["*", "approvals", "notices"])):
+        communicator = page(
+            commander, f"/live/incidents/INC-{incident.number}/", query_string=query
+        )
+        await answer_to_connect(communicator)
+        told = await Room(communicator).next("changed")
+        await communicator.send_input({"type": "websocket.disconnect", "code": 1000})
+        await communicator.wait(timeout=PATIENCE)
+
+        assert told["panels"] == panels
+
+
+@pytest.mark.parametrize(
+    ("query", "age"),
+    [(b"age=1500", 1.5), (b"", None), (b"age=", None), (b"age=-1", None), (b"age=\xb2", None)],
+)
+def test_age_of_a_page_is_a_number_of_milliseconds(query: bytes, age: float | None) -> None:
+    assert consumers.age_of(query) == age
 
 
 async def test_room_without_sign_in_is_closed(incident: Incident) -> None:
@@ -252,11 +279,11 @@ async def test_room_goes_on_when_the_access_of_others_changed(
 async def test_pages_of_many_incidents_are_not_told_who_else_looks(commander: User) -> None:
     communicator = page(commander, "/live/now/")
     await answer_to_connect(communicator)
-    await communicator.receive_output(timeout=5)
+    await communicator.receive_output(timeout=PATIENCE)
 
     assert await communicator.receive_nothing(timeout=1.0)
     await communicator.send_input({"type": "websocket.disconnect", "code": 1000})
-    await communicator.wait(timeout=5)
+    await communicator.wait(timeout=PATIENCE)
 
 
 async def test_a_page_that_vanishes_while_it_is_told_something_leaves(
