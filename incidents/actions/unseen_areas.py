@@ -6,7 +6,7 @@ one secret of ten may be closed, or all of them be listed and none be read. Read
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import NamedTuple, cast
@@ -58,15 +58,20 @@ def _looks(monitor: Monitor, now: datetime) -> _Looks | None:
         environment=monitor.environment_id, requested_at__gt=now - 2 * patience_of(monitor)
     )
     newest = list(rows.values_list("pk", "cause", "requested_at")[:MOST_READ])
-    scheduled = [at for at, (_, cause, _) in enumerate(newest) if cause == HealthCause.SCHEDULE]
-    is_long = len(scheduled) >= IN_A_ROW
-    counted = newest[: scheduled[IN_A_ROW - 1] + 1] if is_long else newest[:1]
+    count = _how_many_count([cause for _, cause, _ in newest])
+    counted = newest[: count or 1]
     reports = _reports([pk for pk, _, _ in counted])
     if not reports:
         return None
-    is_known = is_long and len(reports) == len(counted)
-    unseen = frozenset.intersection(*map(_unchecked, reports)) if is_known else frozenset()
+    is_long = 0 < count == len(reports)
+    unseen = frozenset.intersection(*map(_unchecked, reports)) if is_long else frozenset()
     return _Looks(reports[0], unseen, counted[-1][2])
+
+
+def _how_many_count(causes: Sequence[str]) -> int:
+    """The newest checks, down to the scheduled one that makes a row; 0 while there is none."""
+    scheduled = [at for at, cause in enumerate(causes) if cause == HealthCause.SCHEDULE]
+    return scheduled[IN_A_ROW - 1] + 1 if len(scheduled) >= IN_A_ROW else 0
 
 
 def _unchecked(report: Report) -> frozenset[Named]:
