@@ -12,10 +12,19 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from incidents import clock
+from incidents.actions import alert_incidents, escalate, forgetting
 from incidents.models import Incident, insert_only
 from incidents.refusal import Refused
 from incidents.states import Role
 from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def fresh_process() -> None:
+    """Rows of another test may have had the same numbers, and what is remembered of them stays in
+    the process."""
+    for remembered in (alert_incidents._resting, escalate._resting, forgetting._next_at):
+        remembered.clear()
 
 
 class SetClock:

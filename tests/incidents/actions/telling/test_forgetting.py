@@ -1,8 +1,5 @@
 """Notifications are forgotten when they are old; the timeline says so, and stays whole."""
 
-from collections.abc import Iterator
-
-import pytest
 from django.contrib.auth.models import User
 from pytest_django.fixtures import Settings
 
@@ -15,13 +12,6 @@ from tests.incidents.actions.telling.deeds import channel_of, tell_whom
 from tests.incidents.conftest import SetClock
 
 DAY = 86400
-
-
-@pytest.fixture(autouse=True)
-def rested() -> Iterator[None]:
-    forgetting._next_at.clear()
-    yield
-    forgetting._next_at.clear()
 
 
 def sweep(set_clock: SetClock, days: float) -> int:
