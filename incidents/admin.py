@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth import admin as auth_admin  # noqa: F401  (registers what is taken away)
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 

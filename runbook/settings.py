@@ -67,7 +67,6 @@ X_FRAME_OPTIONS = "DENY"
 # Application ----------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "django.contrib.admin",
-    "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
@@ -80,6 +79,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "incidents",
+    "django.contrib.auth",  # behind ours, whose `changepassword` also ends tokens
 ]
 
 MIDDLEWARE = [

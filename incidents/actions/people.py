@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
@@ -10,14 +12,17 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from incidents import administration, clock, permissions
+from incidents import administration, permissions
 from incidents.actions.last_administrators import keeping_administrators
+from incidents.actions.tokens import revoke_all_of
 from incidents.actions.voiding import void_where_authority_fell
-from incidents.models import ApiToken
 from incidents.refusal import Refused
 from incidents.sign_in import sessions
 
 LONGEST_NAME = 150
+
+Data: TypeAlias = dict[str, Any]
+"""Any: JSON whose shape belongs to the kind of an entry."""
 
 
 def create_person(
@@ -42,10 +47,10 @@ def deactivate_person(*, actor: User, person_id: int) -> User:
         person = _person(actor, person_id)
         if not User.objects.filter(pk=person_id, is_active=True).update(is_active=False):
             raise Refused(f"{person} is deactivated already.")
-        ApiToken.objects.filter(person_id=person_id, revoked_at=None).update(revoked_at=clock.now())
-        sessions.end_all_of(person)
-        change = _change("active", before=True, after=False)
-        _record(actor, "person.deactivated", f"deactivated {person}", person, change)
+        revoked = _shut_out(person)
+        data = _change("active", before=True, after=False) | {"tokens": revoked}
+        text = f"deactivated {person}{_and_revoked(revoked)}"
+        _record(actor, "person.deactivated", text, person, data)
     void_where_authority_fell(environment_id=None, actor=actor)
     return person
 
@@ -76,17 +81,39 @@ def set_superuser(*, actor: User, person_id: int, is_superuser: bool) -> User:
     return person
 
 
-def give_new_password(*, actor: User, person_id: int) -> tuple[User, str]:
-    """For who forgot it. Ends the person's sessions; the password is shown once."""
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """`password` is shown once and kept nowhere; with it the API tokens `revoked` ended."""
+
+    person: User
+    password: str
+    revoked: list[str]
+
+
+def give_new_password(*, actor: User, person_id: int) -> NewPassword:
+    """For who forgot it, or whose account may be in wrong hands: the person's sessions and API
+    tokens end, as whoever had the old password may have made one."""
     password = secrets.token_urlsafe(12)
     with transaction.atomic():
         administration.hold()
         person = _somebody_else(actor, person_id)
         person.set_password(password)
         person.save(update_fields=["password"])
-        sessions.end_all_of(person)
-        _record(actor, "person.password", f"gave {person} a new password", person)
-    return person, password
+        revoked = _shut_out(person)
+        text = f"gave {person} a new password{_and_revoked(revoked)}"
+        _record(actor, "person.password", text, person, {"tokens": revoked})
+    return NewPassword(person, password, revoked)
+
+
+def password_was_set(*, username: str) -> list[str]:
+    """The same once somebody who runs the server has set one by hand: which tokens ended."""
+    with transaction.atomic():
+        administration.hold()
+        person = User.objects.get(username=username)
+        revoked = _shut_out(person)
+        text = f"{person} was given a new password{_and_revoked(revoked)}"
+        _record(None, "person.password", text, person, {"tokens": revoked})
+    return revoked
 
 
 def remove_second_factors(*, actor: User, person_id: int) -> User:
@@ -125,18 +152,24 @@ def _require_free(username: str) -> None:
         raise Refused(f"There is an account {username} already.")
 
 
-def _change(what: str, *, before: bool, after: bool) -> dict[str, dict[str, bool]]:
+def _shut_out(person: User) -> list[str]:
+    """End every session and token; which tokens worked until now."""
+    sessions.end_all_of(person)
+    return revoke_all_of(person)
+
+
+def _and_revoked(tokens: list[str]) -> str:
+    return f" and revoked their API tokens: {', '.join(tokens)}" if tokens else ""
+
+
+def _change(what: str, *, before: bool, after: bool) -> Data:
     return {"before": {what: before}, "after": {what: after}}
 
 
 def _record(
-    actor: User,
-    kind: str,
-    text: str,
-    person: User,
-    change: dict[str, dict[str, bool]] | None = None,
+    actor: User | None, kind: str, text: str, person: User, more: Data | None = None
 ) -> None:
-    data = {"person": person.get_username()} | (change or {})
+    data = {"person": person.get_username()} | (more or {})
     administration.record(actor=actor, kind=kind, text=text, data=data)
 
 

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from incidents import administration, clock, permissions
 from incidents.models import ApiToken
+from incidents.queries.tokens import working_tokens
 from incidents.refusal import Refused
 from incidents.states import Scope
 
@@ -35,10 +36,7 @@ def create_token(
     now = clock.now()
     with transaction.atomic():
         administration.hold()
-        if (
-            ApiToken.objects.filter(person=actor, revoked_at=None, expires_at__gt=now).count()
-            >= MOST
-        ):
+        if working_tokens(actor, now).count() >= MOST:
             raise Refused(f"You have {MOST} tokens already. Revoke one that you do not use.")
         token = ApiToken.objects.create(
             person=actor,
@@ -65,6 +63,30 @@ def revoke_token(*, actor: User, token_id: int) -> ApiToken:
             raise Refused("This token was revoked already.")
         _record(actor, token, "token.revoked", f"revoked the API token {token} of {token.person}")
     return token
+
+
+def revoke_own_tokens(*, actor: User) -> list[str]:
+    """All that still work, and which they were; none is no error."""
+    with transaction.atomic():
+        administration.hold()
+        revoked = revoke_all_of(actor)
+        if revoked:
+            administration.record(
+                actor=actor,
+                kind="tokens.revoked",
+                text=f"revoked their own API tokens: {', '.join(revoked)}",
+                data={"person": actor.get_username(), "tokens": revoked},
+            )
+    return revoked
+
+
+def revoke_all_of(person: User) -> list[str]:
+    """Which worked until now, for the entry of the caller, who holds the ledger of administration:
+    nobody makes another one meanwhile."""
+    now = clock.now()
+    named = [str(token) for token in working_tokens(person, now)]
+    ApiToken.objects.filter(person=person, revoked_at=None).update(revoked_at=now)
+    return named
 
 
 def use_token(secret: str) -> ApiToken:

@@ -22,7 +22,9 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from incidents import second_factor, single_sign_on
+from incidents import clock, second_factor, single_sign_on
+from incidents.actions.tokens import revoke_own_tokens
+from incidents.queries.tokens import working_tokens
 from incidents.refusal import Refused
 from incidents.sign_in import sessions
 from incidents.views.requests import PageRequest, PublicRequest
@@ -56,9 +58,7 @@ def change_password(request: PageRequest) -> HttpResponseBase:
             "You sign in through your organisation and have no password here. Change it there.",
             status=409,
         )
-    answer: HttpResponseBase = accounts.password_change(request)
-    if request.method == "POST":
-        sessions.tell_pages()
+    answer: HttpResponseBase = _change_password(request)
     return answer
 
 
@@ -145,6 +145,22 @@ class ProveByPasskey(passkeys.ReauthenticateWebAuthnView):  # type: ignore[misc]
         return answer
 
 
+class ChangePassword(accounts.PasswordChangeView):  # type: ignore[misc]  # allauth has no types
+    """Names the API tokens that work, and revokes them too unless the person leaves them."""
+
+    def get_context_data(self, **named: Any) -> dict[str, Any]:  # Any: Django's  # noqa: ANN401
+        tokens = list(working_tokens(self.request.user, clock.now()))
+        return {**super().get_context_data(**named), "tokens": tokens}
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        if self.request.POST.get("revoke_tokens"):
+            revoke_own_tokens(actor=self.request.user)
+        sessions.tell_pages()
+        return answer
+
+
+_change_password = ChangePassword.as_view()
 prove_by_passkey = ProveByPasskey.as_view()
 
 

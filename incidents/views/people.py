@@ -83,8 +83,8 @@ def add_person(request: PageRequest) -> HttpResponse:
 @require_POST
 def give_new_password(request: PageRequest, person_id: int) -> HttpResponse:
     _require_proof(request)
-    person, password = accounts.give_new_password(actor=request.user, person_id=person_id)
-    return _password(request, person, password)
+    given = accounts.give_new_password(actor=request.user, person_id=person_id)
+    return _password(request, given.person, given.password, ended=True, revoked=given.revoked)
 
 
 @require_POST
@@ -141,6 +141,9 @@ def _done(request: PageRequest, action: Callable[..., User], person_id: int) -> 
     return shown_again(request, "people")
 
 
-def _password(request: PageRequest, person: User, password: str) -> HttpResponse:
+def _password(
+    request: PageRequest, person: User, password: str, **what_ended: object
+) -> HttpResponse:
     """The one page that shows it; it is kept nowhere."""
-    return render(request, "people/password.html", {"person": person, "password": password})
+    context = {"person": person, "password": password, **what_ended}
+    return render(request, "people/password.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from io import StringIO
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -11,6 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
+from incidents.actions.tokens import create_token
 from incidents.models import AdministrationEntry
 from incidents.sign_in.devices import device_of
 from tests.incidents.accounts.conftest import PASSWORD, SignIn
@@ -27,8 +29,8 @@ def _is_in(client: Client) -> bool:
     return client.get("/").status_code == 200
 
 
-def _change_password(client: Client, new: str, old: str = PASSWORD) -> str:
-    form = {"oldpassword": old, "password1": new, "password2": new}
+def _change_password(client: Client, new: str, old: str = PASSWORD, **more: str) -> str:
+    form = {"oldpassword": old, "password1": new, "password2": new} | more
     answer = client.post("/account/password/", form)
     return answer.headers.get("Location", "") or answer.content.decode()
 
@@ -87,6 +89,38 @@ def test_new_password_ends_the_sessions_elsewhere(sign_in: SignIn) -> None:
     assert AdministrationEntry.objects.get().kind == "password.changed"
 
 
+def test_new_password_ends_own_tokens_unless_the_person_leaves_them(
+    sign_in: SignIn, person: User
+) -> None:
+    token, _secret = create_token(actor=person, name="<deploy>", scopes=["read"], days=9)
+    page = sign_in().get("/account/password/").content.decode()
+    assert "&lt;deploy&gt;" in page
+    assert 'name="revoke_tokens" value="yes" checked' in page
+
+    assert _change_password(sign_in(), NEW) == "/account/"
+    token.refresh_from_db()
+    assert token.revoked_at is None
+    wrong = _change_password(sign_in(password=NEW), PASSWORD, "wrong one", revoke_tokens="yes")
+    assert "not your present password" in wrong
+    token.refresh_from_db()
+    assert token.revoked_at is None
+
+    client = sign_in(password=NEW)
+    newest = "a third and still longer password"
+    assert _change_password(client, newest, NEW, revoke_tokens="yes") == "/account/"
+    token.refresh_from_db()
+    assert token.revoked_at is not None
+    entry = AdministrationEntry.objects.get(kind="tokens.revoked")
+    assert (entry.actor, entry.data["tokens"]) == (person, [str(token)])
+    assert "revoke_tokens" not in client.get("/account/password/").content.decode()
+
+
+def test_admin_has_no_page_of_its_own_for_a_new_password(admin_client: Client) -> None:
+    answer = admin_client.get("/admin/password_change/")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/account/password/")
+
+
 @pytest.mark.parametrize(
     ("new", "why"),
     [
@@ -112,12 +146,18 @@ def test_present_password_is_asked_for(sign_in: SignIn) -> None:
 def test_operator_changes_a_password_on_the_terminal(
     sign_in: SignIn, person: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = sign_in()
+    before, out = sign_in(), StringIO()
+    token, _secret = create_token(actor=person, name="deploy", scopes=["read"], days=9)
     monkeypatch.setattr("getpass.getpass", lambda **_: NEW)
-    call_command("changepassword", person.username, verbosity=0)
+    call_command("changepassword", person.username, stdout=out)
 
     assert not _is_in(before)
     assert _is_in(sign_in(password=NEW))
+    assert f"Their sessions ended; so did the API tokens {token}." in out.getvalue()
+    token.refresh_from_db()
+    assert token.revoked_at is not None
+    entry = AdministrationEntry.objects.get(kind="person.password")
+    assert (entry.actor, entry.source) == (None, "command line")
 
 
 def test_session_that_is_used_lasts_and_is_seen(sign_in: SignIn, settings: Settings) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import Group, User
 
-from incidents import permissions
-from incidents.actions import groups, people, roles
+from incidents import clock, permissions
+from incidents.actions import groups, people, roles, tokens
 from incidents.models import (
     AdministrationEntry,
     ApiToken,
@@ -15,6 +15,7 @@ from incidents.models import (
     Membership,
     Run,
 )
+from incidents.queries.tokens import working_tokens
 from incidents.refusal import Refused
 from incidents.states import Role
 from tests import factories
@@ -289,11 +290,13 @@ def test_person_begins_with_a_password_that_is_written_down_nowhere(root: User) 
         people.create_person(actor=root, username="Nina")
 
 
+def _token(person: User, name: str = "deploy") -> ApiToken:
+    token, _secret = tokens.create_token(actor=person, name=name, scopes=["read"], days=9)
+    return token
+
+
 def test_deactivated_person_has_no_token_that_works_again(root: User, engineer: User) -> None:
-    now = root.date_joined
-    ApiToken.objects.create(
-        person=engineer, name="x", prefix="rb_", digest="d", created_at=now, expires_at=now
-    )
+    token = _token(engineer)
     people.deactivate_person(actor=root, person_id=engineer.pk)
     with pytest.raises(Refused, match="deactivated already"):
         people.deactivate_person(actor=root, person_id=engineer.pk)
@@ -301,6 +304,32 @@ def test_deactivated_person_has_no_token_that_works_again(root: User, engineer: 
 
     assert ApiToken.objects.get().revoked_at is not None
     assert User.objects.get(pk=engineer.pk).is_active
+    entry = AdministrationEntry.objects.get(kind="person.deactivated")
+    assert entry.data["tokens"] == [str(token)]
+
+
+def test_new_password_of_an_administrator_ends_the_tokens_too(root: User, engineer: User) -> None:
+    """Who had the old one may have made a token with it."""
+    token, others = _token(engineer), _token(root)
+    tokens.revoke_token(actor=engineer, token_id=_token(engineer, "gone").pk)
+
+    given = people.give_new_password(actor=root, person_id=engineer.pk)
+
+    assert given.revoked == [str(token)]
+    assert not working_tokens(engineer, clock.now()).exists()
+    assert list(working_tokens(root, clock.now())) == [others]
+    entry = AdministrationEntry.objects.get(kind="person.password")
+    assert entry.text == f"gave engineer a new password and revoked their API tokens: {token}"
+    assert entry.data == {"person": "engineer", "tokens": [str(token)]}
+
+
+def test_password_set_by_hand_ends_the_tokens_too(engineer: User) -> None:
+    token = _token(engineer)
+
+    assert people.password_was_set(username="engineer") == [str(token)]
+
+    entry = AdministrationEntry.objects.get(kind="person.password")
+    assert (entry.actor, entry.data["tokens"]) == (None, [str(token)])
 
 
 def test_superuser_changes_the_own_password_where_the_present_one_is_asked_for(root: User) -> None:

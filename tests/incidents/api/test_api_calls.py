@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from incidents import clock
-from incidents.actions import tokens
+from incidents.actions import roles, tokens
 from incidents.models import (
     AdministrationEntry,
     ApiToken,
@@ -25,7 +25,7 @@ from incidents.models import (
     TimelineEntry,
 )
 from incidents.refusal import Refused
-from incidents.states import RunState, Scope
+from incidents.states import Role, RunState, Scope
 from tests import factories
 from tests.incidents.conftest import SetClock
 
@@ -85,6 +85,19 @@ def test_incidents_are_those_that_the_person_sees(
             404,
             "There is nothing here that you may see.",
         )
+
+
+def test_token_of_who_lost_the_last_role_opens_nothing(incident: Incident, leader: User) -> None:
+    administrator = factories.make_person("administrator", Role.ADMINISTRATOR)
+    program = Program(leader)
+    assert program.get(f"incidents/{incident.name}").status_code == 200
+    (membership,) = leader.memberships.all()
+
+    roles.revoke_role(actor=administrator, membership_id=membership.pk)
+
+    assert program.get(f"incidents/{incident.name}").status_code == 404
+    assert program.get("incidents").json()["incidents"] == []
+    assert program.get("approvals").json()["approvals"] == []
 
 
 def test_incident_has_steps_runs_and_waiting_approvals(

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from incidents.actions.tokens import create_token
 from tests import factories
 from tests.incidents.views.conftest import SignIn
 
@@ -69,10 +70,23 @@ def test_new_password_ends_the_sessions(
     admin_client: Client, sign_in: SignIn, engineer: User
 ) -> None:
     client = sign_in(engineer)
-    page = admin_client.post(f"/people/{engineer.pk}/password/")
+    page = admin_client.post(f"/people/{engineer.pk}/password/").content.decode()
 
-    assert "new-password" in page.content.decode()
+    assert "new-password" in page
+    assert "They had no API token that worked." in page
     assert client.get("/").status_code == 302
+
+
+def test_new_password_says_which_tokens_it_ended(admin_client: Client, engineer: User) -> None:
+    _token, secret = create_token(actor=engineer, name="<deploy>", scopes=["read"], days=9)
+    bearer = {"Authorization": f"Bearer {secret}"}
+    assert Client().get("/api/v1/incidents", headers=bearer).status_code == 200
+
+    page = admin_client.post(f"/people/{engineer.pk}/password/").content.decode()
+
+    assert "So have their API tokens" in page
+    assert "(&lt;deploy&gt;)" in page
+    assert Client().get("/api/v1/incidents", headers=bearer).status_code == 401
 
 
 def test_superuser_lets_somebody_try_to_sign_in_again(admin_client: Client, engineer: User) -> None:
