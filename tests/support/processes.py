@@ -32,7 +32,7 @@ def wait_until(fact: Callable[[], bool], what: str, *, within: float = PATIENCE)
     while not fact():
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {within:g} s: {what}")
-        time.sleep(0.02)
+        time.sleep(0.05)  # each look costs the processes that are waited for
 
 
 class Supervised:
