@@ -10,7 +10,7 @@ from datetime import timedelta
 from incidents import clock
 from incidents.actions.alerts import Signal, hear_all
 from incidents.actions.storable import storable_text
-from incidents.health_states import AlertKind, AlertMessageState, AlertSeverity
+from incidents.health_states import AlertKind, AlertMessageState, AlertSeverity, AlertState
 from incidents.models import Alert, AlertMessage, AlertSource
 from incidents.redacting import beginning, redactor_with
 from incidents.refusal import Refused
@@ -87,11 +87,13 @@ def _heard_before(source: AlertSource, body: bytes) -> AlertMessage | None:
 def _hear(source: AlertSource, body: bytes, message: Message) -> Received:
     row = _keep(source, body, AlertMessageState.ACCEPTED, UNFINISHED)
     told = message.alerts[:MOST_ALERTS]
-    alerts = hear_all(signals_of(source, told), source=source, message=row)
+    signals = signals_of(source, told)
+    alerts = hear_all(signals, source=source, message=row)
     fitting = sum(1 for one in alerts if one.rule_id is not None)
     unmatched = len(alerts) - fitting
     row.state = _state(fitting, unmatched)
-    row.reason = _clean(source, " ".join(_reasons(message, alerts, unmatched)))
+    reasons = [*_reasons(message, alerts, unmatched), *_late(signals, alerts)]
+    row.reason = _clean(source, " ".join(reasons))
     row.save(update_fields=["state", "reason"])
     return Received(row, accepted=fitting, unmatched=unmatched)
 
@@ -110,6 +112,12 @@ def _reasons(message: Message, alerts: Sequence[Alert], unmatched: int) -> list[
     if not alerts and message.alerts:
         found.append("It ends what was never heard of.")
     return found
+
+
+def _late(signals: Sequence[Signal], alerts: Sequence[Alert]) -> list[str]:
+    ended = {one.key for one in signals if not one.firing}
+    is_late = any(one.key in ended and one.state == AlertState.FIRING for one in alerts)
+    return ["What it ends has fired anew since; that goes on."] if is_late else []
 
 
 def _keep(source: AlertSource, body: bytes, state: AlertMessageState, reason: str) -> AlertMessage:

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from incidents.actions.alert_messages import receive
 from incidents.actions.alert_sources import create_source
 from incidents.actions.end_alert import end_alert
-from incidents.models import Alert
+from incidents.models import Alert, AlertMessage
 from tests import factories
 from tests.incidents.conftest import SetClock, at_once
 
@@ -80,8 +80,11 @@ def test_late_end_of_an_earlier_firing_ends_nothing(tell: Tell) -> None:
     assert tell("fires", 600) == "firing"
     assert tell("fires", 60) == "firing"
     assert tell("over", 300, began=600) == "firing"
+    reason = AlertMessage.objects.latest("pk").reason
+    assert reason == "No rule fits. What it ends has fired anew since; that goes on."
 
     assert tell("over", 30, began=60) == "resolved"
+    assert AlertMessage.objects.latest("pk").reason == "No rule fits."
     assert Alert.objects.count() == 1
 
 
