@@ -15,9 +15,9 @@ from incidents.states import Severity
 class AlertSource(models.Model):
     """A system that posts alerts to `/alerts/in/<name>/`.
 
-    It proves itself by a token, of which `token_digest` is the keyed digest, or (PagerDuty) by a
-    signature with `sealed_secret`, which is encrypted and never shown again. `environment` is where
-    its alerts belong unless a rule says otherwise.
+    It proves itself by a token, of which `token_digest` is the keyed digest, or (PagerDuty, and
+    Grafana where it has one) by a signature with `sealed_secret`, which is encrypted and never
+    shown again. `environment` is where its alerts belong unless a rule says otherwise.
     """
 
     name = models.SlugField(max_length=60, unique=True)
