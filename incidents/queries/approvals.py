@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from incidents.models import Approval, Decision, Incident, Plan, Run
 from incidents.quorum import Weighing, weigh_all
 from incidents.states import ApprovalState, RunState, Verdict
 from incidents.windows import closures
 
+WAITS = Q(state=ApprovalState.WAITING, run__state=RunState.WAITING)
 ENDED_UNDONE = (RunState.VOID, RunState.EXPIRED, RunState.REJECTED, RunState.CANCELLED)
 
 
@@ -186,11 +187,22 @@ def _quorums(weighing: Weighing) -> Iterable[Quorum]:
         )
 
 
-def read_queue(visible: QuerySet[Incident], *, person: User, now: datetime) -> list[Card]:
-    """Every approval that waits in the visible incidents, mine first, the most urgent first."""
-    runs = [approval.run for approval in _with_all(_waiting(visible)).order_by("expires_at")]
-    cards = cards_of(runs, person=person, now=now).values()
-    return sorted(cards, key=lambda card: not card.may_decide)
+def read_queue(
+    visible: QuerySet[Incident], *, person: User, now: datetime, shown: Sequence[int] = ()
+) -> list[Card]:
+    """Every approval that waits in the visible incidents: mine first, then the incident whose
+    approvals are the most urgent, in it as they were asked for. Those `shown` already stay where
+    they are, decided or not, so that no other takes their place under somebody's hand."""
+    asked = Approval.objects.filter(WAITS | Q(pk__in=shown), run__incident__in=visible)
+    runs = [approval.run for approval in _with_all(asked).order_by("expires_at")]
+    urgency = {run.incident_id: place for place, run in reversed(list(enumerate(runs)))}
+    places = {approval: place for place, approval in enumerate(shown)}
+
+    def place(card: Card) -> tuple[int, bool, int, int]:
+        own = places.get(card.approval.pk, len(places)) if card.approval else len(places)
+        return own, not card.may_decide, urgency[card.run.incident_id], card.run.number
+
+    return sorted(cards_of(runs, person=person, now=now).values(), key=place)
 
 
 def read_card(
@@ -210,9 +222,7 @@ def count_for(visible: QuerySet[Incident], *, person: User) -> int:
 
 
 def _waiting(visible: QuerySet[Incident]) -> QuerySet[Approval]:
-    return Approval.objects.filter(
-        state=ApprovalState.WAITING, run__state=RunState.WAITING, run__incident__in=visible
-    )
+    return Approval.objects.filter(WAITS, run__incident__in=visible)
 
 
 def _with_all(approvals: QuerySet[Approval]) -> QuerySet[Approval]:

@@ -15,14 +15,22 @@ from incidents.forms import ApproveForm, AskForm, ReasonForm
 from incidents.queries.approvals import read_card, read_queue
 from incidents.refusal import Refused
 from incidents.views.answers import answer, room_url
-from incidents.views.requests import PageRequest, find_incident
+from incidents.views.requests import PageRequest, find_incident, number_in
 from incidents.views.typed import typed
+
+MOST_SHOWN = 200
 
 
 @require_GET
 def approvals(request: PageRequest) -> HttpResponse:
+    """`?shown=3,1,2` names the approvals that are on the page already, in their order."""
+    named = (number_in(one) for one in request.GET.get("shown", "").split(","))
+    shown = [one for one in named if one is not None][:MOST_SHOWN]
     cards = read_queue(
-        permissions.visible_incidents(request.user), person=request.user, now=clock.now()
+        permissions.visible_incidents(request.user),
+        person=request.user,
+        now=clock.now(),
+        shown=shown,
     )
     template = "approvals/_queue.html" if request.htmx else "approvals/approvals.html"
     return render(request, template, {"cards": cards})
