@@ -20,10 +20,11 @@ from incidents.actions import catalogue
 from incidents.published.copies import AGE
 from incidents.published.front import PATHS, Published
 from incidents.published.shelf import KEEPER
+from tests.incidents.conftest import SetClock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PATIENCE = 15.0
+PATIENCE = 30.0
 
 
 class Reader:
@@ -98,7 +99,8 @@ class Reader:
 
 
 @pytest.fixture
-async def reader(settings: Settings) -> AsyncIterator[Reader]:
+async def reader(settings: Settings, set_clock: SetClock) -> AsyncIterator[Reader]:
+    """On a day that does not end: pages show whole days."""
     settings.STATUS_PAGE_IS_PUBLIC = True
     settings.REDIS_URL = "unix:///nowhere/redis.sock"
     Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
