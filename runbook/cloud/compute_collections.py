@@ -1,49 +1,99 @@
-"""The collections of Compute Engine that we use, as Google's client names them."""
+"""The collections of Compute Engine that we use, as the typed client names them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
-from runbook.cloud.compute_place import Place
+from google.cloud import compute_v1
+
+Untyped: TypeAlias = Any
+"""The typed clients share no base that has `get` or `list`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """`one` names a resource in a request. Each scope in which resources exist has a collection of
-    its own; the aggregated list is that of the collection's own name."""
+    """`one` names a resource in a request, `body` what a request changes it to, `many` those of a
+    scope in an aggregated list, which `everywhere` gives. There is one client for each scope in
+    which the resource exists.
+    """
 
     one: str
-    in_global: str = ""
-    in_region: str = ""
-    in_zone: str = ""
-
-    def at(self, place: Place) -> str:
-        if place.zone:
-            return self.in_zone
-        return self.in_region if place.region else self.in_global
+    many: str = ""
+    body: str = ""
+    message: Untyped = None
+    in_global: Untyped = None
+    in_region: Untyped = None
+    in_zone: Untyped = None
+    everywhere: Untyped = None
 
 
 COLLECTIONS = {
-    "networks": Collection("network", in_global="networks"),
-    "subnetworks": Collection("subnetwork", in_region="subnetworks"),
-    "networkEndpointGroups": Collection(
-        "networkEndpointGroup", in_region="regionNetworkEndpointGroups"
+    "networks": Collection(one="network", in_global=compute_v1.NetworksClient),
+    "subnetworks": Collection(
+        one="subnetwork",
+        many="subnetworks",
+        in_region=compute_v1.SubnetworksClient,
+        everywhere=compute_v1.SubnetworksClient,
     ),
-    "urlMaps": Collection("urlMap", in_global="urlMaps", in_region="regionUrlMaps"),
+    "networkEndpointGroups": Collection(
+        one="network_endpoint_group",
+        in_region=compute_v1.RegionNetworkEndpointGroupsClient,
+    ),
+    "urlMaps": Collection(
+        one="url_map",
+        many="urlMaps",
+        in_global=compute_v1.UrlMapsClient,
+        in_region=compute_v1.RegionUrlMapsClient,
+        everywhere=compute_v1.UrlMapsClient,
+    ),
     "sslCertificates": Collection(
-        "sslCertificate", in_global="sslCertificates", in_region="regionSslCertificates"
+        one="ssl_certificate",
+        many="sslCertificates",
+        body="ssl_certificate_resource",
+        message=compute_v1.SslCertificate,
+        in_global=compute_v1.SslCertificatesClient,
+        in_region=compute_v1.RegionSslCertificatesClient,
+        everywhere=compute_v1.SslCertificatesClient,
     ),
     "healthChecks": Collection(
-        "healthCheck", in_global="healthChecks", in_region="regionHealthChecks"
+        one="health_check",
+        many="healthChecks",
+        body="health_check_resource",
+        message=compute_v1.HealthCheck,
+        in_global=compute_v1.HealthChecksClient,
+        in_region=compute_v1.RegionHealthChecksClient,
+        everywhere=compute_v1.HealthChecksClient,
     ),
     "backendServices": Collection(
-        "backendService", in_global="backendServices", in_region="regionBackendServices"
+        one="backend_service",
+        many="backendServices",
+        body="backend_service_resource",
+        message=compute_v1.BackendService,
+        in_global=compute_v1.BackendServicesClient,
+        in_region=compute_v1.RegionBackendServicesClient,
+        everywhere=compute_v1.BackendServicesClient,
     ),
     "targetHttpsProxies": Collection(
-        "targetHttpsProxy", in_global="targetHttpsProxies", in_region="regionTargetHttpsProxies"
+        one="target_https_proxy",
+        many="targetHttpsProxies",
+        body="target_https_proxy_resource",
+        message=compute_v1.TargetHttpsProxy,
+        in_global=compute_v1.TargetHttpsProxiesClient,
+        in_region=compute_v1.RegionTargetHttpsProxiesClient,
+        everywhere=compute_v1.TargetHttpsProxiesClient,
     ),
     "forwardingRules": Collection(
-        "forwardingRule", in_global="globalForwardingRules", in_region="forwardingRules"
+        one="forwarding_rule",
+        many="forwardingRules",
+        in_global=compute_v1.GlobalForwardingRulesClient,
+        in_region=compute_v1.ForwardingRulesClient,
+        everywhere=compute_v1.ForwardingRulesClient,
     ),
-    "instances": Collection("instance", in_zone="instances"),
+    "instances": Collection(
+        one="instance",
+        many="instances",
+        in_zone=compute_v1.InstancesClient,
+        everywhere=compute_v1.InstancesClient,
+    ),
 }

@@ -6,27 +6,32 @@ gcloud passes over a scope that Google refuses or cannot reach. Here such a list
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import cache
 
-from runbook.cloud.compute_collections import COLLECTIONS
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
+
+from runbook.cloud.calls import Calls
+from runbook.cloud.compute_collections import COLLECTIONS, Untyped
+from runbook.cloud.compute_messages import as_rest
 from runbook.cloud.compute_place import Place
-from runbook.cloud.connections import Untyped
-from runbook.cloud.discovery_api import DiscoveryApi
+from runbook.cloud.connections import Connection
 from runbook.cloud.errors import CloudError, PartlyReadError
+from runbook.cloud.target import Target
 from runbook.document.definition import Json
 
 Resource = dict[str, Json]
 _PAGE = 500
-_PARTIAL = "&returnPartialSuccess=true"
-"""Asks for what can be read although a scope cannot; Google's description does not name it."""
 _HARMLESS = ("NO_RESULTS_ON_PAGE", "")
 
 
 class ComputeLists:
     """Page by page, each page a read of its own."""
 
-    def __init__(self, api: DiscoveryApi) -> None:
-        self._api = api
+    def __init__(self, target: Target) -> None:
+        self._connection = Connection(target)
+        self._calls = Calls(target)
 
     def of(self, collection: str, places: Sequence[Place]) -> list[Json]:
         """What is in the places, in their order."""
@@ -49,11 +54,12 @@ class ComputeLists:
         """What is in all scopes, by the scopes' names."""
         found: dict[str, list[Json]] = {}
         missed: list[str] = []
-        ask = self._api.collection(collection).aggregatedList
-        for page in self._pages(collection, lambda token: _of_all_scopes(ask, project, token)):
+        client = self._partial_client(COLLECTIONS[collection].everywhere)
+        request: dict[str, Untyped] = {"project": project, "include_all_scopes": True}
+        for page in self._pages(client.aggregated_list, collection, request):
             missed += _missed(page)
             for scope, content in _scopes(page):
-                items = content.get(collection)
+                items = content.get(COLLECTIONS[collection].many)
                 found.setdefault(scope, []).extend(items if isinstance(items, list) else [])
         listed = [item for scope in sorted(found) for item in found[scope]]
         if missed:
@@ -61,31 +67,55 @@ class ComputeLists:
         return listed
 
     def _of_place(self, collection: str, place: Place) -> list[Json]:
-        ask = self._api.collection(COLLECTIONS[collection].at(place)).list
+        described = COLLECTIONS[collection]
+        kind = described.in_global
+        if place.region or place.zone:
+            kind = described.in_region if place.region else described.in_zone
+        client: Untyped = self._connection.compute_client(kind)
         found: list[Json] = []
-        for page in self._pages(collection, lambda token: _of_one(ask, place, token)):
+        for page in self._pages(client.list, collection, dict(place.names)):
             items = page.get("items")
             found += items if isinstance(items, list) else []
         return found
 
-    def _pages(self, collection: str, ask: Callable[[Json], Untyped]) -> Sequence[Resource]:
-        """`ask` makes the request for the page behind a token."""
+    def _pages(
+        self, ask: Untyped, collection: str, request: dict[str, Untyped]
+    ) -> Sequence[Resource]:
         pages: list[Resource] = []
-        token: Json = None
-        while token or not pages:
-            pages.append(self._api.read(ask(token), f"compute.{collection}.list"))
+        token: Json = ""
+        while token is not None:
+            asked = {**request, "max_results": _PAGE, "page_token": token or None}
+
+            def send(seconds: float, asked: dict[str, Untyped] = asked) -> Resource:
+                pager = ask(request=asked, retry=None, timeout=seconds)
+                return as_rest(next(iter(pager.pages)))
+
+            pages.append(self._calls.read(send, permission=f"compute.{collection}.list"))
             token = pages[-1].get("nextPageToken")
         return pages
 
+    def _partial_client(self, kind: Untyped) -> Untyped:
+        client: Untyped = self._connection.compute_client(_for_lists(kind))
+        for scheme in ("https://", "http://"):
+            client.transport._session.mount(scheme, _PARTIAL)
+        return client
 
-def _of_one(ask: Callable[..., Untyped], place: Place, token: Json) -> Untyped:
-    return ask(**place.names, maxResults=_PAGE, pageToken=token)
+
+class _Partial(HTTPAdapter):
+    """Asks for what can be read although a scope cannot; typed requests have no field for it."""
+
+    def send(self, request: PreparedRequest, *args: Untyped, **kwargs: Untyped) -> Response:
+        request.prepare_url(request.url or "", {"returnPartialSuccess": "true"})
+        return super().send(request, *args, **kwargs)
 
 
-def _of_all_scopes(ask: Callable[..., Untyped], project: str, token: Json) -> Untyped:
-    request = ask(project=project, includeAllScopes=True, maxResults=_PAGE, pageToken=token)
-    request.uri += _PARTIAL
-    return request
+_PARTIAL = _Partial()
+
+
+@cache
+def _for_lists(kind: Untyped) -> Untyped:
+    """The same client again, kept apart from the one that reads and changes."""
+    return type(f"Aggregated{kind.__name__}", (kind,), {})
 
 
 def _scopes(page: Resource) -> list[tuple[str, Resource]]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import httplib2
 from google.auth.transport.requests import AuthorizedSession
@@ -22,6 +22,7 @@ from runbook.cloud.descriptions import description_of
 from runbook.cloud.endpoints import check_endpoint
 from runbook.cloud.target import Target
 
+Client = TypeVar("Client")
 Untyped: TypeAlias = Any
 """Discovery builds its collections and requests at run time; they have no static type."""
 
@@ -91,6 +92,12 @@ class Connection:
             served_at = self._target.endpoint or address
             return _collection(self._reference, served_at, api, version, path)
 
+    def compute_client(self, client: Callable[..., Client]) -> Client:
+        """A Compute client; these are safe to share between threads."""
+        with _lock:
+            made: Client = _compute_client(self._reference, client)
+        return made
+
     def _new_session(self) -> Untyped:
         credentials = load(self._reference)
         session: Untyped = AuthorizedSession(credentials)  # type: ignore[no-untyped-call]  # untyped library
@@ -114,10 +121,19 @@ def _collection(
 
 @lru_cache(maxsize=64)
 def _service(reference: Reference, address: str, api: str, version: str) -> Untyped:
-    description = description_of(api, version)
-    base = f"{address.rstrip('/')}/{description['servicePath']}" if address else ""
+    options = {"api_endpoint": f"{address.rstrip('/')}/"} if address else None
     return discovery.build_from_document(
-        description,
-        credentials=load(reference),
-        client_options={"api_endpoint": base} if base else None,
+        description_of(api, version), credentials=load(reference), client_options=options
     )
+
+
+@lru_cache(maxsize=256)
+def _compute_client(reference: Reference, client: Callable[..., Untyped]) -> Untyped:
+    options = {"api_endpoint": reference.endpoint} if reference.endpoint else None
+    made = client(credentials=load(reference), client_options=options)
+    # This library follows redirects, and Google's API has none: whoever sends one is not Google.
+    made.transport._session.max_redirects = 0
+    if reference.endpoint:
+        # A proxy named in the environment must not see requests meant for this machine.
+        made.transport._session.trust_env = False
+    return made

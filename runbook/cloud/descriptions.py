@@ -20,16 +20,4 @@ def description_of(api: str, version: str) -> Description:
     found: Description = json.loads(get_static_doc(api, version))
     found["schemas"] = {name: {"id": name, "type": "object"} for name in found["schemas"]}
     found["parameters"] = {}
-    _leave_names_to_google(found["resources"])
     return found
-
-
-def _leave_names_to_google(resources: Description) -> None:
-    """A name that is quoted in an address cannot lead elsewhere: whether it is a good one, Google
-    says in an answer, and not the library with an error of its own."""
-    for resource in resources.values():
-        for method in resource.get("methods", {}).values():
-            for name, parameter in method.get("parameters", {}).items():
-                if f"{{{name}}}" in method["path"]:
-                    parameter.pop("pattern", None)
-        _leave_names_to_google(resource.get("resources", {}))
