@@ -27,6 +27,7 @@ from incidents.models import (  # noqa: E402  (likewise)
     TimelineEntry,
     Timer,
 )
+from incidents.states import Role  # noqa: E402  (likewise)
 from tests import factories  # noqa: E402  (likewise)
 
 INCIDENTS, DUE = 10_000, 1_000
@@ -53,8 +54,9 @@ def measure(incidents: int = INCIDENTS, due: int = DUE) -> None:
 
 def furnish(count: int) -> None:
     """Each has one level and owes words to two audiences, all due in a year."""
-    commander, revision = factories.make_person("commander"), factories.make_revision()
     environment, now = factories.make_environment(), datetime.now(UTC)
+    commander = factories.make_person("commander", Role.COMMANDER, environment=environment)
+    revision = factories.make_revision()
     rows = Incident.objects.bulk_create(
         [
             Incident(
