@@ -28,4 +28,4 @@ def accept_drift(request: PageRequest, name: str, check_id: int) -> HttpResponse
     row = find_environment(request.user, name)
     get_object_or_404(HealthCheck, pk=check_id, environment=row)
     monitor.accept_drift(actor=request.user, check_id=check_id)
-    return shown_again(request, "environment", row.name)
+    return shown_again(request, "health-of", row.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from runbook.document.definition import Json
@@ -26,11 +26,13 @@ LOUDNESS = list(Look)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`name` is what is expected of the resource, without the resource: "state"."""
+    """`name` is what is expected of the resource, without the resource: "state". `has_own_fix` is
+    False where an earlier row has the same command."""
 
     finding: Finding
     look: Look
     name: str
+    has_own_fix: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,15 @@ class Part:
     loud: tuple[Row, ...]
     held: tuple[Held, ...]
     seconds: float
+
+    @property
+    def own(self) -> tuple[Row, ...]:
+        """The loud ones that follow from nothing else."""
+        return tuple(row for row in self.loud if row.look != Look.FOLLOWS)
+
+    @property
+    def following(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.loud if row.look == Look.FOLLOWS)
 
     @property
     def passed(self) -> int:
@@ -116,7 +127,7 @@ def look_of(finding: Finding) -> Look:
 
 def _part(area: AreaReport) -> Part:
     rows = [_row(finding) for finding in area.findings]
-    loud = _sorted(row for row in rows if row.look != Look.PASSED)
+    loud = _fixes_once(_sorted(row for row in rows if row.look != Look.PASSED))
     return Part(
         area=area.area.value,
         title=area.title,
@@ -129,6 +140,17 @@ def _part(area: AreaReport) -> Part:
 
 def _sorted(rows: Iterable[Row]) -> tuple[Row, ...]:
     return tuple(sorted(rows, key=lambda row: LOUDNESS.index(row.look)))
+
+
+def _fixes_once(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """What follows from something else shows no command."""
+    told: set[str] = set()
+    found = []
+    for row in rows:
+        found.append(replace(row, has_own_fix=row.finding.fix not in told))
+        if row.look != Look.FOLLOWS:
+            told.add(row.finding.fix)
+    return tuple(found)
 
 
 def _by_resource(rows: Iterable[Row]) -> tuple[Held, ...]:

@@ -12,6 +12,7 @@ from incidents.models import Environment, HealthCheck, ThresholdWatch
 from runbook.document.definition import Json
 from runbook.health.thresholds import shown
 
+NORMAL = "passed"
 LOUDNESS = [WatchState.OVER, WatchState.FALLING, WatchState.RISING, WatchState.NORMAL]
 
 
@@ -48,7 +49,7 @@ class Number:
             return "unchecked"
         if self.counts:
             return self.severity
-        return "rising" if self.state == WatchState.RISING else "passed"
+        return "rising" if self.state == WatchState.RISING else NORMAL
 
     @property
     def state_word(self) -> str:

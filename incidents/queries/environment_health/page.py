@@ -7,12 +7,12 @@ from datetime import datetime
 
 from incidents.health_states import AlertState
 from incidents.models import Alert, Environment
-from incidents.queries.environment_health.numbers import Number, read_numbers
+from incidents.queries.environment_health.numbers import NORMAL, Number, read_numbers
 from incidents.queries.environment_health.standing import Standing, read_standing
 from incidents.queries.environment_health.trends import Trend, read_trends
 from incidents.queries.infrastructure import file_or_why
 
-ALERTS = 20
+ALERTS = 8
 TRENDS = 48
 
 
@@ -36,6 +36,15 @@ class Health:
     trends: tuple[Drawn, ...]
     left_out: int
     problem: str
+
+    @property
+    def loud(self) -> tuple[Number, ...]:
+        """Those beyond their limit, or not known."""
+        return tuple(one for one in self.numbers if one.look != NORMAL)
+
+    @property
+    def normal(self) -> tuple[Number, ...]:
+        return tuple(one for one in self.numbers if one.look == NORMAL)
 
 
 def read_health(environment: Environment, *, since: datetime, now: datetime) -> Health:

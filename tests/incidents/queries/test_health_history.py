@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 import pytest
 from django.contrib.auth.models import User
 
+from incidents.actions import monitor
 from incidents.health_states import HealthCause
-from incidents.models import Alert, Environment, Incident, Measurement
-from incidents.queries.environment_health.history import Event, Spell, read_history
+from incidents.models import Alert, Environment, HealthCheck, Incident, Measurement
+from incidents.queries.environment_health.history import Acceptance, Event, Spell, read_history
 from incidents.queries.environment_health.matrix import Look, read_matrix
 from incidents.queries.environment_health.strip import read_strips
 from incidents.queries.environment_health.trends import read_points, read_trends
 from incidents.queries.incident_health import fault_of, read_incident_health
+from incidents.states import Role
 from tests import factories
 from tests.browser.health import CONNECTOR, SITE, make_check, make_report
 from tests.incidents.conftest import SetClock
@@ -44,8 +46,39 @@ def test_equal_checks_on_schedule_are_one_spell(staging: Environment, commander:
     assert history.before is None
 
 
-def _said(entry: Spell | Event) -> object:
-    return (entry.last.pk, entry.count) if isinstance(entry, Spell) else entry.what
+def _said(entry: Spell | Event | Acceptance) -> object:
+    if isinstance(entry, Spell):
+        return (entry.last.pk, entry.count)
+    return entry.what if isinstance(entry, Event) else entry.entry.text
+
+
+def test_drift_and_who_accepted_it_stand_between_the_checks(
+    staging: Environment, set_clock: SetClock
+) -> None:
+    administrator = factories.make_person("administrator", Role.ADMINISTRATOR)
+    healthy = make_report(is_broken=False)
+    before = make_check(staging, healthy, minutes_ago=9)
+    drifted = [
+        make_check(staging, healthy, minutes_ago=ago, drift=[{"path": "max"}], snapshot={})
+        for ago in (8, 7)
+    ]
+    monitor.accept_drift(actor=administrator, check_id=drifted[1].pk)
+    HealthCheck.objects.filter(state="waiting").delete()
+    set_clock.advance(60)
+    after = make_check(staging, healthy, minutes_ago=0)
+
+    first, accepted, changed, last = read_history(
+        staging, incidents=Incident.objects.none()
+    ).entries
+
+    assert [_said(one) for one in (first, changed, last)] == [
+        (after.pk, 1),
+        (drifted[1].pk, 2),
+        (before.pk, 1),
+    ]
+    assert isinstance(changed, Spell) and changed.has_drifted
+    assert isinstance(accepted, Acceptance)
+    assert (accepted.entry.actor, accepted.check) == (administrator, drifted[1].pk)
 
 
 def test_older_checks_go_on_where_the_list_ended(staging: Environment) -> None:
@@ -72,6 +105,19 @@ def test_matrix_names_what_is_expected_and_puts_the_worst_first() -> None:
     endpoint = next(part for part in matrix.tiles if part.area == "endpoints")
     assert endpoint.held[0].rows[0].name == "status"
     assert endpoint.held[0].resource == SITE
+
+
+def test_command_that_mends_several_is_told_once_and_what_follows_apart() -> None:
+    written = make_report(is_broken=True).as_json()
+    for area in written["areas"]:
+        for one in area["findings"]:
+            if one["message"].startswith("Service"):
+                one |= {"fix": "gcloud run services update a", "verdict": "failed"}
+    services = next(part for part in read_matrix(written).tiles if part.area == "services")
+
+    (own,), (following,) = services.own, services.following
+    assert (own.name, own.has_own_fix) == ("connector", True)
+    assert (following.name, following.has_own_fix) == ("egress", False)
 
 
 def test_points_are_never_more_than_a_drawing_bears(
