@@ -72,7 +72,7 @@ def read_history(
     since = shown[-1].begins if has_older else None
     events = _events(incidents.filter(environment=environment), since, until)
     accepted = _accepted(environment, since, until)
-    between = [*shown, *events, *accepted]
+    between: list[Spell | Event | Acceptance] = [*shown, *events, *accepted]
     return History(
         entries=tuple(sorted(between, key=lambda entry: entry.at, reverse=True)),
         before=shown[-1].first if has_older else None,
