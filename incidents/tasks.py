@@ -6,15 +6,23 @@ import os
 import socket
 
 from celery import shared_task
-from celery.signals import worker_shutting_down
+from celery.signals import worker_init, worker_shutting_down
 from django.conf import settings
 
 from incidents import draining
 from incidents.actions import clockwork, judge_fix, look, plan, probe, work
 from incidents.actions import deliver as delivery
 from incidents.source import acting_from
+from runbook.cloud import preparing
 
 HARD_LIMIT = settings.RUN_DEADLINE_SECONDS + 120
+
+
+@worker_init.connect
+def prepare(**_signal: object) -> None:
+    """Before the first message, so that nobody waits for what is loaded once, and before the pool
+    forks, so that its processes share it."""
+    preparing.prepare()
 
 
 @worker_shutting_down.connect

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
 
 from runbook.cloud.certificate_manager import CertificateManager
-from runbook.cloud.compute import Compute
 from runbook.cloud.credentials import identity_of, stamped
 from runbook.cloud.dns import Dns
 from runbook.cloud.endpoints import check_endpoint
@@ -24,14 +25,22 @@ from runbook.cloud.vpc_access import VpcAccess
 from runbook.cloud.web import Web
 from runbook.cloud.websocket import WebSocket
 
+if TYPE_CHECKING:
+    from runbook.cloud.compute import Compute
+
+LATE = "runbook.cloud.compute"
+"""The one module that is imported when it is first asked for: the typed client of Compute Engine
+takes two seconds and 100 MB, and what asks other products alone should not wait for it. Workers do
+it at their start (`preparing`)."""
+
 
 class Session:
     """Adapters for one target, made when first used; everything they raise is `CloudError`.
 
     Anonymous credentials against a simulator, which must be on this machine (ValueError); those
     that the target refers to otherwise, as they are when the session is made. `request_id` is the
-    idempotency key of the run, for the APIs that take one. Importing this module costs seconds:
-    only workers do.
+    idempotency key of the run, for the APIs that take one. Importing this module takes half a
+    second: only workers and commands do.
     """
 
     def __init__(self, target: Target, *, request_id: str = "") -> None:
@@ -58,7 +67,7 @@ class Session:
 
     @cached_property
     def compute(self) -> Compute:
-        return Compute(self.target)
+        return cast("Compute", import_module(LATE).Compute(self.target))
 
     @cached_property
     def run(self) -> Run:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -74,6 +76,15 @@ def test_session_within_shortens_its_bounds_only() -> None:
     short = session.within(5)
     assert (short.target.deadline, short.target.read_timeout, short.request_id) == (5, 5, "r")
     assert session.within(10_000).target == session.target
+
+
+def test_client_of_compute_is_loaded_by_who_asks_it_alone() -> None:
+    """It takes two seconds and 100 MB, which a check of secrets does not need."""
+    script = "import sys, runbook.cloud.sessions; print('google.cloud.compute_v1' in sys.modules)"
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script], check=True, capture_output=True, text=True
+    )
+    assert ended.stdout.strip() == "False"
 
 
 def test_threads_get_their_own_answers(cloud: Simulated) -> None:
