@@ -1,6 +1,6 @@
 """How long a whole check of the shipped infrastructure takes while every answer of Google takes
-50 ms: in a process that has just begun, in one that has checked before, and as a command with all
-of its start: python -m benchmarks.health [ROUNDS]."""
+50 ms: in a worker that has just begun, in one that has checked before, and as a command with all of
+its start: python -m benchmarks.health [ROUNDS]."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+from runbook.cloud.preparing import prepare
 from runbook.cloud.sessions import Session
 from runbook.cloud.target import Target
 from runbook.health import files
@@ -39,8 +40,11 @@ def measure(rounds: int) -> None:
 
 
 def _print(infrastructure: Infrastructure, port: int, rounds: int) -> None:
+    started = time.perf_counter()
+    prepare()
+    print(f"what a worker prepares at its start: {time.perf_counter() - started:.2f} s")
     first = _seconds(infrastructure, port, concurrency=CONCURRENCY)
-    print(f"the first check of a process, its clients built: {first:.2f} s")
+    print(f"the first check of a worker: {first:.2f} s")
     for concurrency in (1, 2, 4, CONCURRENCY, 12):
         times = 1 if concurrency == 1 else rounds
         found = [_seconds(infrastructure, port, concurrency=concurrency) for _ in range(times)]
@@ -48,14 +52,16 @@ def _print(infrastructure: Infrastructure, port: int, rounds: int) -> None:
 
 
 def _print_commands(port: int) -> None:
-    found = [_seconds_of_command(port) for _ in range(COMMANDS)]
-    print(f"manage.py healthcheck, from its start to its end: {_spread(found)}")
+    for asked in ((), ("--secrets-only",)):
+        found = [_seconds_of_command(port, *asked) for _ in range(COMMANDS)]
+        words = " ".join(("manage.py healthcheck", *asked))
+        print(f"{words}, from its start to its end: {_spread(found)}")
 
 
-def _seconds_of_command(port: int) -> float:
-    asked = ["--endpoint", f"http://127.0.0.1:{port}", "--report-only"]
+def _seconds_of_command(port: int, *asked: str) -> float:
+    where = ("--endpoint", f"http://127.0.0.1:{port}", "--report-only")
     started = time.perf_counter()
-    command = [sys.executable, "manage.py", "healthcheck", *asked]
+    command = [sys.executable, "manage.py", "healthcheck", *where, *asked]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - started
 
