@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.dateparse import parse_datetime
 from django.utils.text import slugify
 
 from incidents.actions.declare import declare
@@ -61,7 +62,7 @@ def propose(*, actor: User, environment: Environment, report: Report) -> Proposa
             title=title,
             parameters={},
         )
-    return _asked(actor, incident)
+    return _asked(actor, incident, _reason(report))
 
 
 def _already(first: Incident) -> str:
@@ -69,17 +70,20 @@ def _already(first: Incident) -> str:
     return f"{who} opened these changes at {first.started_at:%H:%M} UTC."
 
 
-def _asked(actor: User, incident: Incident) -> Proposal:
+def _reason(report: Report) -> str:
+    at = parse_datetime(report.at)
+    return f"the check of {at:%Y-%m-%d %H:%M} UTC found it" if at else "a check found it"
+
+
+def _asked(actor: User, incident: Incident, reason: str) -> Proposal:
     effects = (EffectChoice.CHANGES, EffectChoice.DESTROYS)
-    changes = (
-        StepCommand.objects.filter(step__incident=incident, effect__in=effects)
-        .select_related("step")
-        .order_by("step__phase__position", "step__position", "position")
+    changes = StepCommand.objects.filter(step__incident=incident, effect__in=effects).order_by(
+        "step__phase__position", "step__position", "position"
     )
     asked = 0
     for command in changes:
         try:
-            request_run(actor=actor, command_id=command.pk, reason=command.step.title)
+            request_run(actor=actor, command_id=command.pk, reason=reason)
         except Refused as refused:
             return Proposal(incident, asked, str(refused))
         asked += 1

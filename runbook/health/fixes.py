@@ -38,8 +38,9 @@ def changes_in(report: Report) -> list[str]:
 
 def runbook_for(report: Report, title: str) -> str:
     """One phase for each area that has failures: a step with its command for what can be mended
-    by one, a task for what a person must do, and a last phase that checks again. Words that came
-    from Google are text only: they make no step and no command."""
+    by one, a task for what a person must do, and a last phase that checks again. A step is called
+    by what was found; what else the same command mends, and what a person does, stands below.
+    Words that came from Google are text only: they make no step and no command."""
     return "\n".join(_lines(report, title)) + "\n"
 
 
@@ -63,6 +64,10 @@ def _lines(report: Report, title: str) -> Iterator[str]:
         if wrong:
             yield from _phase(area, wrong, runnable)
     yield from ("", "## Check again", "", "- [ ] Check the infrastructure once more: it is healthy")
+    yield from (
+        "",
+        "  **Validate the fix**, under Health in this incident, checks everything.",
+    )
 
 
 def _counted(count: int, what: str) -> str:
@@ -76,12 +81,20 @@ def _phase(area: AreaReport, wrong: Sequence[Finding], runnable: set[str]) -> It
         by_line.setdefault(one.fix if one.fix in runnable else "", []).append(one)
     for one in by_line.pop("", []):
         if one.has_failed:
-            yield f"- [ ] {_sentence(one.message)} {_plain(one.action)}".rstrip()
+            yield from _step(one, "What to do", _plain(one.action))
     for line, mended in by_line.items():
-        yield f"- [ ] {' '.join(_sentence(one.message) for one in mended)}"
-        yield from ("  ```bash", f"  {line}", "  ```")
+        others = " ".join(_sentence(other.message) for other in mended[1:])
+        yield from _step(mended[0], "The same command mends", others)
+        yield from ("", "  ```bash", f"  {line}", "  ```")
         if proof := _proof(line):
             yield f"  Expect: `{proof}`"
+
+
+def _step(found: Finding, what: str, words: str) -> Iterator[str]:
+    """`what` stands before the words of others, which then begin neither list nor expectation."""
+    yield f"- [ ] {_plain(found.message).rstrip('.')}"
+    if words:
+        yield from ("", f"  {what}: {words}")
 
 
 def _proof(line: str) -> str:

@@ -10,6 +10,7 @@ from incidents.actions.propose_fixes import Proposal, propose
 from incidents.models import Incident, Revision, Run
 from incidents.refusal import Refused
 from incidents.states import Role
+from runbook.document.parse import parse
 from runbook.health.fixes import changes_in, runbook_for
 from runbook.health.report import Area, AreaReport, Finding, Report
 from tests import factories
@@ -41,16 +42,22 @@ def _failed(message: str, *, fix: str = "", follows: str = "") -> Finding:
 
 def test_every_change_is_asked_for_and_waits(commander: User) -> None:
     environment = factories.make_environment()
-    report = _report(_failed("It is in maintenance"), _failed("SSL not required", fix=PATCH))
+    report = _report(
+        _failed("It is in maintenance"),
+        _failed("SSL not required", fix=PATCH),
+        _failed("No flags are set", fix=PATCH),
+    )
     proposal = propose(actor=commander, environment=environment, report=report)
     run = Run.objects.get(incident=proposal.incident)
     assert (proposal.asked, run.state, run.effect) == (1, "planning", "changes")
-    steps = [(one.kind, one.title) for one in proposal.incident.steps.order_by("pk")]
-    assert steps == [
-        ("task", "It is in maintenance. Look at it."),
-        ("command", "SSL not required."),
-        ("task", "Check the infrastructure once more: it is healthy"),
+    assert run.reason == "the check of 2026-11-21 03:00 UTC found it"
+    steps = [(one.kind, one.title, one.body) for one in proposal.incident.steps.order_by("pk")]
+    assert steps[:2] == [
+        ("task", "It is in maintenance", "What to do: Look at it."),
+        ("command", "SSL not required", "The same command mends: No flags are set."),
     ]
+    assert steps[2][:2] == ("task", "Check the infrastructure once more: it is healthy")
+    assert "**Validate the fix**" in steps[2][2]
     assert proposal.incident.revision.runbook.slug == "fix-staging"
 
 
@@ -130,3 +137,17 @@ def test_words_of_others_make_no_step_and_no_command() -> None:
     assert written.count("- [ ]") == 2
     assert "```" not in written
     assert "<b>" not in written
+
+
+@pytest.mark.parametrize("words", ["- a step", "1. a step", "Expect: state == 1", "+ [ ] a", "= b"])
+def test_words_of_others_below_a_step_begin_nothing(words: str) -> None:
+    first, second = _failed("SSL not required", fix=PATCH), _failed(words, fix=PATCH)
+    read = parse(runbook_for(_report(first, second), "Mend").encode())
+    steps = [step for phase in read.phases for step in phase.steps]
+    assert [(step.kind, len(step.commands), len(step.steps)) for step in steps] == [
+        ("command", 1, 0),
+        ("task", 0, 0),
+    ]
+    assert [one.expression for one in steps[0].commands[0].checks] == [
+        'settings.ipConfiguration.sslMode == "ENCRYPTED_ONLY"'
+    ]
