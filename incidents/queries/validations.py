@@ -45,6 +45,13 @@ class CategoryLines:
     def is_whole(self) -> bool:
         return all(line["passed"] is True for line in self.lines)
 
+    @property
+    def look(self) -> str:
+        """What could not be checked has not failed."""
+        if self.passed < self.total:
+            return "critical"
+        return "passed" if self.is_whole else "unchecked"
+
 
 def newest_validation(incident: Incident) -> Validation | None:
     rows = Validation.objects.filter(incident=incident).select_related(

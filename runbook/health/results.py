@@ -121,7 +121,11 @@ def _detail(finding: Finding) -> str:
     if finding.verdict == "passed":
         return ""
     follows = f"Follows from: {finding.follows}" if finding.follows else ""
-    return " ".join(part for part in (finding.message, follows) if part)
+    return " ".join(_sentence(part) for part in (finding.message, follows) if part)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _of_steps(category: Category, one: Criterion, evidence: Evidence) -> Iterator[Result]:

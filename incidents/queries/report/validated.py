@@ -44,7 +44,8 @@ class ValidationFact:
 
     @property
     def verdict(self) -> str:
-        return "signed off" if self.may_sign_off else "not signed off"
+        """What was recommended: who signs off is a person."""
+        return f"sign-off {'' if self.may_sign_off else 'not '}recommended"
 
 
 @dataclass(frozen=True, slots=True)

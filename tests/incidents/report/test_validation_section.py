@@ -20,7 +20,7 @@ def test_the_report_tells_what_moved_and_what_did_not_pass(over: Incident, engin
     text = as_markdown(read_report(over, now=clock.now()))
 
     assert "## Validation of the fix" in text
-    assert "**not signed off**" in text
+    assert "**sign-off not recommended**" in text
     assert "| infrastructure | state of \\*it\\* | ERROR | READY | passed |" in text
     assert "| services | egress \\| \\<b\\> |  |  | failed |" in text
     assert "its network |" not in text
