@@ -66,11 +66,12 @@ def said_of_failure(service: Resource) -> str:
     """Why the newest revision did not become ready, as a whole sentence, or ""."""
     if ready(service) != "False":
         return ""
-    message = text_at(condition(service, "Ready"), "message")
+    message = text_at(condition(service, "Ready"), "message").rstrip(".")
+    why = f"Google says: {message}." if message else "Google does not say why."
     newest = text_at(service, "status", "latestCreatedRevisionName")
     serving = text_at(service, "status", "latestReadyRevisionName")
     stays = f" Traffic stays at {serving}." if serving and serving != newest else ""
-    return f"The revision {newest} did not become ready. Google says: {message}{stays}"
+    return f"The revision {newest} did not become ready. {why}{stays}"
 
 
 def _serving(service: Resource, words: Arguments) -> str:

@@ -89,7 +89,7 @@ def test_update_whose_revision_fails_says_where_the_traffic_is(cloud: Simulated)
     outcome = cloud.run(f"{UPDATE} --memory=2Gi")
     assert outcome.state == "failed"
     assert outcome.message.startswith("The revision auth-staging-00018-biv did not become ready.")
-    assert outcome.message.endswith("Traffic stays at auth-staging-00017-dax.")
+    assert outcome.message.endswith(". Traffic stays at auth-staging-00017-dax.")
 
 
 def test_update_warns_of_a_connector_that_is_not_ready_and_of_missing_secrets(
