@@ -22,6 +22,7 @@ class Look(StrEnum):
 
 
 LOUDNESS = list(Look)
+LONG = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class Row:
     look: Look
     name: str
     has_own_fix: bool = True
+
+    @property
+    def repeats_found(self) -> bool:
+        """The sentence tells at length what was found already."""
+        return len(self.finding.found) > LONG and self.finding.found in self.finding.message
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from incidents.actions import monitor
 from incidents.health_states import HealthCause
 from incidents.models import Alert, Environment, HealthCheck, Incident, Measurement
 from incidents.queries.environment_health.history import Acceptance, Event, Spell, read_history
-from incidents.queries.environment_health.matrix import Look, read_matrix
+from incidents.queries.environment_health.matrix import Look, read_matrix, rows_of
 from incidents.queries.environment_health.strip import read_strips
 from incidents.queries.environment_health.trends import read_points, read_trends
 from incidents.queries.incident_health import fault_of, read_incident_health
@@ -209,3 +209,11 @@ def test_strip_keeps_the_worst_of_each_hour(staging: Environment, set_clock: Set
     assert strips[staging.pk].sentence == (
         "critical in 1 of the last 24 hours, healthy in 1, not checked in 22"
     )
+
+
+def test_what_the_sentence_tells_at_length_is_not_told_twice() -> None:
+    written = make_report(is_broken=True).as_json()
+    long = "The handshake failed: no certificate is served for that name, whoever asks for it"
+    first = written["areas"][0]["findings"][0] | {"found": long, "message": f"It is wrong: {long}"}
+    rows = rows_of([first, first | {"message": "It is wrong"}, first | {"found": "wrong"}])
+    assert [row.repeats_found for row in rows] == [True, False, False]
