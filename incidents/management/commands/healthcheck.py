@@ -8,18 +8,16 @@ from argparse import ArgumentParser
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from incidents.actions.propose_fixes import propose
-from incidents.management.by_hand import INTERRUPTED, emitting, not_run, person_named
+from incidents.management.by_hand import INTERRUPTED, emitting, not_run
 from incidents.management.places_asked import (
     environment_asked,
     infrastructure_asked,
     target_asked,
 )
 from incidents.models import Environment
-from incidents.refusal import Refused
-from incidents.source import acting_from
 from runbook.cloud.sessions import Session
 from runbook.cloud.target import Target
 from runbook.commands.trial import NOT_RUN
@@ -148,27 +146,19 @@ class Command(BaseCommand):
             self._print(printing.fixes(report))
         if not options["username"] or environment is None or report.status is Status.HEALTHY:
             return
-        opened = proposed_by(options["username"], environment, report)
-        emitting(self)(opened, "stderr")
+        call_command(
+            "propose_fixes",
+            environment=environment.name,
+            username=options["username"],
+            report=report,
+            stdout=self.stdout,
+            stderr=self.stderr,
+        )
 
     def _print(self, lines: Iterable[str]) -> None:
         emit = emitting(self)
         for line in lines:
             emit(line)
-
-
-def proposed_by(username: str, environment: Environment, report: Report) -> str:
-    """Opens the proposals in this person's name and says where they wait."""
-    person = person_named(username)
-    try:
-        with acting_from("command line"):
-            proposal = propose(actor=person, environment=environment, report=report)
-    except Refused as refused:
-        raise not_run(str(refused)) from refused
-    wait = "change waits" if proposal.asked == 1 else "changes wait"
-    waits = f"{proposal.asked} {wait} for approval. " if proposal.asked else ""
-    opened = f"{proposal.incident.name} is open: {waits}Nothing was changed."
-    return f"{opened} {proposal.refused}".rstrip()
 
 
 def _areas(options: dict[str, Any]) -> list[Area]:  # Any: argparse

@@ -254,6 +254,29 @@ def test_fix_mode_proposes_and_opens_what_waits_for_approval(
     )
 
 
+def test_fixes_of_a_saved_report_are_opened_later(staging: Environment, tmp_path: Path) -> None:
+    factories.make_person("commander", Role.COMMANDER, Role.RESPONDER, environment=staging)
+    report = tmp_path / "report.json"
+    _status, printed = _healthcheck(environment="staging", focus=["vpc-connector"], json=True)
+    report.write_text(printed)
+    told = StringIO()
+    asked = {"environment": "staging", "username": "commander", "stderr": told}
+
+    call_command("propose_fixes", str(report), **asked)
+
+    assert told.getvalue().startswith(f"{Incident.objects.get().name} is open: ")
+    for text, words in (
+        (printed.replace("netra-staging", "elsewhere"), "is about the project elsewhere"),
+        ("{}", "is no report of `healthcheck --json`"),
+        ("no", "is no report of `healthcheck --json`"),
+    ):
+        report.write_text(text)
+        with pytest.raises(CommandError, match=words):
+            call_command("propose_fixes", str(report), **asked)
+    with pytest.raises(CommandError, match="cannot be read: No such file"):
+        call_command("propose_fixes", str(tmp_path / "none.json"), **asked)
+
+
 def test_every_option_is_documented() -> None:
     page = (Path(__file__).resolve().parents[3] / "docs" / "health.md").read_text()
     own = Command().create_parser("manage.py", "healthcheck")
