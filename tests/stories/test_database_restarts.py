@@ -52,7 +52,6 @@ def restart(postgres: Postgres, story: Story) -> None:
     wait_until(
         lambda: story.commander.client.get("/health/ready").status_code == 200,
         "every part works again",
-        within=60,
     )
 
 

@@ -118,6 +118,7 @@ def test_worker_killed_during_a_read_starts_it_again(
 def test_worker_killed_during_a_change_leaves_the_outcome_to_a_person(
     processes: Processes, invite: Invite, commander: Person
 ) -> None:
+    processes.simulator.fail(match=CONNECTOR, method="PATCH", kind="operation-never-ends", times=1)
     ask_to_scale(commander)
     before = sent(processes, "PATCH")
     approve_in_the_queue(processes, invite, commander)

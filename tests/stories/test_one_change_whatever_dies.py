@@ -78,6 +78,9 @@ def test_killed_while_google_was_asked(story: Story, attempt: int) -> None:
 @pytest.mark.parametrize("attempt", range(TRIES))
 def test_killed_after_google_took_it(story: Story, attempt: int) -> None:
     run = waiting_change(story)
+    story.processes.simulator.fail(
+        match=CONNECTOR, method="PATCH", kind="operation-never-ends", times=1
+    )
     assert story.approves(run).status_code == 302
     wait_until(
         lambda: story.sent("GET", OPERATIONS) > 0 and story.sent() == 1, "Google works on it"

@@ -36,7 +36,7 @@ def kept(run: Run, *texts: str) -> list[str]:
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive(), "the keeper hangs"
     chunks = OutputChunk.objects.filter(run=run).order_by("first")
     return [line for chunk in chunks for line in chunk.text.split("\n")]

@@ -21,7 +21,7 @@ def test_writers_go_on_and_are_not_seen(incident: Incident) -> None:
     with ThreadPoolExecutor(1) as pool:
         with snapshot():
             assert incident.timeline.count() == 0
-            pool.submit(write).result(timeout=5)
+            pool.submit(write).result(timeout=60)
             assert incident.timeline.count() == 0
         assert incident.timeline.count() == 1
 
