@@ -20,6 +20,7 @@ from incidents.actions.alert_words import facts_of_alerts, named_shortly, tell_o
 from incidents.actions.declare import declare
 from incidents.actions.execute import request_phase_diagnostics, request_run
 from incidents.actions.moves import hold
+from incidents.actions.one_by_one import few
 from incidents.health_states import AlertSeverity, AlertState
 from incidents.models import Alert, AlertRule, Incident, Revision, StepCommand
 from incidents.queries.alert_rules import facts_of
@@ -81,7 +82,7 @@ def take_up_forgotten() -> int:
         last_at__lte=clock.now() - PATIENCE,
     )
     rows = late.select_related("rule__acts_as", "rule__environment", "environment", "source")
-    forgotten = [one for one in rows.order_by("last_at", "pk")[:200] if _is_due(one)]
+    forgotten = [one for one in few(rows.order_by("last_at", "pk")) if _is_due(one)]
     follow(forgotten)
     return len(forgotten)
 

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from incidents import clock, live, permissions, queue, timeline
 from incidents.actions.moves import hold
+from incidents.actions.one_by_one import few
 from incidents.actions.resending import ATTEMPTS, GIVEN_UP, resend
 from incidents.health_states import HealthCause, HealthCheckState
 from incidents.models import Environment, HealthCheck, Incident
@@ -128,7 +129,7 @@ def take_back_checks() -> int:
     announced with those whose message was lost."""
     now = clock.now()
     lost = HealthCheck.objects.filter(state=HealthCheckState.RUNNING, lease_until__lt=now)
-    return sum(_take_back(row, now) for row in lost.select_related("environment")[:200])
+    return sum(_take_back(row, now) for row in few(lost.select_related("environment")))
 
 
 def _take_back(row: HealthCheck, now: datetime) -> int:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from incidents import clock, queue
 from incidents.actions.hand_back import announce, take_back
 from incidents.actions.moves import end_run, hold
-from incidents.actions.one_by_one import one_by_one
+from incidents.actions.one_by_one import few, one_by_one
 from incidents.models import Run
 from incidents.states import EffectChoice, RunState
 
@@ -23,7 +23,7 @@ def recover_expired_leases() -> int:
     was certainly not sent, at most three times in all; a change that may have been becomes
     `unknown` and is looked at, never sent again. How many were taken."""
     held = Run.objects.filter(state=RunState.RUNNING, lease_until__lt=clock.now())
-    return one_by_one(_recover, held.select_related("command__step")[:200])
+    return one_by_one(_recover, few(held.select_related("command__step")))
 
 
 def _recover(run: Run) -> bool:
@@ -76,7 +76,7 @@ def resend_waiting() -> int:
     not_started = waiting.filter(state__in=[RunState.QUEUED, RunState.PLANNING])
     not_probed = waiting.filter(state=RunState.UNKNOWN, probed_at__isnull=True)
     return sum(
-        one_by_one(_resend, rows.select_related("command__step")[:200])
+        one_by_one(_resend, few(rows.select_related("command__step")))
         for rows in (not_started, not_probed)
     )
 

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from incidents import clock, permissions, queue, timeline
 from incidents.actions.moves import hold
+from incidents.actions.one_by_one import few
 from incidents.actions.resending import ATTEMPTS, GIVEN_UP, resend
 from incidents.health_states import UNENDED_VALIDATIONS, ValidationState
 from incidents.models import Incident, Validation
@@ -61,7 +62,7 @@ def take_back_validations() -> int:
     """Give validations of dead workers to others, at most `ATTEMPTS` times in all; how many."""
     now = clock.now()
     lost = Validation.objects.filter(state=ValidationState.RUNNING, lease_until__lt=now)
-    return sum(_take_back(row, now) for row in lost.select_related("incident")[:200])
+    return sum(_take_back(row, now) for row in few(lost.select_related("incident")))
 
 
 def _take_back(row: Validation, now: datetime) -> int:
