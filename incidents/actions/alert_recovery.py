@@ -24,13 +24,15 @@ RECOVERED, KEPT_OPEN = "alert.recovered", "alert.kept_open"
 
 def recovered(alerts: Sequence[Alert]) -> None:
     """Write what has just recovered on the timelines of the incidents it belongs to, and close
-    those that were declared because of it. Read again: an incident may just have been declared."""
+    those that were declared because of it. Read again: an incident may just have been declared.
+    Of a rule that declared it nobody is told besides; a rule that only tells goes on telling."""
     own = Alert.objects.filter(pk__in=[one.pk for one in alerts], state=AlertState.RESOLVED)
     incidents: dict[int, list[Alert]] = defaultdict(list)
-    for alert in own.filter(incident__isnull=False).order_by("pk"):
+    for alert in own.filter(incident__isnull=False).select_related("rule").order_by("pk"):
         incidents[alert.incident_id or 0].append(alert)
     for incident_id, members in incidents.items():
-        Alert.objects.filter(pk__in=[one.pk for one in members]).update(told_as=F("state"))
+        declared = [one.pk for one in members if one.rule is None or one.rule.declares]
+        Alert.objects.filter(pk__in=declared).update(told_as=F("state"))
         _write(incident_id, members)
         close_if_over(incident_id)
 

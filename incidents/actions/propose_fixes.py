@@ -9,13 +9,17 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 from django.utils.text import slugify
 
+from incidents import live, timeline
+from incidents.actions.alert_words import facts_of_alerts, named_shortly
 from incidents.actions.declare import declare
 from incidents.actions.execute import request_run
 from incidents.actions.generated import generated_revision
-from incidents.models import Environment, Incident, StepCommand
+from incidents.health_states import AlertKind, AlertState
+from incidents.models import Alert, Environment, Incident, StepCommand
 from incidents.refusal import Refused
 from incidents.states import EffectChoice, IncidentState
 from runbook.health.fixes import changes_in, runbook_for, severity_for
@@ -62,12 +66,37 @@ def propose(*, actor: User, environment: Environment, report: Report) -> Proposa
             title=title,
             parameters={},
         )
+        _take_in_alerts(actor, incident)
     return _asked(actor, incident, _reason(report))
 
 
 def _already(first: Incident) -> str:
     who = first.commander.get_full_name() or first.commander.get_username()
     return f"{who} opened these changes at {first.started_at:%H:%M} UTC."
+
+
+def _take_in_alerts(actor: User, incident: Incident) -> None:
+    """What the monitor says fires there belongs to the incident that is to mend it: its room shows
+    it, and says when it recovers. What a rule declares incidents of is left to the rule."""
+    firing = Alert.objects.filter(
+        kind=AlertKind.MONITOR,
+        environment=incident.environment,
+        state=AlertState.FIRING,
+        incident=None,
+    )
+    own = firing.filter(Q(rule=None) | Q(rule__declares=False)).values_list("pk", flat=True)
+    firing.filter(pk__in=list(own)).update(incident=incident)
+    alerts = list(Alert.objects.filter(incident=incident).order_by("severity", "pk"))
+    if alerts:
+        timeline.record(
+            incident_id=incident.pk,
+            actor=actor,
+            kind="alert.joined",
+            text=f"took in what fires: {named_shortly(alerts)}",
+            panels=["health", "header"],
+            data={"alerts": facts_of_alerts(alerts)},
+        )
+        live.health_changed(incident.environment_id)
 
 
 def _reason(report: Report) -> str:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
+from incidents.actions import alerts
+from incidents.actions.alert_words import tell_what_is_late
 from incidents.actions.freeze import declare_freeze
 from incidents.actions.propose_fixes import Proposal, propose
-from incidents.models import Incident, Revision, Run
+from incidents.health_states import AlertKind
+from incidents.models import Alert, AlertRule, Incident, Notification, Revision, Run
 from incidents.refusal import Refused
 from incidents.states import Role
 from runbook.document.parse import parse
 from runbook.health.fixes import changes_in, runbook_for
 from runbook.health.report import Area, AreaReport, Finding, Report
 from tests import factories
+from tests.incidents.actions.alerting import make_declaring, make_monitor, make_rule, signal
 from tests.incidents.conftest import at_once
 
 _PATCH = "gcloud sql instances patch netra-staging-db --ssl-mode=ENCRYPTED_ONLY"
@@ -59,6 +63,53 @@ def test_every_change_is_asked_for_and_waits(commander: User) -> None:
     assert steps[2][:2] == ("task", "Check the infrastructure once more: it is healthy")
     assert "**Validate the fix**" in steps[2][2]
     assert proposal.incident.revision.runbook.slug == "fix-staging"
+
+
+def test_what_fires_there_belongs_to_the_incident_and_is_told_of_as_before(
+    commander: User,
+) -> None:
+    environment, elsewhere = (factories.make_environment(name) for name in ("staging", "other"))
+    make_rule(tells=["commander"], matchers=[])
+    for key, where, kind in (
+        ("busy", environment, AlertKind.MONITOR),
+        ("far", elsewhere, AlertKind.MONITOR),
+        ("theirs", environment, AlertKind.GOOGLE),
+    ):
+        alerts.hear(signal(key, environment=where, kind=kind))
+    report = _report(_failed("SSL not required", fix=PATCH))
+
+    incident = propose(actor=commander, environment=environment, report=report).incident
+
+    assert [one.title for one in incident.alerts.all()] == ["Condition busy"]
+    assert "took in what fires: “Condition busy”" in _timeline(incident)
+    told_before = _told_by_now()
+    alerts.hear(signal("busy", firing=False, environment=environment, kind=AlertKind.MONITOR))
+    assert any("“Condition busy” recovered after" in one for one in _timeline(incident))
+    assert _told_by_now() == told_before + 1
+
+
+def test_what_a_rule_declares_incidents_of_is_left_to_it(commander: User) -> None:
+    environment = factories.make_environment()
+    make_declaring(make_monitor(), is_on=False)
+    alerts.hear(signal("busy", environment=environment, kind=AlertKind.MONITOR))
+    Alert.objects.update(rule=AlertRule.objects.get())
+    report = _report(_failed("SSL not required", fix=PATCH))
+
+    incident = propose(actor=commander, environment=environment, report=report).incident
+
+    assert not incident.alerts.exists()
+    assert not any("took in" in one for one in _timeline(incident))
+
+
+def _told_by_now() -> int:
+    """Without waiting for the minute in which nothing more is told."""
+    Alert.objects.update(told_at=None)
+    tell_what_is_late()
+    return Notification.objects.filter(kind="alert").count()
+
+
+def _timeline(incident: Incident) -> list[str]:
+    return list(incident.timeline.values_list("text", flat=True))
 
 
 def test_a_second_proposal_is_a_new_revision_of_the_same_runbook(commander: User) -> None:
