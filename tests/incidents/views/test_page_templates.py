@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
+
+from incidents.queries.progress import Direction, Progress
+from incidents.templatetags import health
 
 ROOT = Path(__file__).resolve().parents[3]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -34,6 +38,8 @@ def test_every_icon_in_use_is_in_the_sprite() -> None:
     tags = (ROOT / "incidents/templatetags/pages.py").read_text()
     wanted = set(re.findall(r'{% icon "([^"]+)"', "".join(p.read_text() for p in TEMPLATES)))
     wanted |= set(re.findall(r'": "([a-z0-9-]+)",', tags))
+    wanted |= {Progress(way, "", None).icon for way in get_args(Direction)}
+    wanted |= set(health.ICONS.values())
 
     assert wanted - drawn == set()
 
