@@ -87,7 +87,7 @@ def _facts(
     for incident in incidents:
         own = gathered[incident.pk]
         fact = _fact(incident, own, catalogue, now)
-        if fact.parts or fact.words or incident.public_title or not own.components:
+        if fact.parts or fact.words or incident.public_title:
             yield incident.pk, fact
 
 

@@ -132,6 +132,24 @@ def test_drills_are_nowhere(commander: User) -> None:
     assert (page.sentence, page.disruptions) == (CALM, ())
 
 
+def test_incident_of_no_component_is_shown_once_the_public_is_told(
+    incident: Incident, commander: User
+) -> None:
+    """As a load test, or fixes that a check proposes: declared like an incident, and no news."""
+    page = read_page(now=clock.now())
+    assert (page.sentence, page.indicator, page.disruptions) == (CALM, "none", ())
+    assert disruptions.read_disruption(incident, now=clock.now()) is None
+
+    incident.updates.create(
+        audience=Audience.PUBLIC,
+        text="We look.",
+        author=commander,
+        at=clock.now(),
+        stage="identified",
+    )
+    assert read_page(now=clock.now()).disruptions[0].title == "Service disruption"
+
+
 def test_disruption_has_its_own_title_or_the_names_of_components(incident: Incident) -> None:
     for name in ("Frontend", "Auth"):
         list_component(name)
@@ -167,6 +185,7 @@ def test_words_are_those_for_the_public_with_their_stage(
 def test_next_words_are_due_and_then_overdue(set_clock: SetClock, incident: Incident) -> None:
     due = clock.now() + timedelta(minutes=30)
     incident.timers.create(kind=TimerKind.UPDATE, key="public", due_at=due)
+    Incident.objects.update(public_title="Sign-in fails")
 
     (before,) = read_page(now=clock.now()).disruptions
     (after,) = read_page(now=due).disruptions
@@ -183,6 +202,7 @@ def test_what_is_over_is_history_for_90_days(set_clock: SetClock, commander: Use
             state="resolved",
             started_at=over - timedelta(hours=2),
             resolved_at=over,
+            public_title="Sign-in fails",
         )
     page = read_page(now=now)
 
