@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from functools import cache
 
 from requests import PreparedRequest, Response
-from requests.adapters import HTTPAdapter
 
+from runbook.cloud.authorities import Adapter
 from runbook.cloud.calls import Calls
 from runbook.cloud.compute_collections import COLLECTIONS, Untyped
 from runbook.cloud.compute_messages import as_rest
@@ -101,7 +101,7 @@ class ComputeLists:
         return client
 
 
-class _Partial(HTTPAdapter):
+class _Partial(Adapter):
     """Asks for what can be read although a scope cannot; typed requests have no field for it."""
 
     def send(self, request: PreparedRequest, *args: Untyped, **kwargs: Untyped) -> Response:

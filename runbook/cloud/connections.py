@@ -9,14 +9,17 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 import httplib2
-from google.auth.transport.requests import AuthorizedSession
+import requests
+from google.auth.exceptions import GoogleAuthError
+from google.auth.transport.requests import AuthorizedSession, Request
 from googleapiclient import discovery
 
+from runbook.cloud.authorities import Adapter
 from runbook.cloud.credentials import Reference, load, reference_of
 from runbook.cloud.descriptions import description_of
 from runbook.cloud.endpoints import check_endpoint
@@ -29,6 +32,7 @@ Untyped: TypeAlias = Any
 _MOST_IDLE = 64
 _lock = threading.Lock()
 _idle: dict[Reference, deque[Any]] = {}  # Any: the library's sessions have no types
+_asking: dict[Reference, threading.Lock] = {}
 
 
 class Transport:
@@ -96,17 +100,46 @@ class Connection:
         """A Compute client; these are safe to share between threads."""
         with _lock:
             made: Client = _compute_client(self._reference, client)
+        _have_token(self._reference, self._target.read_timeout)
         return made
 
     def _new_session(self) -> Untyped:
         credentials = load(self._reference)
-        session: Untyped = AuthorizedSession(credentials)  # type: ignore[no-untyped-call]  # untyped library
+        session: Untyped = AuthorizedSession(credentials, auth_request=_asking_for_tokens())  # type: ignore[no-untyped-call]  # untyped library
+        session.mount("https://", Adapter())
         session.trust_env = not self._target.is_simulated
         return session
 
     def _transport(self, session: Untyped, seconds: float) -> Transport:
+        _have_token(self._reference, seconds)
         connect = min(self._target.connect_timeout, seconds)
         return Transport(session, connect=connect, read=seconds)
+
+
+def _have_token(reference: Reference, seconds: float) -> None:
+    """Of threads that begin at once, one asks for the token and the others wait for it, so long at
+    most; the library would have each of them ask. When nothing comes of it, the request itself
+    asks again, and says why it failed."""
+    credentials = load(reference)
+    if credentials.valid:
+        return
+    asking = _asking.setdefault(reference, threading.Lock())
+    if asking.acquire(blocking=False):
+        try:
+            if not credentials.valid:  # somebody may have asked between the two looks
+                with suppress(GoogleAuthError):
+                    credentials.refresh(_asking_for_tokens())  # type: ignore[no-untyped-call]  # untyped library
+        finally:
+            asking.release()
+    elif asking.acquire(timeout=seconds):
+        asking.release()
+
+
+def _asking_for_tokens() -> Untyped:
+    """As the library would make it: a token may be asked for three times."""
+    session = requests.Session()
+    session.mount("https://", Adapter(max_retries=3))
+    return Request(session)
 
 
 @lru_cache(maxsize=256)
@@ -133,6 +166,7 @@ def _compute_client(reference: Reference, client: Callable[..., Untyped]) -> Unt
     made = client(credentials=load(reference), client_options=options)
     # This library follows redirects, and Google's API has none: whoever sends one is not Google.
     made.transport._session.max_redirects = 0
+    made.transport._session.mount("https://", Adapter())
     if reference.endpoint:
         # A proxy named in the environment must not see requests meant for this machine.
         made.transport._session.trust_env = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from importlib import import_module
 
+from runbook.cloud.authorities import authorities
 from runbook.cloud.sessions import LATE
 from runbook.cloud.trust import trust, trust_in_greetings
 
@@ -20,6 +21,7 @@ def prepare() -> None:
         import_module(LATE)
         trust()
         trust_in_greetings()
+        authorities(verify=True)
         gc.freeze()
     finally:
         gc.enable()
