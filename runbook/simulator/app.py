@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -143,15 +144,21 @@ def create_app(
     saves: Path | None = None,
     speed: float = 1.0,
     latency: float = 0.0,
+    now: Callable[[], float] = time.time,
 ) -> Simulator:
     """An ASGI application that plays one scenario.
 
     `state_file` keeps its state over restarts, `saves` is the folder of states saved by name,
-    `speed` divides the time that operations take, `latency` is added to each answer, in seconds.
+    `speed` divides the time that operations take, `latency` is added to each answer, in seconds,
+    `now` are seconds since the epoch.
     Raises ValueError for an unknown scenario.
     """
     store = Store(
-        lambda: resources_of(scenario), scenario=scenario, state_file=state_file, speed=speed
+        lambda: resources_of(scenario),
+        scenario=scenario,
+        state_file=state_file,
+        speed=speed,
+        now=now,
     )
     return Simulator(store, latency=latency, saves=saves)
 

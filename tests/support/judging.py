@@ -9,9 +9,10 @@ import io
 import json
 import re
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -55,6 +56,25 @@ class Verdict:
     excused: tuple[str, ...] = ()
 
 
+class Time:
+    """That of both simulators of a lane. It stands still while both are read: entries of the log
+    that are written in between are in one answer only."""
+
+    def __init__(self) -> None:
+        self._held: float | None = None
+
+    def __call__(self) -> float:
+        return time.time() if self._held is None else self._held
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        self._held = time.time()
+        try:
+            yield
+        finally:
+            self._held = None
+
+
 @dataclass
 class Lane:
     """Two simulators of one scenario that run side by side; `folder` is gcloud's."""
@@ -62,6 +82,7 @@ class Lane:
     folder: Path
     theirs: Running
     ours: Running
+    time: Time
     port: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -75,8 +96,9 @@ class Lane:
             for line in case.first:
                 done = attempt(line, simulator.address)
                 assert done.exit == 0, f"{line}: {done.stderr}"
-        theirs = self._ask_gcloud(case.line)
-        ours = attempt(case.line, self.ours.address)
+        with self.time.held() if case.kind == "reads" else nullcontext():
+            theirs = self._ask_gcloud(case.line)
+            ours = attempt(case.line, self.ours.address)
         problems = dict(_differences(theirs, ours))
         if case.kind == "refused":
             problems.pop("stdout", None)
@@ -163,11 +185,12 @@ def _without_volatile(value: Any) -> Any:
 @contextmanager
 def lane(folder: Path, scenario: str) -> Iterator[Lane]:
     folder.mkdir(parents=True, exist_ok=True)
+    time_of_both = Time()
     with (
-        running(scenario=scenario, speed=_SPEED) as theirs,
-        running(scenario=scenario, speed=_SPEED) as ours,
+        running(scenario=scenario, speed=_SPEED, now=time_of_both) as theirs,
+        running(scenario=scenario, speed=_SPEED, now=time_of_both) as ours,
     ):
-        yield Lane(folder, theirs, ours)
+        yield Lane(folder, theirs, ours, time_of_both)
 
 
 def judge_all(wanted: list[Case], folder: Path) -> list[Verdict]:
