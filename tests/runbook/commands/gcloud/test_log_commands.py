@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
+from runbook.cloud import logs
 from runbook.commands import running
 from runbook.commands.base import Caution, Effect, FieldChange
 from runbook.commands.gcloud.logging import LogReading, condition_at
@@ -44,10 +46,17 @@ def test_read_says_that_only_the_last_day_is_read(cloud: Simulated) -> None:
     assert line_of(line.command.as_gcloud()).command == line.command
 
 
-def test_read_goes_on_to_the_next_page(cloud: Simulated) -> None:
-    entries = cloud.session().logs.entries("projects/netra-staging", "", "timestamp asc")
-    few = cloud.session().logs.entries("projects/netra-staging", "", "timestamp asc", limit=3)
-    assert (len(few), few) == (3, entries[:3])
+def test_read_goes_on_to_the_next_page(cloud: Simulated, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of an hour in which nothing is written any more."""
+    monkeypatch.setattr(logs, "_MOST_ON_A_PAGE", 50)
+    until = datetime.now(UTC) - timedelta(hours=1)
+    since = until - timedelta(hours=1)
+    hour = f'timestamp>="{since:%Y-%m-%dT%H:%M:%SZ}" AND timestamp<"{until:%Y-%m-%dT%H:%M:%SZ}"'
+    read = partial(cloud.session().logs.entries, "projects/netra-staging", hour, "timestamp asc")
+
+    entries = read()
+    assert len({str(one["insertId"]) for one in entries}) == len(entries) > 100
+    assert read(limit=3) == entries[:3]
 
 
 def test_a_resource_type_that_does_not_exist_is_pointed_out() -> None:
