@@ -18,6 +18,8 @@ from runbook.cloud.target import Target
 from runbook.health import files
 from runbook.health.definition import Infrastructure
 
+MOST_NAMED = 20
+
 
 def environment_asked(options: dict[str, Any]) -> Environment | None:  # Any: argparse
     """The one that was named; without any place, the only one of this installation."""
@@ -28,12 +30,13 @@ def environment_asked(options: dict[str, Any]) -> Environment | None:  # Any: ar
     if options["endpoint"] or options["project"]:
         return None
     try:
-        found = list(Environment.objects.order_by("name")[:2])
+        found = list(Environment.objects.order_by("name")[:MOST_NAMED])
     except DatabaseError:
         found = []
     if len(found) != 1:
+        named = f" ({', '.join(one.name for one in found)})" if found else ""
         raise not_run(
-            "Say what to check: --environment NAME, --project PROJECT, or --endpoint URL."
+            f"Say what to check: --environment NAME{named}, --project PROJECT, or --endpoint URL."
         )
     return found[0]
 

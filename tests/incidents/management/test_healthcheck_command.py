@@ -215,6 +215,13 @@ def test_what_cannot_begin_says_what_to_do(
     assert words in told
 
 
+def test_of_several_environments_it_says_which_there_are(staging: Environment) -> None:
+    factories.make_environment("production")
+    status, told = _healthcheck()
+    assert status == 3
+    assert "--environment NAME (production, staging), --project PROJECT" in told
+
+
 def test_a_wrong_file_is_told_with_its_lines(tmp_path: Path, outage: Running) -> None:
     path = tmp_path / "shop.yaml"
     path.write_text("title: Shop\nproject: shop\nregion: x\nconnectors: {a: {stat: READY}}\n")
