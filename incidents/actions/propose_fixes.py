@@ -67,7 +67,7 @@ def propose(*, actor: User, environment: Environment, report: Report) -> Proposa
             parameters={},
         )
         _take_in_alerts(actor, incident)
-    return _asked(actor, incident, _reason(report))
+    return _asked(actor, incident, report)
 
 
 def _already(first: Incident) -> str:
@@ -99,19 +99,21 @@ def _take_in_alerts(actor: User, incident: Incident) -> None:
         live.health_changed(incident.environment_id)
 
 
-def _reason(report: Report) -> str:
+def _found_at(report: Report) -> str:
     at = parse_datetime(report.at)
-    return f"the check of {at:%Y-%m-%d %H:%M} UTC found it" if at else "a check found it"
+    return f" (found at {at:%H:%M} UTC)" if at else ""
 
 
-def _asked(actor: User, incident: Incident, reason: str) -> Proposal:
+def _asked(actor: User, incident: Incident, report: Report) -> Proposal:
     effects = (EffectChoice.CHANGES, EffectChoice.DESTROYS)
-    changes = StepCommand.objects.filter(step__incident=incident, effect__in=effects).order_by(
+    own = StepCommand.objects.filter(step__incident=incident, effect__in=effects)
+    changes = own.select_related("step").order_by(
         "step__phase__position", "step__position", "position"
     )
     asked = 0
     for command in changes:
         try:
+            reason = f"{command.step.title}{_found_at(report)}"
             request_run(actor=actor, command_id=command.pk, reason=reason)
         except Refused as refused:
             return Proposal(incident, asked, str(refused))

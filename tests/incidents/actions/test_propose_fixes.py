@@ -54,7 +54,7 @@ def test_every_change_is_asked_for_and_waits(commander: User) -> None:
     proposal = propose(actor=commander, environment=environment, report=report)
     run = Run.objects.get(incident=proposal.incident)
     assert (proposal.asked, run.state, run.effect) == (1, "planning", "changes")
-    assert run.reason == "the check of 2026-11-21 03:00 UTC found it"
+    assert run.reason == "SSL not required (found at 03:00 UTC)"
     steps = [(one.kind, one.title, one.body) for one in proposal.incident.steps.order_by("pk")]
     assert steps[:2] == [
         ("task", "It is in maintenance", "What to do: Look at it."),
