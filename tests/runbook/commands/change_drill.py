@@ -54,7 +54,7 @@ def _make_health_check(cloud: Simulated, protocol: str) -> None:
 
 def _until_settled(cloud: Simulated) -> None:
     """A certificate that was made a moment ago changes by itself until it is ACTIVE."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while '"status": "PROVISIONING"' in json.dumps(state_of(cloud)):
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -93,8 +93,8 @@ def look(cloud: Simulated, change: Change, plan: Plan) -> Probe:
 
 
 def looked_until(cloud: Simulated, change: Change, plan: Plan, verdict: str) -> str:
-    """The verdict of a probe, once it is the one that is waited for or ten seconds are over."""
-    deadline = time.monotonic() + 10
+    """The verdict of a probe, once it is the one that is waited for or a minute is over."""
+    deadline = time.monotonic() + 60
     found = look(cloud, change, plan).verdict
     while found != verdict and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -66,7 +66,7 @@ def run(program: Program, script: str, heard: Heard, text: str = WRITTEN) -> Out
 
 def has_ended(pid: int) -> bool:
     """Waits a little: what is killed needs a moment to be gone."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]

@@ -101,12 +101,12 @@ def test_and_inside_text_does_not_split() -> None:
 
 def test_costly_expressions_are_refused_at_once() -> None:
     numbers: Json = list(range(200))
-    started = time.monotonic()
+    started = time.process_time()
     (finding,) = evaluate(
         Check("items.all(a, items.all(b, items.all(c, a + b + c > -1)))", "expect", 1), numbers
     )
     assert finding.problem.startswith("The expression is too costly")
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_large_and_deep_results_are_refused() -> None:

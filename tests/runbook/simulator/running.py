@@ -77,7 +77,7 @@ def running(**options: Any) -> Iterator[Running]:
         thread.join()
 
 
-def until(holds: Callable[[], bool], *, seconds: float = 10.0) -> None:
+def until(holds: Callable[[], bool], *, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "waited too long"
