@@ -9,7 +9,6 @@ import io
 import json
 import re
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
@@ -20,7 +19,7 @@ from typing import Any
 
 from django.core.management import call_command
 
-from tests.runbook.simulator.running import Running, running, until
+from tests.runbook.simulator.running import Running, Time, running, until
 from tests.support.gcloud import Gcloud
 from tests.support.judged_lines import Case, cases_of
 
@@ -56,28 +55,12 @@ class Verdict:
     excused: tuple[str, ...] = ()
 
 
-class Time:
-    """That of both simulators of a lane. It stands still while both are read: entries of the log
-    that are written in between are in one answer only."""
-
-    def __init__(self) -> None:
-        self._held: float | None = None
-
-    def __call__(self) -> float:
-        return time.time() if self._held is None else self._held
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        self._held = time.time()
-        try:
-            yield
-        finally:
-            self._held = None
-
-
 @dataclass
 class Lane:
-    """Two simulators of one scenario that run side by side; `folder` is gcloud's."""
+    """Two simulators of one scenario that run side by side, in one time; `folder` is gcloud's.
+
+    That stands still while both are read: an entry of the log that is written in between would be
+    in one answer only."""
 
     folder: Path
     theirs: Running

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 from typing import Any
@@ -24,12 +24,33 @@ INSTANCE = "/v1/projects/netra-staging/instances/netra-staging-db"
 GLOBAL = "/compute/v1/projects/netra-staging/global"
 
 
+class Time:
+    """The time of a simulator, which may be held: what takes a moment is then still going on when a
+    busy machine comes to look."""
+
+    def __init__(self) -> None:
+        self._held: float | None = None
+
+    def __call__(self) -> float:
+        return time.time() if self._held is None else self._held
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        self._held = time.time()
+        try:
+            yield
+        finally:
+            self._held = None
+
+
 @dataclass(frozen=True)
 class Running:
-    """`address` is where it listens; `http` sends to it and keeps its connection."""
+    """`address` is where it listens; `http` sends to it and keeps its connection; `held` is a block
+    in which its time stands still."""
 
     address: str
     http: httpx.Client
+    held: Callable[[], AbstractContextManager[None]]
 
     def get(self, path: str) -> Any:
         return self.http.get(path).json()
@@ -63,7 +84,8 @@ class Running:
 @contextmanager
 def running(**options: Any) -> Iterator[Running]:
     """A simulator on a free port; the options are those of `create_app`."""
-    server = server_of(create_app(**options), host="127.0.0.1", port=0)
+    own = Time()
+    server = server_of(create_app(**{"now": own, **options}), host="127.0.0.1", port=0)
     thread = threading.Thread(target=server.run)
     thread.start()
     until(lambda: server.started)
@@ -71,7 +93,7 @@ def running(**options: Any) -> Iterator[Running]:
     address = f"http://127.0.0.1:{port}"
     try:
         with httpx.Client(base_url=address, timeout=10, trust_env=False, verify=_PLAIN) as http:
-            yield Running(address, http)
+            yield Running(address, http, own.held)
     finally:
         server.should_exit = True
         thread.join()

@@ -71,9 +71,10 @@ def test_restart_ends_maintenance(outage: Running) -> None:
     with outage.client("sqladmin", "v1") as (service, http):
         instances = service.instances()
         restart = instances.restart(project=PROJECT, instance="netra-staging-db")
-        begun = restart.execute(http=http)
+        with outage.held():
+            begun = restart.execute(http=http)
+            during = outage.get(INSTANCE)["state"]
         read = service.operations().get(project=PROJECT, operation=begun["name"])
-        during = outage.get(INSTANCE)["state"]
         until(lambda: read.execute(http=http)["status"] == "DONE")
 
     assert (begun["status"], "startTime" in begun) == ("PENDING", False)
@@ -123,9 +124,9 @@ def test_flag_given_twice_is_refused(outage: Running) -> None:
 
 
 def test_second_operation_is_refused_while_one_runs(outage: Running) -> None:
-    _patch(outage, activationPolicy="ALWAYS")
-
-    answer = outage.http.post(f"{INSTANCE}/restart")
+    with outage.held():
+        _patch(outage, activationPolicy="ALWAYS")
+        answer = outage.http.post(f"{INSTANCE}/restart")
 
     assert answer.status_code == 409
     assert answer.json()["error"] == {

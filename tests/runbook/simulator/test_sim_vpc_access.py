@@ -46,8 +46,9 @@ def test_update_goes_through_updating_and_ends_ready(outage: Running) -> None:
         locations = service.projects().locations()
         mask = "minInstances,maxInstances"
         patch = locations.connectors().patch(name=NAME, updateMask=mask, body=SCALED)
-        begun = patch.execute(http=http)
-        during = _state(outage)
+        with outage.held():
+            begun = patch.execute(http=http)
+            during = _state(outage)
         read = locations.operations().get(name=begun["name"])
         until(lambda: read.execute(http=http).get("done"))
         ended = read.execute(http=http)
@@ -64,9 +65,9 @@ def test_update_goes_through_updating_and_ends_ready(outage: Running) -> None:
 
 
 def test_second_change_during_an_operation_is_refused(outage: Running) -> None:
-    outage.http.patch(CONNECTOR, json=SCALED)
-
-    answer = outage.http.patch(CONNECTOR, json=SCALED)
+    with outage.held():
+        outage.http.patch(CONNECTOR, json=SCALED)
+        answer = outage.http.patch(CONNECTOR, json=SCALED)
 
     assert answer.status_code == 409
     assert answer.json()["error"]["status"] == "ABORTED"
@@ -134,13 +135,15 @@ def test_failed_operation_leaves_the_connector_as_it_was(outage: Running) -> Non
 
 
 def test_connector_can_be_deleted_and_made_again(outage: Running) -> None:
-    outage.http.delete(CONNECTOR)
-    assert _state(outage) == "DELETING"
+    with outage.held():
+        outage.http.delete(CONNECTOR)
+        assert _state(outage) == "DELETING"
     until(lambda: outage.http.get(CONNECTOR).status_code == 404)
     body = {"network": "staging-vpc", "ipCidrRange": "10.1.0.0/28"} | SCALED
     collection = CONNECTOR.rpartition("/")[0]
-    made = outage.http.post(f"{collection}?connectorId=staging-connector", json=body)
-    assert (made.status_code, _state(outage)) == (200, "CREATING")
+    with outage.held():
+        made = outage.http.post(f"{collection}?connectorId=staging-connector", json=body)
+        assert (made.status_code, _state(outage)) == (200, "CREATING")
     until(lambda: _state(outage) == "READY")
 
     again = outage.http.post(f"{collection}?connectorId=staging-connector", json=body)
