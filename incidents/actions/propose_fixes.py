@@ -5,6 +5,7 @@ Nothing is changed here: each change is planned by a worker and needs its quorum
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -19,7 +20,7 @@ from incidents.actions.declare import declare
 from incidents.actions.execute import request_run
 from incidents.actions.generated import generated_revision
 from incidents.health_states import AlertKind, AlertState
-from incidents.models import Alert, Environment, Incident, StepCommand
+from incidents.models import Alert, Environment, Incident, Revision, StepCommand
 from incidents.refusal import Refused
 from incidents.states import EffectChoice, IncidentState
 from runbook.health.fixes import changes_in, runbook_for, severity_for
@@ -37,9 +38,10 @@ class Proposal:
 
 def propose(*, actor: User, environment: Environment, report: Report) -> Proposal:
     """Refuses, saving nothing, when nothing of the report can be mended by a command. In a closed
-    environment the incident is open, and its changes are asked for later, by hand. Of the same
-    report there is one open incident: the second of two people is led to the first's."""
-    if not changes_in(report):
+    environment the incident is open, and its changes are asked for later, by hand. The same changes
+    are in one open incident: who proposes them again, by a later check too, is led to it."""
+    lines = changes_in(report)
+    if not lines:
         raise Refused(
             "No command that can be run from here would mend what was found. Declare an incident"
             " and repair it by hand.",
@@ -53,11 +55,11 @@ def propose(*, actor: User, environment: Environment, report: Report) -> Proposa
             slug=f"fix-{slugify(environment.name)}"[:80],
             markdown=runbook_for(report, title),
         )
-        first = Incident.objects.filter(
-            revision=revision, environment=environment, state=IncidentState.OPEN
-        ).first()
+        first = _open_with(lines, revision, environment)
         if first is not None:
-            return Proposal(first, 0, _already(first))
+            found = Proposal(first, 0, _already(first))
+            transaction.set_rollback(True)  # a revision that nobody would use
+            return found
         incident = declare(
             actor=actor,
             revision=revision,
@@ -68,6 +70,17 @@ def propose(*, actor: User, environment: Environment, report: Report) -> Proposa
         )
         _take_in_alerts(actor, incident)
     return _asked(actor, incident, report)
+
+
+def _open_with(
+    lines: Sequence[str], revision: Revision, environment: Environment
+) -> Incident | None:
+    own = Incident.objects.filter(environment=environment, state=IncidentState.OPEN)
+    for one in own.filter(revision__runbook=revision.runbook_id).order_by("-pk"):
+        held = StepCommand.objects.filter(step__incident=one).values_list("text", flat=True)
+        if set(held).issuperset(lines):
+            return one
+    return None
 
 
 def _already(first: Incident) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.contrib.auth.models import User
 
@@ -22,6 +24,7 @@ from tests.incidents.conftest import at_once
 
 _PATCH = "gcloud sql instances patch netra-staging-db --ssl-mode=ENCRYPTED_ONLY"
 PATCH = f"{_PATCH} --project=netra-staging"
+OTHER = PATCH.replace("--ssl-mode=ENCRYPTED_ONLY", "--database-flags=max_connections=100")
 
 
 def _report(*findings: Finding) -> Report:
@@ -114,11 +117,11 @@ def _timeline(incident: Incident) -> list[str]:
 
 def test_a_second_proposal_is_a_new_revision_of_the_same_runbook(commander: User) -> None:
     environment = factories.make_environment()
-    for message in ("SSL not required", "SSL is still not required"):
+    for fix in (OTHER, PATCH):
         propose(
             actor=commander,
             environment=environment,
-            report=_report(_failed(message, fix=PATCH)),
+            report=_report(_failed("SSL not required", fix=fix)),
         )
     numbers = Revision.objects.filter(runbook__slug="fix-staging").order_by("number")
     assert [one.number for one in numbers] == [1, 2]
@@ -132,21 +135,37 @@ def test_fix_of_several_lines_is_no_fix(more: str) -> None:
     assert PATCH not in runbook_for(report, "Mend")
 
 
-def test_the_same_report_is_opened_once(commander: User) -> None:
+@pytest.mark.parametrize("minute", ["2026-11-21T03:00:00Z", "2026-11-21T03:07:00Z"])
+def test_the_same_changes_are_opened_once_whichever_check_found_them(
+    commander: User, minute: str
+) -> None:
     environment = factories.make_environment()
-    report = _report(_failed("SSL not required", fix=PATCH))
+    ssl = _failed("SSL not required", fix=PATCH)
+    report = _report(ssl, _failed("No flags are set", fix=OTHER))
     first = propose(actor=commander, environment=environment, report=report)
-    second = propose(actor=commander, environment=environment, report=report)
-    assert (second.incident, second.asked) == (first.incident, 0)
-    assert second.refused.startswith("commander opened these changes at ")
-    assert Run.objects.count() == 1
+    for found in (report, _report(ssl)):
+        second = propose(actor=commander, environment=environment, report=replace(found, at=minute))
+        assert (second.incident, second.asked) == (first.incident, 0)
+        assert second.refused.startswith("commander opened these changes at ")
+    assert (Run.objects.count(), Revision.objects.count()) == (2, 1)
+
+
+def test_what_is_new_or_came_back_after_the_end_is_opened_anew(commander: User) -> None:
+    environment = factories.make_environment()
+    ssl = _failed("SSL not required", fix=PATCH)
+    first = propose(actor=commander, environment=environment, report=_report(ssl)).incident
+    more = _report(ssl, _failed("No flags are set", fix=OTHER))
+    second = propose(actor=commander, environment=environment, report=more).incident
+    Incident.objects.update(state="resolved", resolved_at=first.started_at)
+    third = propose(actor=commander, environment=environment, report=_report(ssl)).incident
+    assert len({first, second, third}) == 3
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_open_one(commander: User) -> None:
     environment = factories.make_environment()
     report = _report(_failed("SSL not required", fix=PATCH))
-    propose(actor=commander, environment=environment, report=_report(_failed("Old", fix=PATCH)))
+    propose(actor=commander, environment=environment, report=_report(_failed("Old", fix=OTHER)))
 
     def attempt() -> Proposal:
         return propose(actor=commander, environment=environment, report=report)
