@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from runbook.cloud import late
 from runbook.cloud.certificate_manager import CertificateManager
 from runbook.cloud.credentials import identity_of, stamped
 from runbook.cloud.dns import Dns
@@ -27,11 +27,6 @@ from runbook.cloud.websocket import WebSocket
 
 if TYPE_CHECKING:
     from runbook.cloud.compute import Compute
-
-LATE = "runbook.cloud.compute"
-"""The one module that is imported when it is first asked for: the typed client of Compute Engine
-takes two seconds and 100 MB, and what asks other products alone should not wait for it. Workers do
-it at their start (`preparing`)."""
 
 
 class Session:
@@ -67,7 +62,7 @@ class Session:
 
     @cached_property
     def compute(self) -> Compute:
-        return cast("Compute", import_module(LATE).Compute(self.target))
+        return late.compute()(self.target)
 
     @cached_property
     def run(self) -> Run:
