@@ -104,6 +104,11 @@ class PhaseUndo:
         return len(self.changes) - len(self.standing)
 
     @property
+    def is_final(self) -> bool:
+        """None of these changes has a way back."""
+        return not any(change.lines for change in self.changes)
+
+    @property
     def next(self) -> Undoing | None:
         """What to take back now: the first that stands and can be. None also while an undo is
         under way: one after the other."""

@@ -135,6 +135,16 @@ def test_later_changes_of_the_resource_are_warned_of(
     assert change.number == 1
 
 
+def test_phase_without_a_way_back_offers_none(
+    sign_in: SignIn, commander: User, command: StepCommand
+) -> None:
+    make_change(command, commander)
+    Plan.objects.update(undo="", why_no_undo="Connectors only scale up.")
+    text = page(sign_in, commander, command.step)
+    assert "Cannot be undone</summary>" in text and "Undo this phase" not in text
+    assert "Connectors only scale up." in text
+
+
 def test_phase_lists_its_changes_in_reverse_and_offers_the_first(
     sign_in: SignIn, commander: User, command: StepCommand
 ) -> None:
