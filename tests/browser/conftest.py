@@ -99,7 +99,7 @@ def signed_in(request: pytest.FixtureRequest, web: str) -> SignedIn:
 
 
 def _cookies(web: str, person: str) -> StorageState:
-    with httpx.Client(base_url=web, trust_env=False) as client:
+    with httpx.Client(base_url=web, timeout=60, trust_env=False) as client:
         sign_in(client, person, PASSWORD)
         return as_browsers_keep(client.cookies.jar)
 

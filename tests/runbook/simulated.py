@@ -106,12 +106,12 @@ class Simulated:
     def held(self, secret: str, version: int) -> bytes:
         """The value of a secret's version, as a program would read it."""
         path = f"/v1/projects/{PROJECT}/secrets/{secret}/versions/{version}:access"
-        answer = httpx.get(f"{self.address}{path}", timeout=10, trust_env=False)
+        answer = httpx.get(f"{self.address}{path}", timeout=60, trust_env=False)
         return base64.b64decode(answer.raise_for_status().json()["payload"]["data"])
 
     def _control(self, method: str, name: str, body: object = None) -> Any:
         url = f"{self.address}/_simulator/{name}"
-        answer = httpx.request(method, url, json=body, timeout=10, trust_env=False, verify=_PLAIN)
+        answer = httpx.request(method, url, json=body, timeout=60, trust_env=False, verify=_PLAIN)
         answer.raise_for_status()
         return answer.json() if answer.content else None
 

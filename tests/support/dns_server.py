@@ -14,6 +14,8 @@ import dns.message
 import dns.rcode
 import dns.rrset
 
+from runbook.processes.ports import free_port
+
 
 @dataclass
 class Zone:
@@ -56,8 +58,8 @@ def _group(line: str) -> dns.rrset.RRset:
 
 @contextmanager
 def serving_dns(zone: Zone, address: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
+    port = port or free_port()  # of both: one that is given away may be somebody's over UDP
     with socket.create_server((address, port)) as listener:
-        port = int(listener.getsockname()[1])
         with socket.socket(type=socket.SOCK_DGRAM) as datagrams:
             datagrams.bind((address, port))
             datagrams.settimeout(0.1)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import httpx
 
 from runbook.processes.ports import free_port
-from tests.support.processes import wait_until
+from tests.support.processes import PATIENCE, wait_until
 
 
 class Provider:
@@ -21,15 +21,15 @@ class Provider:
         self.url = url
 
     def know(self, sub: str, **claims: object) -> None:
-        httpx.put(f"{self.url}/users/{sub}", json=claims).raise_for_status()
+        httpx.put(f"{self.url}/users/{sub}", json=claims, timeout=PATIENCE).raise_for_status()
 
     def let_in(self, address: str, sub: str) -> str:
         """What a browser does at the address that we sent it to; where it is sent back to."""
-        answer = httpx.post(address, data={"sub": sub})
+        answer = httpx.post(address, data={"sub": sub}, timeout=PATIENCE)
         return answer.headers["Location"]
 
     def turn_away(self, address: str) -> str:
-        answer = httpx.post(address, data={"action": "deny"})
+        answer = httpx.post(address, data={"action": "deny"}, timeout=PATIENCE)
         return answer.headers["Location"]
 
 
@@ -44,7 +44,7 @@ def private_provider() -> Iterator[Provider]:
         yield Provider(url)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
 def _answers(url: str) -> bool:

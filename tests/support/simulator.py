@@ -46,6 +46,6 @@ class Simulator:
 
     def _send(self, method: str, name: str, body: object = None) -> Any:
         url = f"{self.address}/_simulator/{name}"
-        answer = httpx.request(method, url, json=body, timeout=10, verify=_PLAIN)
+        answer = httpx.request(method, url, json=body, timeout=60, verify=_PLAIN)
         answer.raise_for_status()
         return answer.json() if answer.content else None
