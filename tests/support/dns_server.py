@@ -59,21 +59,23 @@ def _group(line: str) -> dns.rrset.RRset:
 @contextmanager
 def serving_dns(zone: Zone, address: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
     port = port or free_port()  # of both: one that is given away may be somebody's over UDP
-    with socket.create_server((address, port)) as listener:
-        with socket.socket(type=socket.SOCK_DGRAM) as datagrams:
-            datagrams.bind((address, port))
-            datagrams.settimeout(0.1)
-            closed = threading.Event()
-            threads = [
-                threading.Thread(target=_serve_udp, args=(datagrams, zone, closed)),
-                threading.Thread(target=_serve_tcp, args=(listener, zone), daemon=True),
-            ]
-            for thread in threads:
-                thread.start()
-            yield port
-            closed.set()
-            threads[0].join()
-            listener.shutdown(socket.SHUT_RDWR)
+    with (
+        socket.create_server((address, port)) as listener,
+        socket.socket(type=socket.SOCK_DGRAM) as datagrams,
+    ):
+        datagrams.bind((address, port))
+        datagrams.settimeout(0.1)
+        closed = threading.Event()
+        threads = [
+            threading.Thread(target=_serve_udp, args=(datagrams, zone, closed)),
+            threading.Thread(target=_serve_tcp, args=(listener, zone), daemon=True),
+        ]
+        for thread in threads:
+            thread.start()
+        yield port
+        closed.set()
+        threads[0].join()
+        listener.shutdown(socket.SHUT_RDWR)
 
 
 def _serve_udp(datagrams: socket.socket, zone: Zone, closed: threading.Event) -> None:

@@ -107,7 +107,7 @@ def test_up_starts_everything_prints_how_to_sign_in_and_leaves_nothing(
     assert f"Runbook is at {address}/" in printed
     passwords = re.findall(r"^ +(commander|engineer|leader) +(\S{10,})", printed, re.MULTILINE)
     assert [name for name, _ in passwords] == ["commander", "engineer", "leader"]
-    assert httpx.get(f"{address}/health/live").json() == {"status": "live"}
+    assert httpx.get(f"{address}/health/live", timeout=PATIENCE).json() == {"status": "live"}
     assert answers(Ready("redis", str(redis_socket(deep_folder))))
     assert deep_folder.stat().st_mode & 0o777 == 0o700
     up.send_signal(signal.SIGINT)
