@@ -188,11 +188,5 @@ def _end(check: HealthCheck, **columns: object) -> bool:
 
 
 def _summary(check: HealthCheck, report: Report) -> str:
-    counts = {
-        "critical": len(report.criticals),
-        "warnings": len(report.warnings),
-        "not checked": len(report.unchecked),
-        "passed": report.passed,
-    }
-    told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    return f"{check.environment} is {report.status.value.upper()}: {told or 'nothing to check'}"
+    told = report.counted or "nothing to check"
+    return f"{check.environment} is {report.status.value.upper()}: {told}"

@@ -133,6 +133,18 @@ class Report:
         return sum(1 for one in self.findings() if one.verdict == "passed")
 
     @property
+    def counted(self) -> str:
+        """ "2 critical, 1 warning, 8 passed", without what there is none of."""
+        warnings = len(self.warnings)
+        counts = {
+            "critical": len(self.criticals),
+            "warning" if warnings == 1 else "warnings": warnings,
+            "not checked": len(self.unchecked),
+            "passed": self.passed,
+        }
+        return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+
+    @property
     def status(self) -> Status:
         if self.criticals:
             return Status.CRITICAL

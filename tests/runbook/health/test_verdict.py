@@ -57,3 +57,10 @@ def test_it_says_why() -> None:
     )
     assert "could not be checked" in verdict_of(report(UNSEEN, NO_ANSWER)).because
     assert verdict_of(report(FAILS)).because == "It creates."
+
+
+def test_counts_are_told_without_what_there_is_none_of() -> None:
+    mild = replace(FAILS, severity="warning")
+    assert report(FAILS, mild, WELL, WELL).counted == "1 critical, 1 warning, 2 passed"
+    assert report(mild, mild, UNSEEN).counted == "2 warnings, 1 not checked"
+    assert report().counted == ""
