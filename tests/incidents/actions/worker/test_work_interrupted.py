@@ -29,6 +29,11 @@ from tests.support.processes import wait_until
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture
+def incident(brief_incident: Incident) -> Incident:
+    return brief_incident
+
+
 def until_renewed(run: Run) -> None:
     """Its lease ends later than it would have."""
 
