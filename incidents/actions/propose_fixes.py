@@ -12,7 +12,6 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 from django.utils.dateparse import parse_datetime
-from django.utils.text import slugify
 
 from incidents import live, timeline
 from incidents.actions.alert_words import facts_of_alerts, named_shortly
@@ -20,9 +19,10 @@ from incidents.actions.declare import declare
 from incidents.actions.execute import request_run
 from incidents.actions.generated import generated_revision
 from incidents.health_states import AlertKind, AlertState
-from incidents.models import Alert, Environment, Incident, Revision, StepCommand
+from incidents.models import Alert, Environment, Incident, StepCommand
+from incidents.queries.mending import open_mending, slug_of_fixes
 from incidents.refusal import Refused
-from incidents.states import EffectChoice, IncidentState
+from incidents.states import EffectChoice
 from runbook.health.fixes import changes_in, runbook_for, severity_for
 from runbook.health.report import Report
 
@@ -52,10 +52,10 @@ def propose(*, actor: User, environment: Environment, report: Report) -> Proposa
         revision = generated_revision(
             actor=actor,
             environment=environment,
-            slug=f"fix-{slugify(environment.name)}"[:80],
+            slug=slug_of_fixes(environment),
             markdown=runbook_for(report, title),
         )
-        first = _open_with(lines, revision, environment)
+        first = _open_with(lines, environment)
         if first is not None:
             found = Proposal(first, 0, _already(first))
             transaction.set_rollback(True)  # a revision that nobody would use
@@ -72,11 +72,8 @@ def propose(*, actor: User, environment: Environment, report: Report) -> Proposa
     return _asked(actor, incident, report)
 
 
-def _open_with(
-    lines: Sequence[str], revision: Revision, environment: Environment
-) -> Incident | None:
-    own = Incident.objects.filter(environment=environment, state=IncidentState.OPEN)
-    for one in own.filter(revision__runbook=revision.runbook_id).order_by("-pk"):
+def _open_with(lines: Sequence[str], environment: Environment) -> Incident | None:
+    for one in open_mending(environment):
         held = StepCommand.objects.filter(step__incident=one).values_list("text", flat=True)
         if set(held).issuperset(lines):
             return one

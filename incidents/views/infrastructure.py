@@ -30,6 +30,7 @@ from incidents.queries.environment_health.trends import (
     read_trend,
     was_ever_measured,
 )
+from incidents.queries.mending import open_mending
 from incidents.refusal import Refused, Way
 from incidents.states import Role
 from incidents.views.answers import room_url
@@ -177,6 +178,7 @@ def _context(request: PageRequest, row: Environment) -> Context:
         "history": read_history(row, incidents=visible, before=before),
         "may_run": bool(held & permissions.WORKING) or is_superuser,
         "may_propose": bool(held & permissions.COMMANDING),
+        "mending": open_mending(row).first(),
         "may_accept": Role.ADMINISTRATOR in held or is_superuser,
         "now": now,
     } | _ranges(chosen)
