@@ -174,7 +174,7 @@ def _write(monitor: Monitor, settings: Settings, now: datetime) -> None:
 def _record(actor: User, environment: Environment, before: Settings, after: Settings) -> None:
     """Only what is different."""
     old, new = _changed(before, after), _changed(after, before)
-    words = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in new.items())
+    words = ", ".join(_said(name, value) for name, value in new.items())
     administration.record(
         actor=actor,
         kind="monitor.set",
@@ -182,6 +182,18 @@ def _record(actor: User, environment: Environment, before: Settings, after: Sett
         environment=environment,
         data={"before": old, "after": new},
     )
+
+
+def _said(name: str, value: object) -> str:
+    """As the form calls it."""
+    words = {
+        "is_on": "on" if value else "off",
+        "every": f"every {value} s",
+        "infrastructure": f"by {value}.yaml" if value else "by the file of its project",
+        "keeps_days": f"whole reports for {value} days",
+        "keeps_sums_days": f"counts for {value} days",
+    }
+    return words[name]
 
 
 def _changed(one: Settings, other: Settings) -> Mapping[str, object]:

@@ -73,9 +73,15 @@ def test_administrator_sets_it_and_the_ledger_says_what_changed(
 
     assert (monitor.is_on, monitor.next_at) == (True, START)
     entry = AdministrationEntry.objects.get(kind="monitor.set")
-    assert entry.text == "set the monitor of staging: is on True"
+    assert entry.text == "set the monitor of staging: on"
     set_monitor(actor=administrator, environment_id=environment.pk, settings=ON)
     assert AdministrationEntry.objects.filter(kind="monitor.set").count() == 1
+    other = Settings(is_on=False, every=60, infrastructure="", keeps_days=3, keeps_sums_days=90)
+    set_monitor(actor=administrator, environment_id=environment.pk, settings=other)
+    newest = AdministrationEntry.objects.filter(kind="monitor.set")[0]
+    assert newest.text == (
+        "set the monitor of staging: off, every 60 s, whole reports for 3 days, counts for 90 days"
+    )
 
 
 def test_responder_may_not_set_it(environment: Environment, engineer: User) -> None:
