@@ -11,7 +11,6 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import Any, cast
@@ -27,20 +26,21 @@ from django.db import DatabaseError
 from incidents import permissions
 from incidents.hub import Topic, hub
 from incidents.live import ACCESS, NOW, topic_of
-from incidents.models import Incident, OutputChunk, Run
-from incidents.output_ring import Chunk
+from incidents.models import Run
+from incidents.queries import streamed
 from incidents.viewer import Viewer
-from incidents.visible_text import readable
 from runbook.document.definition import Json
 
 logger = logging.getLogger(__name__)
 
-FRAME_BYTES = 128 * 1024
 LONGEST_FRAME_OF_A_PAGE = 4096
 ACCESS_SECONDS = 60.0
 FOLLOWED_RUNS = 50
 NOT_SIGNED_IN = 4401
 NOT_FOUND = 4404
+
+_version_of = database_sync_to_async(streamed.version_of)
+_stored_lines = database_sync_to_async(streamed.stored_lines)
 
 
 class LivePage(AsyncWebsocketConsumer):
@@ -79,9 +79,9 @@ class LivePage(AsyncWebsocketConsumer):
         self.doubt = asyncio.Event()
         shown = person.get_full_name() or person.get_username()
         self.viewer = Viewer(name=shown, person=person.pk)
-        self.topic = hub.join(name, self.viewer, version_of)
+        self.topic = hub.join(name, self.viewer, _version_of)
         if name != NOW:
-            self.heard = hub.listen(NOW, self.viewer, version_of)
+            self.heard = hub.listen(NOW, self.viewer, _version_of)
         await self.catch_up(age_of(self.scope.get("query_string", b"")))
         await self.accept()
         await self.send_frame(type="hello", at=int(time.time() * 1000))
@@ -199,7 +199,7 @@ class LivePage(AsyncWebsocketConsumer):
             await self.send_lines(topic, run)
 
     async def send_lines(self, topic: Topic, run: int) -> None:
-        """Frames of at most `FRAME_BYTES` until the cursor has caught up."""
+        """Frames of at most `streamed.FRAME_BYTES` until the cursor has caught up."""
         while run in self.viewer.follows:
             after = self.viewer.follows[run]
             is_behind = run in self.viewer.behind
@@ -207,10 +207,10 @@ class LivePage(AsyncWebsocketConsumer):
             chunks = None if is_behind else topic.ring.after(run, after)
             from_database = chunks is None
             if chunks is None:
-                chunks = await stored_lines(run, after)
+                chunks = await _stored_lines(run, after)
             if not chunks:
                 return
-            first, lines = joined(chunks, after)
+            first, lines = streamed.joined(chunks, after)
             await self.send_frame(type="lines", run=run, first=first, lines=list(lines))
             self.viewer.follows[run] = first + len(lines) - 1
             if from_database:
@@ -249,42 +249,3 @@ def age_of(query: bytes) -> float | None:
 def visible_incident(person: User, number: int) -> int | None:
     found = permissions.visible_incidents(person).filter(number=number)
     return found.values_list("pk", flat=True).first()
-
-
-@database_sync_to_async
-def version_of(topic: str) -> int:
-    """How many facts the topic has: its timeline's length, or that of all incidents together."""
-    incidents = Incident.objects.all()
-    if topic != NOW:
-        incidents = incidents.filter(pk=int(topic.rpartition("-")[2]))
-    return sum(incidents.values_list("timeline_count", flat=True))
-
-
-@database_sync_to_async
-def stored_lines(run: int, after: int) -> list[Chunk]:
-    """From the database, about one frame's worth of what follows line `after`."""
-    found: list[Chunk] = []
-    size = 0
-    rows = OutputChunk.objects.filter(run_id=run, last__gt=after).order_by("first")
-    for row in rows[:200].iterator():
-        lines = tuple(readable(row.text).split("\n"))
-        found.append(Chunk(run, row.first, lines, len(row.text)))
-        size += len(row.text)
-        if size >= FRAME_BYTES:
-            break
-    return found
-
-
-def joined(chunks: Sequence[Chunk], after: int) -> tuple[int, list[str]]:
-    """The lines that follow `after`, as many as fit one frame, and the number of the first."""
-    lines: list[str] = []
-    size = 0
-    for chunk in chunks:
-        for number, line in enumerate(chunk.lines, start=chunk.first):
-            if number <= after:
-                continue
-            size += len(line.encode()) + 3
-            if lines and size > FRAME_BYTES:
-                return after + 1, lines
-            lines.append(line)
-    return after + 1, lines

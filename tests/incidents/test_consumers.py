@@ -17,10 +17,10 @@ from django.test import Client
 from pytest_django.fixtures import Settings as SettingsWrapper
 
 from incidents import clock, consumers, live
-from incidents.consumers import FRAME_BYTES, joined
 from incidents.hub import hub
 from incidents.models import Incident, Membership, OutputChunk, Run
 from incidents.output_ring import Chunk
+from incidents.queries.streamed import FRAME_BYTES, joined
 from incidents.routing import sockets
 from incidents.states import RunState
 from tests import factories
