@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
+from django.db.models.functions import Coalesce, Greatest
 
 from incidents import clock
 from incidents.actions.alert_said import (
@@ -152,15 +153,16 @@ def _ended_unheard(
 
 
 def _again(last: Alert, said: Said, book: RuleBook, now: datetime) -> Heard | None:
-    """Told again. It keeps its rule; without one, a new rule may fit."""
-    columns: dict[str, object] = {
-        **said.columns,
-        "last_at": now,
-        "said_at": newest_word(said, last, now),
-    }
-    if not _update(last, {"state": AlertState.FIRING}, columns, times=F("times") + 1):
+    """Told again. It keeps its rule; without one, a new rule may fit. Of several who tell it at
+    once the newest word stands, whoever is last."""
+    columns: dict[str, object] = {**said.columns, "last_at": now}
+    word = said.moment(now)
+    newest = {"said_at": Greatest(Coalesce("said_at", word), word)} if word else {}
+    is_firing = {"state": AlertState.FIRING}
+    if not _update(last, is_firing, columns, times=F("times") + 1, **newest):
         return None
     last.times += 1
+    last.said_at = newest_word(said, last, now)
     if last.rule is None and _fit(last, book):
         last.save(update_fields=["rule", "environment"])
     return Heard(last)

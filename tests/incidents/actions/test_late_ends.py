@@ -113,6 +113,14 @@ def test_new_firing_and_late_end_at_once_leave_it_firing(
     assert Alert.objects.order_by("pk").reverse()[0].state == "firing"
 
 
+def test_of_two_firings_at_once_the_newest_word_stands(transactional_db: None, tell: Tell) -> None:
+    tell("fires", 600)
+    at_once(lambda: tell("fires", 60), lambda: tell("fires", 30))
+
+    assert tell("over", 45, began=60) == "firing"
+    assert tell("over", 10, began=30) == "resolved"
+
+
 def test_taken_for_over_it_fires_again_when_it_is_told_again(
     tell: Tell, root: User, set_clock: SetClock
 ) -> None:
