@@ -131,19 +131,22 @@ def _events(
         )
         if at is not None
     ]
-    return [event for event in moments if _is_between(event.at, since, until)]
+    return [
+        event
+        for event in moments
+        if (since is None or event.at >= since) and (until is None or event.at <= until)
+    ]
 
 
 def _accepted(
     environment: Environment, since: datetime | None, until: datetime | None
 ) -> list[Acceptance]:
     rows = AdministrationEntry.objects.filter(environment=environment, kind="monitor.accepted")
+    if since is not None:
+        rows = rows.filter(at__gte=since)
+    if until is not None:
+        rows = rows.filter(at__lte=until)
     return [
         Acceptance(row.at, row, check if isinstance(check := row.data.get("check"), int) else None)
         for row in rows.select_related("actor")[:SPELLS_AT_ONCE]
-        if _is_between(row.at, since, until)
     ]
-
-
-def _is_between(at: datetime, since: datetime | None, until: datetime | None) -> bool:
-    return (since is None or at >= since) and (until is None or at <= until)

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 
+from incidents import administration
 from incidents.actions import monitor
 from incidents.health_states import HealthCause
 from incidents.models import Alert, Environment, HealthCheck, Incident, Measurement
@@ -90,6 +92,30 @@ def test_older_checks_go_on_where_the_list_ended(staging: Environment) -> None:
     rest = read_history(staging, incidents=Incident.objects.none(), before=first.before)
 
     assert (len(first.entries), len(rest.entries), rest.before) == (30, 5, None)
+
+
+def test_acceptance_of_long_ago_stands_among_the_older_checks(
+    staging: Environment, set_clock: SetClock
+) -> None:
+    _accept(staging)
+    set_clock.advance(33 * 60 + 30)
+    for _ in range(31):
+        _accept(staging)
+    for ago in range(35, 0, -1):
+        make_check(staging, make_report(is_broken=False), minutes_ago=ago, cause=HealthCause.HAND)
+
+    first = read_history(staging, incidents=Incident.objects.none())
+    rest = read_history(staging, incidents=Incident.objects.none(), before=first.before)
+
+    found = [type(entry) for entry in rest.entries]
+    assert found == [Spell, Spell, Spell, Acceptance, Spell, Spell]
+
+
+def _accept(environment: Environment) -> None:
+    with transaction.atomic():
+        administration.record(
+            actor=None, kind="monitor.accepted", text="as usual", environment=environment
+        )
 
 
 def test_matrix_names_what_is_expected_and_puts_the_worst_first() -> None:
