@@ -32,4 +32,4 @@ CMD ["uvicorn", "runbook.asgi:application", "--host", "0.0.0.0", "--port", "8000
      "--ws", "websockets-sansio", "--ws-max-size", "16384", \
      "--http", "httptools", "--lifespan", "off", \
      "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "10", \
-     "--no-proxy-headers"]
+     "--timeout-keep-alive", "620", "--no-proxy-headers"]

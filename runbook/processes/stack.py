@@ -97,6 +97,7 @@ def _web(stack: Stack) -> Child:
             *("--ws", "websockets-sansio", "--ws-max-size", "16384"),  # pages send a line at most
             *("--http", "httptools", "--lifespan", "off"),
             *("--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "2"),
+            *("--timeout-keep-alive", "620"),  # whoever sends next must be the first to let go
             "--no-proxy-headers",  # RUNBOOK_PROXIES says whom to believe, and nobody else does
         ),
         ready=Ready("http", f"{stack.address}/health/live"),

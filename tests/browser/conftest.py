@@ -73,6 +73,7 @@ def furnished_web(data: Path, shared_folder: Path, redis_url: str) -> Iterator[s
     environment["RUNBOOK_DATA"] = str(data)
     command = ["-m", "uvicorn", "runbook.asgi:application", "--port", str(port)]
     options = ["--log-level", "error", "--timeout-graceful-shutdown", "2"]
+    options += ["--timeout-keep-alive", "620"]
     server = subprocess.Popen([*python, *command, *options], cwd=ROOT, env=environment)
     address = f"http://127.0.0.1:{port}"
     try:
