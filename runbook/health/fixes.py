@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 
 from runbook.commands import shell
-from runbook.health.report import AreaReport, Finding, Report, Status
+from runbook.health.dependence import in_order, section_of, waiting_words
+from runbook.health.report import Area, Finding, Report, Status
 
 _MEANT = re.compile(r"[`*_<>\[\]|~#\\]")
 _FLAG = re.compile(r"--([a-z-]+)=(\S+)")
@@ -31,15 +33,24 @@ def severity_for(report: Report) -> str:
 
 
 def changes_in(report: Report) -> list[str]:
-    """The command lines that would mend something and that can be run from here, each once."""
-    lines = dict.fromkeys(one.fix for one in report.findings() if one.fix)
+    """The command lines that would mend something and that can be run from here, each once, what
+    is used before what uses it."""
+    lines = dict.fromkeys(one.fix for one in in_order(report.findings()) if one.fix)
     return [line for line in lines if line.isprintable() and shell.read(line, {}).lines]
+
+
+def waits_in(report: Report) -> dict[str, str]:
+    """By command line: what must be mended before it is worth running, for those that wait."""
+    findings = list(report.findings())
+    told = {one.fix: waiting_words(one, findings) for one in findings if one.fix}
+    return {line: _plain(words) for line, words in told.items() if words}
 
 
 def runbook_for(report: Report, title: str) -> str:
     """One phase for each area that has failures: a step with its command for what can be mended
-    by one, a task for what a person must do, and a last phase that checks again. A step is called
-    by what was found; what else the same command mends, and what a person does, stands below.
+    by one, a task for what a person must do, and a last phase that checks again. What is used
+    stands before what uses it. A step is called by what was found; what else the same command
+    mends, what it waits for, and what a person does, stands below.
     Words that came from Google are text only: they make no step and no command."""
     return "\n".join(_lines(report, title)) + "\n"
 
@@ -56,13 +67,9 @@ def _lines(report: Report, title: str) -> Iterator[str]:
         f"Proposed from the check of {_plain(report.project)} at {report.at}: "
         f"{_counted(len(report.criticals), 'critical failure')}, "
         f"{_counted(len(report.warnings), 'warning')}. "
-        "Each change is planned and waits for approval."
+        "Each change is planned and waits for approval; what others use comes first."
     )
-    runnable = set(changes_in(report))
-    for area in report.areas:
-        wrong = [one for one in area.findings if one.verdict == "failed"]
-        if wrong:
-            yield from _phase(area, wrong, runnable)
+    yield from _phases(report)
     yield from ("", "## Check again", "", "- [ ] Check the infrastructure once more: it is healthy")
     yield from (
         "",
@@ -70,31 +77,46 @@ def _lines(report: Report, title: str) -> Iterator[str]:
     )
 
 
+def _phases(report: Report) -> Iterator[str]:
+    told = waits_in(report)
+    waits = {line: told.get(line, "") for line in changes_in(report)}
+    for area in sorted(report.areas, key=lambda one: list(Area).index(one.area)):
+        wrong = [one for one in area.findings if one.verdict == "failed"]
+        if wrong:
+            yield from ("", f"## {area.title}", "")
+            for _section, same in groupby(in_order(wrong), section_of):
+                yield from _steps(list(same), waits)
+
+
 def _counted(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
-def _phase(area: AreaReport, wrong: Sequence[Finding], runnable: set[str]) -> Iterator[str]:
-    yield from ("", f"## {area.title}", "")
+def _steps(wrong: Sequence[Finding], waits: Mapping[str, str]) -> Iterator[str]:
+    """What a person does comes first. `waits` has each command line that can be run."""
     by_line: dict[str, list[Finding]] = {}
     for one in wrong:
-        by_line.setdefault(one.fix if one.fix in runnable else "", []).append(one)
+        by_line.setdefault(one.fix if one.fix in waits else "", []).append(one)
     for one in by_line.pop("", []):
         if one.has_failed:
-            yield from _step(one, "What to do", _plain(one.action))
+            yield from _step(one, _headed("What to do", _plain(one.action)))
     for line, mended in by_line.items():
         others = " ".join(_sentence(other.message) for other in mended[1:])
-        yield from _step(mended[0], "The same command mends", others)
+        yield from _step(mended[0], waits[line], _headed("The same command mends", others))
         yield from ("", "  ```bash", f"  {line}", "  ```")
         if proof := _proof(line):
             yield f"  Expect: `{proof}`"
 
 
-def _step(found: Finding, what: str, words: str) -> Iterator[str]:
-    """`what` stands before the words of others, which then begin neither list nor expectation."""
+def _step(found: Finding, *below: str) -> Iterator[str]:
     yield f"- [ ] {_plain(found.message).rstrip('.')}"
-    if words:
-        yield from ("", f"  {what}: {words}")
+    for words in filter(None, below):
+        yield from ("", f"  {words}")
+
+
+def _headed(what: str, words: str) -> str:
+    """`what` stands before the words of others, which then begin neither list nor expectation."""
+    return f"{what}: {words}" if words else ""
 
 
 def _proof(line: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from runbook.health.catalogue import areas_known
+from runbook.health.dependence import in_order
 from runbook.health.findings import UNCHECKED
 from runbook.health.report import Area, AreaReport, Finding, Report, Status
 
@@ -54,8 +55,8 @@ def details(report: Report) -> Iterator[str]:
 
 
 def fixes(report: Report) -> Iterator[str]:
-    """The command lines that would mend what has one, each once."""
-    lines = dict.fromkeys(one.fix for one in report.findings() if one.fix)
+    """The command lines that would mend what has one, each once, in the order to run them."""
+    lines = dict.fromkeys(one.fix for one in in_order(report.findings()) if one.fix)
     yield from _list("🔧 PROPOSED CHANGES:", list(lines))
 
 
