@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from incidents import clock, timeline
+from incidents.actions.alert_mending import join_mending
 from incidents.actions.alert_recovery import recovered
+from incidents.actions.alert_rows import hold_rule
 from incidents.actions.alert_rule_terms import DIAGNOSTICS
 from incidents.actions.alert_words import facts_of_alerts, named_shortly, tell_of_incident
 from incidents.actions.declare import declare
@@ -41,9 +43,10 @@ _resting: dict[int, datetime] = {}
 
 
 def follow(alerts: Sequence[Alert]) -> None:
-    """See to it that firing alerts of declaring rules are in an open incident."""
+    """See to it that firing alerts of declaring rules are in an open incident, and in one that is
+    to mend what they are about all others too."""
     groups: dict[str, list[Alert]] = defaultdict(list)
-    for alert in alerts:
+    for alert in join_mending(alerts):
         if alert.rule is not None and alert.rule.declares:
             groups[group_of(alert, alert.rule)].append(alert)
     for key, members in groups.items():
@@ -118,19 +121,12 @@ def _gather(group: str, members: Sequence[Alert]) -> None:
     own = Alert.objects.filter(pk__in=[one.pk for one in members])
     try:
         with acting_from(f"{BY_RULE} {rule.name}"), transaction.atomic():
-            _hold_rule(rule)
+            hold_rule(rule)
             _into_incident(group, rule, rule.acts_as, own.filter(_homeless(rule)))
     except Refused as refused:
         trouble = f"The rule “{rule.name}” could not declare an incident: {refused.sentence}"
         own.filter(state=AlertState.FIRING).update(trouble=trouble, group=group)
     recovered(list(own.filter(state=AlertState.RESOLVED)))
-
-
-def _hold_rule(rule: AlertRule) -> None:
-    """Of two messages about one group the second waits here and finds the first's incident. Before
-    the incident's row, which does not exist yet; nobody locks a rule behind an incident."""
-    if connection.features.has_select_for_update:
-        AlertRule.objects.select_for_update(no_key=True).get(pk=rule.pk)
 
 
 def _homeless(rule: AlertRule) -> Q:

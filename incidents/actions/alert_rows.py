@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Max
 from django.db.models.functions import Coalesce, Greatest
 
@@ -19,7 +19,7 @@ from incidents.actions.alert_said import (
     newest_word,
 )
 from incidents.health_states import AlertKind, AlertState
-from incidents.models import Alert, AlertMessage, AlertSource
+from incidents.models import Alert, AlertMessage, AlertRule, AlertSource
 from incidents.queries.alert_rules import RuleBook
 
 AT_ONCE = 100
@@ -46,6 +46,13 @@ def store(
     ordered = sorted(said, key=lambda one: one.key)
     parts = [ordered[start : start + AT_ONCE] for start in range(0, len(ordered), AT_ONCE)]
     return [heard for part in parts for heard in _store(part, source, message, book)]
+
+
+def hold_rule(rule: AlertRule) -> None:
+    """Of two messages about one group the second waits here and finds the first's incident. Before
+    an incident's row, which may not exist yet; nobody locks a rule behind an incident."""
+    if connection.features.has_select_for_update:
+        AlertRule.objects.select_for_update(no_key=True).get(pk=rule.pk)
 
 
 def fit_what_fires() -> int:

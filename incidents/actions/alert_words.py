@@ -13,7 +13,7 @@ from incidents import clock, permissions
 from incidents.actions.tell import Event, tell
 from incidents.health_states import AlertSeverity, AlertState
 from incidents.models import Alert, AlertRule, Environment, Incident
-from incidents.queries.receivers import Named, plain, who_is
+from incidents.queries.receivers import Named, plain, who_commands, who_is
 from incidents.states import Role
 from runbook.document.definition import Json
 
@@ -74,6 +74,41 @@ def tell_of_incident(incident: Incident, rule: AlertRule, alerts: Sequence[Alert
             to=rule.tells,
             link=f"/incidents/{incident.name}/",
             urgent=any(one.severity == AlertSeverity.CRITICAL for one in alerts),
+        )
+    )
+
+
+def tell_of_joining(incident: Incident, rule: AlertRule, alerts: Sequence[Alert]) -> None:
+    """In place of what the rule would have declared; once for each incident that alerts join."""
+    tell(
+        Event(
+            kind=KIND,
+            subject=f"{incident.name} ({incident.severity}) is to mend it: {named_shortly(alerts)}",
+            body=f"{incident.name} was opened to mend what fires, so the alert rule “{rule.name}”"
+            f" declared no other.\n\n{_listed(alerts)}",
+            topic=f"{incident.name} alerts",
+            key=f"alert rule {rule.pk} joined {incident.pk}",
+            incident=incident,
+            to=rule.tells,
+            link=f"/incidents/{incident.name}/",
+            urgent=any(one.severity == AlertSeverity.CRITICAL for one in alerts),
+        )
+    )
+
+
+def tell_of_recovery(incident: Incident, who: str, number: int) -> None:
+    """Who commands resolves what `who` has worked on; `number` is that of the timeline's entry."""
+    tell(
+        Event(
+            kind=KIND,
+            subject=f"{incident.name}: all of its alerts have recovered",
+            body=f"{incident.title}\nAs {who} has worked on it, no rule resolves it."
+            " Resolve it when nothing is left to do.",
+            topic=f"{incident.name} alerts",
+            key=f"{incident.name} recovered {number}",
+            incident=incident,
+            people=who_commands(incident),
+            link=f"/incidents/{incident.name}/",
         )
     )
 

@@ -20,10 +20,10 @@ from incidents.actions.execute import request_run
 from incidents.actions.generated import generated_revision
 from incidents.health_states import AlertKind, AlertState
 from incidents.models import Alert, Environment, Incident, StepCommand
-from incidents.queries.mending import open_mending, slug_of_fixes
+from incidents.queries.mending import PROPOSED, open_mending, slug_of_fixes
 from incidents.refusal import Refused
 from incidents.states import EffectChoice
-from runbook.health.fixes import changes_in, runbook_for, severity_for
+from runbook.health.fixes import changes_in, runbook_for, severity_for, waits_in
 from runbook.health.report import Report
 
 
@@ -68,6 +68,7 @@ def propose(*, actor: User, environment: Environment, report: Report) -> Proposa
             title=title,
             parameters={},
         )
+        _note_what_it_mends(actor, incident, report)
         _take_in_alerts(actor, incident)
     return _asked(actor, incident, report)
 
@@ -83,6 +84,19 @@ def _open_with(lines: Sequence[str], environment: Environment) -> Incident | Non
 def _already(first: Incident) -> str:
     who = first.commander.get_full_name() or first.commander.get_username()
     return f"{who} opened these changes at {first.started_at:%H:%M} UTC."
+
+
+def _note_what_it_mends(actor: User, incident: Incident, report: Report) -> None:
+    """Alerts that begin later are held against it (`queries.mending`)."""
+    failed = [one for one in report.findings() if one.verdict == "failed"]
+    timeline.record(
+        incident_id=incident.pk,
+        actor=actor,
+        kind=PROPOSED,
+        text=f"proposed what would mend what the check saw{_found_at(report)}: {report.counted}",
+        panels=[],
+        data={"mends": [[one.resource, one.expectation] for one in failed]},
+    )
 
 
 def _take_in_alerts(actor: User, incident: Incident) -> None:
@@ -120,10 +134,11 @@ def _asked(actor: User, incident: Incident, report: Report) -> Proposal:
     changes = own.select_related("step").order_by(
         "step__phase__position", "step__position", "position"
     )
-    asked = 0
+    waits, asked = waits_in(report), 0
     for command in changes:
+        wait = f". {waits[command.text]}" if command.text in waits else ""
+        reason = f"{command.step.title}{_found_at(report)}{wait}"
         try:
-            reason = f"{command.step.title}{_found_at(report)}"
             request_run(actor=actor, command_id=command.pk, reason=reason)
         except Refused as refused:
             return Proposal(incident, asked, str(refused))

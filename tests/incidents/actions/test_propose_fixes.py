@@ -32,11 +32,13 @@ def _report(*findings: Finding) -> Report:
     return Report("netra-staging", "netra-staging", "us-central1", "2026-11-21T03:00:00Z", (area,))
 
 
-def _failed(message: str, *, fix: str = "", follows: str = "") -> Finding:
+def _failed(
+    message: str, *, fix: str = "", follows: str = "", field: str = "tls_required"
+) -> Finding:
     return Finding(
         area=Area.DATABASE,
         resource="projects/netra-staging/instances/netra-staging-db",
-        expectation="databases.netra-staging-db.state",
+        expectation=f"databases.netra-staging-db.{field}",
         expected="yes",
         found="no",
         verdict="failed",
@@ -66,6 +68,20 @@ def test_every_change_is_asked_for_and_waits(commander: User) -> None:
     assert steps[2][:2] == ("task", "Check the infrastructure once more: it is healthy")
     assert "**Validate the fix**" in steps[2][2]
     assert proposal.incident.revision.runbook.slug == "fix-staging"
+
+
+def test_who_approves_reads_what_a_change_waits_for(commander: User) -> None:
+    stopped = _failed("It is stopped", field="state")
+    report = _report(stopped, _failed("SSL not required", fix=PATCH))
+    incident = propose(
+        actor=commander, environment=factories.make_environment(), report=report
+    ).incident
+    words = "Waits until the database netra-staging-db is yes. Until then Google may refuse it."
+    assert incident.steps.get(kind="command").body == words
+    assert Run.objects.get().reason == f"SSL not required (found at 03:00 UTC). {words}"
+    assert incident.timeline.get(kind="health.proposed").text == (
+        "proposed what would mend what the check saw (found at 03:00 UTC): 2 critical"
+    )
 
 
 def test_what_fires_there_belongs_to_the_incident_and_is_told_of_as_before(
