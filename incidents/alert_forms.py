@@ -114,7 +114,9 @@ class RuleForm(forms.Form):
         ),
     )
     closes = forms.BooleanField(
-        label="Resolves the incident when all of its alerts have recovered", required=False
+        label="Resolves the incident when all of its alerts have recovered",
+        help_text="One that people have worked on is left to them.",
+        required=False,
     )
     reopens_within = forms.IntegerField(
         label="Minutes within which it is the same alert again",

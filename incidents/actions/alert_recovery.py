@@ -1,5 +1,6 @@
 """Alerts that recover: said on their incident's timeline; the last one closes it where the rule
-says so, and where that is not possible yet the clock tries again."""
+says so, and where that is not possible yet the clock tries again. What people work on is theirs to
+resolve, and they are told that nothing fires any more."""
 
 from __future__ import annotations
 
@@ -10,16 +11,17 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from incidents import timeline
-from incidents.actions.alert_words import facts_of_alerts, named_shortly, took
+from incidents.actions.alert_words import facts_of_alerts, named_shortly, tell_of_recovery, took
 from incidents.actions.moves import hold
 from incidents.actions.resolve import resolve
 from incidents.health_states import AlertState
 from incidents.models import Alert, Incident, TimelineEntry
+from incidents.queries.persons_work import who_works_on
 from incidents.refusal import Refused
 from incidents.source import BY_RULE, acting_from
 from incidents.states import IncidentState
 
-RECOVERED, KEPT_OPEN = "alert.recovered", "alert.kept_open"
+RECOVERED, KEPT_OPEN, LEFT = "alert.recovered", "alert.kept_open", "alert.left_to_people"
 
 
 def recovered(alerts: Sequence[Alert]) -> None:
@@ -39,16 +41,22 @@ def recovered(alerts: Sequence[Alert]) -> None:
 
 def close_what_is_over() -> int:
     """A sweep of the clock: open incidents whose alerts are all over, which something kept open."""
-    ids = list(_to_close().values_list("pk", flat=True)[:50])
+    left = TimelineEntry.objects.filter(incident=OuterRef("pk"), kind=LEFT)
+    ids = list(_over().exclude(Exists(left)).values_list("pk", flat=True)[:50])
     return sum(close_if_over(pk) for pk in ids)
 
 
 def close_if_over(incident_id: int) -> bool:
-    """Resolve the incident in the name of the rule whose alerts have all recovered."""
+    """Resolve the incident in the name of the rule whose alerts have all recovered, unless people
+    have made it theirs."""
     try:
         with transaction.atomic():
             hold(pk=incident_id)
-            if not _to_close().filter(pk=incident_id).exists():
+            incident = _over().select_related("environment").filter(pk=incident_id).first()
+            if incident is None:
+                return False
+            if who := who_works_on(incident):
+                _leave_to(who, incident)
                 return False
             _close(incident_id)
     except Refused as refused:
@@ -57,13 +65,30 @@ def close_if_over(incident_id: int) -> bool:
     return True
 
 
-def _to_close() -> QuerySet[Incident]:
+def _over() -> QuerySet[Incident]:
     own = Alert.objects.filter(incident=OuterRef("pk"))
     return Incident.objects.filter(
         Exists(own.filter(rule__closes=True, rule__is_on=True, rule__acts_as__isnull=False)),
         ~Exists(own.filter(state=AlertState.FIRING)),
         state=IncidentState.OPEN,
     )
+
+
+def _leave_to(who: str, incident: Incident) -> None:
+    """Said and told once, until something else recovers."""
+    entries = TimelineEntry.objects.filter(incident=incident, kind__in=[RECOVERED, LEFT])
+    last = entries.order_by("-number").first()
+    if last is not None and last.kind == LEFT:
+        return
+    entry = timeline.record(
+        incident_id=incident.pk,
+        actor=None,
+        kind=LEFT,
+        text=f"all alerts have recovered; as {who} has worked on it, no rule resolves it",
+        panels=["health"],
+        data={"worked": who},
+    )
+    tell_of_recovery(incident, who, entry.number)
 
 
 def _close(incident_id: int) -> None:
