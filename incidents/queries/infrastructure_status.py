@@ -28,11 +28,13 @@ Json = dict[str, Any]  # Any: JSON
 
 @dataclass(frozen=True, slots=True)
 class ComponentStatus:
-    """An area of the check. `open` are its expectations that failed or could not be checked."""
+    """An area of the check. `open` are its expectations that failed or could not be checked, of
+    which `unchecked` counts the latter; `status` is "unknown" where nothing of it could be."""
 
     area: str
     title: str
     status: str
+    unchecked: int
     open: tuple[Finding, ...]
 
 
@@ -132,13 +134,21 @@ def _status(standing: Standing, since: dict[int, datetime]) -> EnvironmentStatus
 
 
 def _component(area: AreaReport) -> ComponentStatus:
-    grave = any(one.has_failed and one.severity == "critical" for one in area.findings)
     open_ones = tuple(one for one in area.findings if one.verdict != "passed")
-    light = any(one.has_failed or one.verdict == "unchecked" for one in open_ones)
-    status = HealthStatus.DEGRADED if light else HealthStatus.HEALTHY
     return ComponentStatus(
         area=area.area.value,
         title=area.title,
-        status=str(HealthStatus.CRITICAL if grave else status),
+        status=_status_of(area.findings),
+        unchecked=sum(one.verdict == "unchecked" for one in open_ones),
         open=open_ones,
     )
+
+
+def _status_of(findings: Sequence[Finding]) -> str:
+    """Of what nothing was seen, nobody knows whether it is well."""
+    if findings and all(one.verdict == "unchecked" for one in findings):
+        return UNKNOWN
+    if any(one.has_failed and one.severity == "critical" for one in findings):
+        return HealthStatus.CRITICAL.value
+    is_light = any(one.has_failed or one.verdict == "unchecked" for one in findings)
+    return (HealthStatus.DEGRADED if is_light else HealthStatus.HEALTHY).value

@@ -128,6 +128,7 @@ def _component(one: ComponentStatus) -> Json:
         "area": one.area,
         "title": one.title,
         "status": one.status,
+        "unchecked": one.unchecked,
         "findings": [_finding(finding) for finding in one.open],
     }
 

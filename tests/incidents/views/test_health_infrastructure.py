@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -108,6 +109,24 @@ def test_how_it_stands_is_not_known_while_its_monitor_sees_nothing(watched: Envi
     status, told = asked(Client())
 
     assert (status, told["status"]) == (503, "unknown")
+
+
+def test_part_of_which_nothing_was_seen_is_unknown(
+    watched: Environment, sign_in: SignIn, engineer: User
+) -> None:
+    unseen = replace(FINE, verdict="unchecked", expectation="databases.a.version")
+    elsewhere = replace(unseen, area=Area.SECRETS, expectation="secrets.a.state")
+    check(watched, "degraded", FINE, unseen, elsewhere, at_age=20)
+
+    status, told = asked(Client())
+    (environment,) = asked(sign_in(engineer))[1]["environments"]
+
+    assert (status, told["status"]) == (200, "degraded")
+    assert [one["status"] for one in told["components"]] == ["degraded", "unknown"]
+    assert [(one["status"], one["unchecked"]) for one in environment["components"]] == [
+        ("degraded", 1),
+        ("unknown", 1),
+    ]
 
 
 def test_people_learn_what_is_wrong_since_when_and_what_to_do(
