@@ -170,6 +170,28 @@ def test_dead_letter_of_a_level_that_was_taken_up_is_not_tried_again(
     assert not incident.timeline.filter(kind="notification.retried").exists()
 
 
+def test_dead_letter_of_before_this_was_noted_is_not_tried_again_either(
+    incident: Incident, engineer: User, leader: User, hook: Hook, set_clock: SetClock
+) -> None:
+    channel_of(leader, "webhook", hook.address)
+    level, other = (factories.make_level(incident, after) for after in (3600, 7200))
+    incident.levels.update(state="fired")
+    hook.answers = [(404, {}), (404, {})]
+    for one in (level, other):
+        tell_whom(incident, "leader", topic=topic_of(one), key=topic_of(one))
+    row, waits = Notification.objects.filter(channel__isnull=False).order_by("pk")
+    for one in (row, waits):
+        deliver(one.pk)
+    take_up.acknowledge(actor=engineer, level_id=level.pk)
+    Notification.objects.filter(pk=row.pk).update(data=row.data)
+
+    with pytest.raises(Refused, match="Somebody saw to it on 21 Nov 03:00 UTC"):
+        retry.retry(actor=engineer, notification_id=row.pk)
+    assert retry.retry_all(actor=engineer, incident_id=incident.pk) == 1
+
+    assert (again(row).state, again(waits).state) == ("dead", "waiting")
+
+
 def test_dead_letter_to_who_has_left_is_not_tried_again(
     incident: Incident, engineer: User, leader: User, hook: Hook
 ) -> None:
