@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from incidents import clock, second_factor
+from incidents import clock, permissions, second_factor
 from incidents.actions import tokens as acting
 from incidents.administration_forms import TokenForm
 from incidents.models import ApiToken
@@ -65,4 +65,9 @@ def _to_prove(person: User, *, is_enrolled: bool) -> tuple[str, Way | None]:
 def _page(request: PageRequest, **new: object) -> HttpResponse:
     own = ApiToken.objects.filter(person=request.user)
     context = {"tokens": own, "scopes": Scope, "now": clock.now(), **new}
-    return render(request, "account/tokens.html", context)
+    return render(request, "account/tokens.html", context | {"opens": _opens(request.user)})
+
+
+def _opens(person: User) -> bool:
+    """Whether a token of the person's may read anything at all."""
+    return permissions.memberships_of(person).exists() or permissions.is_superuser(person)

@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.test import Client
 
-from incidents.models import ApiToken
+from incidents.models import ApiToken, Membership
 from tests.incidents.views.conftest import SignIn
 
 
@@ -96,3 +96,14 @@ def test_wrong_words_make_no_token(sign_in: SignIn, engineer: User) -> None:
     for given in ({}, {"name": "x", "days": "x"}, {"name": "x", "days": "9999", "scopes": "read"}):
         assert client.post("/account/tokens/add/", given).status_code == 422
     assert not ApiToken.objects.exists()
+
+
+def test_who_has_no_role_learns_that_tokens_open_nothing(sign_in: SignIn, engineer: User) -> None:
+    client, words = sign_in(engineer), "so a token of yours opens nothing"
+    assert words not in client.get("/account/tokens/").content.decode()
+
+    Membership.objects.filter(person=engineer).delete()
+
+    assert words in client.get("/account/tokens/").content.decode()
+    User.objects.filter(pk=engineer.pk).update(is_superuser=True)
+    assert words not in client.get("/account/tokens/").content.decode()
