@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import ssl
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -14,6 +15,22 @@ from incidents.sending.letter import Letter, NotDelivered
 from runbook.cloud.time_limit import TimeLimit
 
 NO_SERVER = "No mail server is set: RUNBOOK_MAIL_URL says where mails go."
+NO_STARTTLS = (
+    "The mail server offers no STARTTLS, so nothing was sent. In RUNBOOK_MAIL_URL write smtp+ssl://"
+    " for a port that speaks TLS from the start, or smtp:// to send readable by all on the way."
+)
+NO_SIGN_IN = (
+    "The mail server lets nobody sign in on such a connection. In RUNBOOK_MAIL_URL write smtp+tls://"
+    " or smtp+ssl://, or leave user and password out."
+)
+NO_TLS = (
+    "The mail server does not speak TLS there ({}). In RUNBOOK_MAIL_URL write smtp+tls:// for"
+    " STARTTLS (mostly port 587) and smtp+ssl:// for TLS from the start (mostly port 465)."
+)
+NOT_TRUSTED = (
+    "The mail server's certificate is not trusted: {}. Name the server as its certificate does, and"
+    " where your own authority signs, name its file in SSL_CERT_FILE."
+)
 
 
 def send(letter: Letter, address: str, *, headers: Mapping[str, str] | None = None) -> str:
@@ -67,10 +84,16 @@ def _failure(error: smtplib.SMTPException | OSError | UnicodeError) -> NotDelive
         return NotDelivered(f"The mail server did not let us sign in ({error.smtp_code}).")
     if isinstance(error, smtplib.SMTPResponseException):
         return _answered(error.smtp_code, error.smtp_error, "The mail server refused the mail")
-    if isinstance(error, smtplib.SMTPNotSupportedError | UnicodeError):
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return NotDelivered(NO_STARTTLS if "STARTTLS" in str(error) else NO_SIGN_IN)
+    if isinstance(error, UnicodeError):
         return NotDelivered("The mail server cannot send to such an address.", is_final=True)
     if isinstance(error, TimeoutError) or "timed out" in str(error):
         return NotDelivered(f"The mail server did not answer in {settings.EMAIL_TIMEOUT:g} s.")
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return NotDelivered(NOT_TRUSTED.format(error.verify_message.rstrip(".")))
+    if isinstance(error, ssl.SSLError):
+        return NotDelivered(NO_TLS.format(error.reason or "it hung up"))
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return NotDelivered("The mail server hung up.")
     return NotDelivered(f"The mail server cannot be reached: {_reason(error)}.")

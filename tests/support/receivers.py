@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from email.policy import default as policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from runbook.processes.ports import free_port
 
@@ -51,14 +52,30 @@ class Mailbox:
 
 
 @contextmanager
-def mail_server() -> Iterator[Mailbox]:
+def mail_server(tls: ssl.SSLContext | None = None) -> Iterator[Mailbox]:
+    """With `tls` it takes nothing before STARTTLS, and the password "let me in" after it."""
     mailbox = Mailbox(free_port())
-    controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port)
+    controller = Controller(
+        mailbox,
+        hostname="127.0.0.1",
+        port=mailbox.port,
+        ready_timeout=60.0,  # of a machine that does other things too
+        tls_context=tls,
+        require_starttls=tls is not None,
+        auth_required=tls is not None,
+        authenticator=_let_in,
+    )
     controller.start()
     try:
         yield mailbox
     finally:
         controller.stop()
+
+
+def _let_in(
+    _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: LoginPassword
+) -> AuthResult:
+    return AuthResult(success=given.password == b"let me in", handled=False)
 
 
 @dataclass
