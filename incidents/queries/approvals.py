@@ -8,14 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
 
-from incidents.models import Approval, Decision, Incident, Plan, Run
+from incidents.models import Approval, Decision, Plan, Run
 from incidents.quorum import Weighing, weigh_all
 from incidents.states import ApprovalState, RunState, Verdict
 from incidents.windows import closures
 
-WAITS = Q(state=ApprovalState.WAITING, run__state=RunState.WAITING)
 ENDED_UNDONE = (RunState.VOID, RunState.EXPIRED, RunState.REJECTED, RunState.CANCELLED)
 
 
@@ -45,7 +43,8 @@ class Card:
     """A run's plan and its approval. `approval` is None while nothing has been asked.
 
     `may_approve` and `may_reject` are what the buttons are drawn by; `why_not` tells the others
-    whose turn it is. `closed` says why only an emergency could go on.
+    whose turn it is. `closed` says why only an emergency could go on. `followed_by` is the newest
+    run of the same command, once this one came to nothing and somebody has asked again.
     """
 
     run: Run
@@ -59,6 +58,7 @@ class Card:
     decisions: tuple[Decision, ...] = ()
     fell: tuple[Decision, ...] = ()
     closed: str = ""
+    followed_by: Run | None = None
 
     @property
     def may_decide(self) -> bool:
@@ -75,7 +75,8 @@ class Card:
 
     @property
     def may_be_asked_again(self) -> bool:
-        return self.is_decided and self.run.state in ENDED_UNDONE and self.run.incident.is_open
+        ended = self.is_decided and self.run.state in ENDED_UNDONE
+        return ended and self.followed_by is None and self.run.incident.is_open
 
     @property
     def asked_nothing(self) -> bool:
@@ -109,9 +110,18 @@ def cards_of(runs: Sequence[Run], *, person: User, now: datetime) -> dict[int, C
     asked = [run.approval for run in planned if getattr(run, "approval", None) is not None]
     weighed = weigh_all(asked, also=person)
     waiting = [one.run.incident.environment for one in asked if _waits(one)]
-    ended = [one.run.incident.environment for one in asked if one.run.state in ENDED_UNDONE]
-    closed = closures({*waiting, *ended}, now) if waiting or ended else {}
-    return {run.pk: _card(run, weighed, closed, person=person) for run in planned}
+    ended = [one.run for one in asked if one.run.state in ENDED_UNDONE]
+    places = {*waiting, *(run.incident.environment for run in ended)}
+    closed = closures(places, now) if places else {}
+    later = _later_runs(ended)
+    return {run.pk: _card(run, weighed, closed, later, person=person) for run in planned}
+
+
+def _later_runs(ended: Sequence[Run]) -> dict[int, Run]:
+    """By run: the newest of the same command, where that is another."""
+    rows = Run.objects.filter(command__in=[run.command_id for run in ended]).defer("result")
+    newest = {row.command_id: row for row in rows.order_by("requested_at", "id")}
+    return {run.pk: newest[run.command_id] for run in ended if newest[run.command_id] != run}
 
 
 def _waits(approval: Approval) -> bool:
@@ -119,7 +129,12 @@ def _waits(approval: Approval) -> bool:
 
 
 def _card(
-    run: Run, weighed: Mapping[int, Weighing], closed: Mapping[int, str], *, person: User
+    run: Run,
+    weighed: Mapping[int, Weighing],
+    closed: Mapping[int, str],
+    later: Mapping[int, Run],
+    *,
+    person: User,
 ) -> Card:
     approval: Approval | None = getattr(run, "approval", None)
     if approval is None:
@@ -141,6 +156,7 @@ def _card(
         decisions=weighing.decisions,
         fell=weighing.fell if _waits(approval) else (),
         closed=sentence if not approval.is_emergency or not _waits(approval) else "",
+        followed_by=later.get(run.pk),
     )
 
 
@@ -185,53 +201,3 @@ def _quorums(weighing: Weighing) -> Iterable[Quorum]:
             ),
             note=question.note,
         )
-
-
-def read_queue(
-    visible: QuerySet[Incident], *, person: User, now: datetime, shown: Sequence[int] = ()
-) -> list[Card]:
-    """Every approval that waits in the visible incidents: mine first, then the incident whose
-    approvals are the most urgent, in it as they were asked for. Those `shown` already stay where
-    they are, decided or not, so that no other takes their place under somebody's hand."""
-    asked = Approval.objects.filter(WAITS | Q(pk__in=shown), run__incident__in=visible)
-    runs = [approval.run for approval in _with_all(asked).order_by("expires_at")]
-    urgency = {run.incident_id: place for place, run in reversed(list(enumerate(runs)))}
-    places = {approval: place for place, approval in enumerate(shown)}
-
-    def place(card: Card) -> tuple[int, bool, int, int]:
-        own = places.get(card.approval.pk, len(places)) if card.approval else len(places)
-        return own, not card.may_decide, urgency[card.run.incident_id], card.run.number
-
-    return sorted(cards_of(runs, person=person, now=now).values(), key=place)
-
-
-def read_card(
-    visible: QuerySet[Incident], *, approval_id: int, person: User, now: datetime
-) -> Card | None:
-    approval = _with_all(Approval.objects.filter(run__incident__in=visible, pk=approval_id)).first()
-    if approval is None:
-        return None
-    return cards_of([approval.run], person=person, now=now)[approval.run_id]
-
-
-def count_for(visible: QuerySet[Incident], *, person: User) -> int:
-    """How many approvals wait for exactly this person."""
-    waiting = _waiting(visible).select_related("run__incident__environment", "run__command__step")
-    weighed = weigh_all(list(waiting), also=person)
-    return sum(1 for one in weighed.values() if one.waits_for(person.pk))
-
-
-def _waiting(visible: QuerySet[Incident]) -> QuerySet[Approval]:
-    return Approval.objects.filter(WAITS, run__incident__in=visible)
-
-
-def _with_all(approvals: QuerySet[Approval]) -> QuerySet[Approval]:
-    return approvals.select_related(
-        "run__plan",
-        "run__requested_by",
-        "run__command__step__phase",
-        "run__command__edited_by",
-        "run__command__step__edited_by",
-        "run__incident__environment",
-        "decided_by",
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import nh3
@@ -14,10 +15,14 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 
 from incidents import clock, permissions
 from incidents.models import Incident
-from incidents.queries.approvals import count_for
+from incidents.queries.approval_queue import count_for
+from incidents.templatetags.commands import whole_words
 from incidents.visible_text import visible
 from runbook.document.definition import Json
 
@@ -25,6 +30,21 @@ register = template.Library()
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
 PROSE = nh3.ALLOWED_TAGS - {"img"}
+IN_LINE = {"code", "em", "strong", "s", "span", "wbr"}
+ATTRIBUTES = {**nh3.ALLOWED_ATTRIBUTES, "span": {"class"}}
+
+
+def _code_in_line(
+    _renderer: RendererHTML,
+    tokens: Sequence[Token],
+    place: int,
+    _options: OptionsDict,
+    _environment: EnvType,
+) -> str:
+    return f"<code>{whole_words(tokens[place].content)}</code>"
+
+
+_markdown.add_render_rule("code_inline", _code_in_line)
 
 RUN_ICONS = {
     "planning": "circle-dashed",
@@ -158,7 +178,9 @@ def timeline_look(kind: str) -> str:
 @register.filter
 def markdown(text: str) -> SafeString:
     """CommonMark and tables as HTML without scripts, styles, forms or pictures from elsewhere."""
-    shown = nh3.clean(_markdown.render(text), tags=PROSE, link_rel="noopener noreferrer")
+    shown = nh3.clean(
+        _markdown.render(text), tags=PROSE, attributes=ATTRIBUTES, link_rel="noopener noreferrer"
+    )
     return mark_safe(shown)  # noqa: S308  (cleaned)
 
 
@@ -166,7 +188,7 @@ def markdown(text: str) -> SafeString:
 def inline_markdown(text: str) -> SafeString:
     """One line: emphasis, code and nothing that opens a block or a link inside a link."""
     rendered = _markdown.renderInline(text)
-    return mark_safe(nh3.clean(rendered, tags={"code", "em", "strong", "s"}))  # noqa: S308  (cleaned)
+    return mark_safe(nh3.clean(rendered, tags=IN_LINE, attributes=ATTRIBUTES))  # noqa: S308  (cleaned)
 
 
 @register.filter

@@ -12,7 +12,7 @@ from incidents import clock, permissions, second_factor
 from incidents.actions import approve as decide
 from incidents.actions.ask_again import ask_again
 from incidents.forms import ApproveForm, AskForm, ReasonForm
-from incidents.queries.approvals import read_card, read_queue
+from incidents.queries.approval_queue import read_card, read_queue
 from incidents.refusal import Refused
 from incidents.views.answers import answer, room_url
 from incidents.views.requests import PageRequest, find_incident, number_in
@@ -32,8 +32,13 @@ def approvals(request: PageRequest) -> HttpResponse:
         now=clock.now(),
         shown=shown,
     )
+    can = permissions.abilities_in(
+        person=request.user, incidents=[card.run.incident for card in cards]
+    )
     template = "approvals/_queue.html" if request.htmx else "approvals/approvals.html"
-    return render(request, template, {"cards": cards})
+    return render(
+        request, template, {"cards": [(card, can[card.run.incident_id]) for card in cards]}
+    )
 
 
 @require_GET

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from incidents import clock, permissions
-from incidents.queries.approvals import read_queue
+from incidents.queries.approval_queue import read_queue
 from incidents.queries.environment_health.trouble import read_trouble
 from incidents.queries.now import read_now
 from incidents.queries.report.due import wanted_reports

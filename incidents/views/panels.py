@@ -19,7 +19,7 @@ from incidents.actions.declare import open_runbook
 from incidents.models import Incident
 from incidents.permissions import Abilities
 from incidents.queries import ladder_rows, parameters, timeline
-from incidents.queries.approvals import read_card
+from incidents.queries.approval_queue import read_card
 from incidents.queries.deliveries import read_deliveries
 from incidents.queries.handoffs import read_handoffs
 from incidents.queries.handover import read_command

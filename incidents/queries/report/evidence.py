@@ -109,7 +109,7 @@ def _of_change(change: Change) -> Iterator[str]:
     message = f": {plain(readable(run.message))}" if run.message else ""
     yield f"Outcome: {change.outcome}{took}{message}"
     if change.undo:
-        yield f"To take it back: {code(change.undo)}"
+        yield f"To take it back: {', then '.join(map(code, change.undo.splitlines()))}"
     if change.why_no_undo:
         yield f"Nothing takes it back: {plain(change.why_no_undo)}"
     if change.undoes:
@@ -193,7 +193,9 @@ def _updates(facts: Facts) -> Iterator[str]:
     if not (facts.words.updates or facts.words.overdue):
         return
     yield "## Updates"
-    yield _table(("When", "For", "By", "Words"), [_of_update(one) for one in facts.words.updates])
+    if facts.words.updates:
+        rows = [_of_update(one) for one in facts.words.updates]
+        yield _table(("When", "For", "By", "Words"), rows)
     yield "\n".join(f"- Overdue for {plain(late)}" for late in facts.words.overdue)
 
 

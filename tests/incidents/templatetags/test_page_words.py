@@ -145,6 +145,13 @@ def test_markdown_keeps_tables_and_code() -> None:
     assert "<code>x</code>" in shown
 
 
+def test_commands_in_a_sentence_are_not_broken_behind_a_hyphen() -> None:
+    whole = '<code>gcloud <span class="whole">--vpc-connector</span></code>'
+
+    assert inline_markdown("see `gcloud --vpc-connector`") == f"see {whole}"
+    assert whole in markdown("see `gcloud --vpc-connector`")
+
+
 def test_inline_markdown_has_no_link_inside_a_link() -> None:
     assert inline_markdown("see [this](https://a.example) `x`") == "see this <code>x</code>"
 

@@ -11,7 +11,8 @@ from django.test import Client
 
 from incidents import clock
 from incidents.actions import approve
-from incidents.models import Approval, Incident
+from incidents.models import Approval, Incident, Run
+from incidents.states import ApprovalState, RunState
 from tests import factories
 from tests.incidents.views.conftest import SignIn
 
@@ -68,6 +69,26 @@ def test_decided_one_stays_where_it_was_until_the_page_is_loaded_anew(
     assert _order(_again(client, after)) == _order(after)
     anew = client.get("/approvals/").content.decode()
     assert _order(anew) == [asked[0].pk, asked[2].pk, late.pk]
+
+
+def test_void_one_that_is_on_the_page_offers_what_comes_next(
+    sign_in: SignIn, incident: Incident, commander: User, engineer: User, leader: User
+) -> None:
+    void = _ask(incident, commander, minutes=20)
+    pages = {person: sign_in(person) for person in (engineer, leader)}
+    shown = {person: client.get("/approvals/").content.decode() for person, client in pages.items()}
+    Approval.objects.update(state=ApprovalState.VOID, void_reason="It moved.")
+    Run.objects.update(state=RunState.VOID)
+
+    mine, read = (_again(pages[person], shown[person]) for person in (engineer, leader))
+    assert f'id="again-{void.pk}"' in mine
+    assert f'id="again-{void.pk}"' not in read
+    assert "Whoever works in staging can have it planned again." in read
+
+    pages[engineer].post(f"/approvals/{void.pk}/again/")
+    followed = " ".join(_again(pages[engineer], shown[engineer]).split())
+    assert f'id="again-{void.pk}"' not in followed
+    assert "Asked for again since:" in followed and "run 2</a> is planning." in followed
 
 
 def test_approvals_of_others_cannot_be_named_into_the_queue(
