@@ -66,7 +66,6 @@ class Supervisor:
     def is_ready(self, name: str) -> bool:
         return self._slots[name].is_ready
 
-    # The loop -------------------------------------------------------------------------------
     def run(self) -> None:
         sentinel = Sentinel()
         self._selector.register(self._wake_read, selectors.EVENT_READ)
@@ -83,7 +82,8 @@ class Supervisor:
             sentinel.dismiss()
             self._selector.close()
             os.close(self._wake_read)
-            os.close(self._wake_write)
+            closed, self._wake_write = self._wake_write, -1  # its number may soon be another file's
+            os.close(closed)
 
     def _tick(self) -> bool:
         """One look at everything. False when all is done."""
@@ -151,9 +151,9 @@ class Supervisor:
     def _bury(self, slot: Slot, running: Running) -> None:
         self._selector.unregister(running.output)
         running.close()
-        slot.running = None
         slot.is_ready = False
         slot.kill_at = None
+        slot.running = None  # last: nobody may see from a thread beside that it ended and is ready
 
     def _plan_restart(self, slot: Slot, code: int, *, lived: float) -> None:
         slot.failures = 1 if lived > STEADY_AFTER else slot.failures + 1

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -144,11 +145,23 @@ def test_supervisor_stops_groups_in_order(tmp_path: Path) -> None:
     )
     path = str(tmp_path / "ends")
     children = [
-        child(name, note.format(path=path, name=name), patience=5.0) for name in ("a", "b", "c")
+        child(name, note.format(path=path, name=name), patience=PATIENCE)
+        for name in ("a", "b", "c")
     ]
     with supervised(tmp_path, *children):
         pass
     assert Path(path).read_text() == "a b c "
+
+
+def test_supervisor_that_has_ended_writes_into_no_file_of_others(tmp_path: Path) -> None:
+    """What wakes it is closed, and the next file that is opened gets its number."""
+    supervisor = Supervisor(plan_for(tmp_path), say=lambda _: None)
+    supervisor.stop()
+    supervisor.run()
+    with ExitStack() as opened:
+        others = [opened.enter_context((tmp_path / f"{n}").open("w")) for n in range(8)]
+        supervisor.stop()
+        assert [Path(other.name).read_text() for other in others] == [""] * 8
 
 
 def start_alone(tmp_path: Path, *children: Child) -> subprocess.Popen[str]:
@@ -220,7 +233,7 @@ def test_supervisor_says_what_it_waits_for_when_a_child_takes_its_time(
 ) -> None:
     monkeypatch.setattr("runbook.processes.supervisor.SLOW_STOP", 0.2)
     slow = "import signal, time; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM]);"
-    slow += "print('here', flush=True); signal.sigwait([signal.SIGTERM]); time.sleep(1)"
+    slow += "print('here', flush=True); signal.sigwait([signal.SIGTERM]); time.sleep(2)"
     farewell = child("busy", slow, patience=30.0, farewell="something is finished first")
     with supervised(tmp_path, farewell, child("quick", SLEEPER, farewell="never said")) as running:
         pass
