@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.support.servers",
     "tests.support.browsers",
     "tests.support.order",
+    "tests.support.ports",
 ]
 
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])

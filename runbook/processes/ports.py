@@ -6,16 +6,20 @@ import secrets
 import socket
 import time
 
-_ASKED_FOR = range(20_000, 32_000)
+ASKED_FOR = range(20_000, 32_000)
 """Below those that Linux gives to whoever does not ask for one: what is free here stays free until
 a server has started."""
 
+_given: set[int] = set()
+
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
+    """A port that nobody listens on at this moment, each time another: the one before may belong to
+    a server that is still starting."""
     while True:
-        port = secrets.choice(_ASKED_FOR)
-        if _can_listen(port):
+        port = secrets.choice(ASKED_FOR)
+        if port not in _given and _can_listen(port):
+            _given.add(port)
             return port
 
 
