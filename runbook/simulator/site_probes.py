@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from runbook.simulator.condition import application, faults_of_application
 from runbook.simulator.products.dns import address_of
+from runbook.simulator.renewal import LIFE, renewed
 from runbook.simulator.routing import Reply
 from runbook.simulator.served_certificates import expired_at, names_in, served_for
 from runbook.simulator.store import Resource, Store
 
-_LIFE = timedelta(days=90)
 _ROOT = [["C", "US"], ["O", "Google Trust Services LLC"], ["CN", "GTS Root R1"]]
 _ISSUER = [["C", "US"], ["O", "Google Trust Services"], ["CN", "WR3"]]
 _ROOT_LIFE = ("2016-06-22T00:00:00Z", "2036-06-22T00:00:00Z")
@@ -84,11 +84,10 @@ def _life(store: Store, certificate: Resource) -> tuple[str, str]:
     """From when to when it is good. Google renews a managed one, so that has not ended."""
     now = datetime.fromtimestamp(store.now(), UTC)
     told = certificate.get("expireTime")
-    ends = datetime.fromisoformat(told) if told else _day(now) + _LIFE
+    ends = datetime.fromisoformat(told) if told else _day(now) + LIFE
     if certificate.get("type") != "SELF_MANAGED":
-        while ends <= now:
-            ends += _LIFE
-    return _written(ends - _LIFE), _written(ends)
+        ends = renewed(ends, now)
+    return _written(ends - LIFE), _written(ends)
 
 
 def _day(moment: datetime) -> datetime:

@@ -7,6 +7,7 @@ from typing import Any
 
 from runbook.simulator.errors import Refusal
 from runbook.simulator.paging import page
+from runbook.simulator.renewal import kept_new
 from runbook.simulator.routing import Call, Product, Route
 from runbook.simulator.store import Place, Resource
 
@@ -22,8 +23,8 @@ def seed(section: Mapping[str, Any], place: Place) -> dict[str, Resource]:  # An
             "updateTime": _MADE,
             "scope": "DEFAULT",
         }
-        | dict(body)
-        for name, body in section.items()
+        | body
+        for name, body in kept_new(section).items()
     }
 
 

@@ -17,6 +17,7 @@ from runbook.simulator.compute_collections import Collection, pacific, seed_of
 from runbook.simulator.compute_links import key_of
 from runbook.simulator.errors import Refusal
 from runbook.simulator.products.dns import address_of
+from runbook.simulator.renewal import kept_new
 from runbook.simulator.routing import Call, Product
 from runbook.simulator.served_certificates import told_by
 from runbook.simulator.store import Resource, Store
@@ -112,8 +113,9 @@ _COLLECTION = Collection(
     scopes=("global", "regions"),
     accept=accept,
 )
+_SEED = seed_of(_COLLECTION)
 
 PRODUCT = Product(
     routes=routes_of(_COLLECTION, methods=("GET", "POST", "DELETE")),
-    sections={"ssl_certificates": seed_of(_COLLECTION)},
+    sections={"ssl_certificates": lambda given, place: _SEED(kept_new(given), place)},
 )
