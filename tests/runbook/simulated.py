@@ -24,6 +24,8 @@ from runbook.commands.base import Line, Outcome, Plan, Stream
 from runbook.processes.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+_PATIENCE = 120.0
+"""For a process to start and to end, on a machine that does other things too."""
 PROJECT, REGION = "netra-staging", "us-central1"
 CONNECTOR = "/v1/projects/netra-staging/locations/us-central1/connectors/staging-connector"
 INSTANCE = "/v1/projects/netra-staging/instances/netra-staging-db"
@@ -117,23 +119,23 @@ class Simulated:
 
 
 @contextmanager
-def simulated(*, speed: int = 20, scenario: str = "issue-1278") -> Iterator[Simulated]:
+def simulated(*, speed: float = 20, scenario: str = "issue-1278") -> Iterator[Simulated]:
     """A simulator in a process of its own, of the outage unless told, ended with the block."""
     port = free_port()
     arguments = ["--port", str(port), "--scenario", scenario, "--speed", str(speed)]
     command = [sys.executable, "-m", "runbook.simulator", *arguments]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
         try:
-            _until_it_answers(port)
+            _until_it_answers(port, process)
             yield Simulated(port)
         finally:
             process.terminate()
-            process.wait(timeout=60)
+            process.wait(_PATIENCE)
 
 
-def _until_it_answers(port: int) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
+def _until_it_answers(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while process.poll() is None and time.monotonic() < deadline:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except OSError:

@@ -19,6 +19,8 @@ from runbook.simulator.serve import server_of
 
 PROJECT = "netra-staging"
 _PLAIN = SSLContext(PROTOCOL_TLS_CLIENT)  # unused; httpx would read all certificates each time
+PATIENCE = 60.0
+"""Seconds for an answer, on a machine that does other things too."""
 CONNECTOR = "/v1/projects/netra-staging/locations/us-central1/connectors/staging-connector"
 INSTANCE = "/v1/projects/netra-staging/instances/netra-staging-db"
 GLOBAL = "/compute/v1/projects/netra-staging/global"
@@ -65,7 +67,7 @@ class Running:
     @contextmanager
     def client(self, api: str, version: str) -> Iterator[tuple[Any, AuthorizedHttp]]:
         """A discovery client and the connection for its `execute(http=…)`."""
-        http = AuthorizedHttp(AnonymousCredentials(), httplib2.Http(timeout=10))
+        http = AuthorizedHttp(AnonymousCredentials(), httplib2.Http(timeout=PATIENCE))
         service = discovery.build(
             api,
             version,
@@ -92,15 +94,17 @@ def running(**options: Any) -> Iterator[Running]:
     port = server.servers[0].sockets[0].getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     try:
-        with httpx.Client(base_url=address, timeout=10, trust_env=False, verify=_PLAIN) as http:
+        with httpx.Client(
+            base_url=address, timeout=PATIENCE, trust_env=False, verify=_PLAIN
+        ) as http:
             yield Running(address, http, own.held)
     finally:
         server.should_exit = True
         thread.join()
 
 
-def until(holds: Callable[[], bool], *, seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < deadline, "waited too long"
         time.sleep(0.01)

@@ -7,13 +7,15 @@ import httplib2
 from google.auth.credentials import AnonymousCredentials
 from googleapiclient.http import BatchHttpRequest, HttpRequest
 
-from tests.runbook.simulator.running import GLOBAL, Running
+from tests.runbook.simulator.running import GLOBAL, PATIENCE, Running
 
 
 def _batched(simulator: Running, *paths: str) -> dict[str, Any]:
     """The answer of each path, or the error, by path."""
     found: dict[str, Any] = {}
-    http = google_auth_httplib2.AuthorizedHttp(AnonymousCredentials(), httplib2.Http(timeout=10))
+    http = google_auth_httplib2.AuthorizedHttp(
+        AnonymousCredentials(), httplib2.Http(timeout=PATIENCE)
+    )
     batch = BatchHttpRequest(
         callback=lambda path, answer, error: found.update({path: error or answer}),
         batch_uri=f"{simulator.address}/batch/compute/v1",

@@ -13,7 +13,15 @@ import httpx
 import pytest
 
 from runbook.processes.ports import free_port
-from tests.runbook.simulator.running import CONNECTOR, GLOBAL, INSTANCE, Running, running, until
+from tests.runbook.simulator.running import (
+    CONNECTOR,
+    GLOBAL,
+    INSTANCE,
+    PATIENCE,
+    Running,
+    running,
+    until,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 CHECK = f"{GLOBAL}/healthChecks/staging-auth-health-check"
@@ -26,7 +34,7 @@ THREADS, CALLS = 16, 50
 def _own_answers(address: str, number: int) -> Counter[str]:
     """How many of one client's calls were answered as they should."""
     told: Counter[str] = Counter()
-    with httpx.Client(base_url=address, timeout=30, trust_env=False) as http:
+    with httpx.Client(base_url=address, timeout=PATIENCE, trust_env=False) as http:
         for call in range(CALLS):
             path = PATHS[(number + call) % len(PATHS)]
             answer = http.get(path).json()
@@ -67,13 +75,13 @@ def test_client_that_never_finishes_holds_nobody_else_up(begun: bytes) -> None:
 
 def test_state_outlives_a_process_that_is_killed(tmp_path: Path) -> None:
     state = tmp_path / "state.json"
-    with _process(state) as first, httpx.Client(trust_env=False) as http:
+    with _process(state) as first, httpx.Client(timeout=PATIENCE, trust_env=False) as http:
         address = _address(first)
         for _ in range(20):
             body = {"payload": {"data": "bmV3"}}
             http.post(f"{address}{VERSIONS[:-9]}:addVersion", json=body).raise_for_status()
         first.kill()
-    with _process(state) as second, httpx.Client(trust_env=False) as http:
+    with _process(state) as second, httpx.Client(timeout=PATIENCE, trust_env=False) as http:
         listed = http.get(f"{_address(second)}{VERSIONS}").json()["versions"]
         second.kill()
 
@@ -90,7 +98,7 @@ def _address(process: Popen[bytes]) -> str:
     """Where it listens, once it does."""
     assert isinstance(process.args, list)
     address = f"http://127.0.0.1:{process.args[4]}"
-    until(lambda: process.poll() is not None or _answers(address), seconds=30)
+    until(lambda: process.poll() is not None or _answers(address))
     return address
 
 

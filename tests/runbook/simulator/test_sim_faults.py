@@ -12,7 +12,14 @@ from googleapiclient.errors import HttpError
 from runbook.simulator.errors import Refusal
 from runbook.simulator.faults import Fault, arm, strike
 from runbook.simulator.store import Place, Store
-from tests.runbook.simulator.running import CONNECTOR, GLOBAL, INSTANCE, Running, until
+from tests.runbook.simulator.running import (
+    CONNECTOR,
+    GLOBAL,
+    INSTANCE,
+    PATIENCE,
+    Running,
+    until,
+)
 
 HEALTH_CHECK = f"{GLOBAL}/healthChecks/staging-backend-health-check"
 SCALED = {"minInstances": 3, "maxInstances": 10}
@@ -199,7 +206,7 @@ def test_hang_is_cut_after_its_time(outage: Running) -> None:
     outage.arm(match=CONNECTOR, kind="hang", seconds=0.2)
 
     with pytest.raises(httpx.TransportError) as lost:
-        outage.http.get(CONNECTOR, timeout=5)
+        outage.http.get(CONNECTOR)
 
     assert not isinstance(lost.value, httpx.TimeoutException)
 
@@ -243,7 +250,7 @@ def test_control_api_is_never_struck(outage: Running) -> None:
 
 def test_connect_is_refused_and_logged(outage: Running) -> None:
     host, port = outage.address.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=5) as connection:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
         connection.sendall(
             b"CONNECT dns.googleapis.com:443 HTTP/1.1\r\nHost: dns.googleapis.com:443\r\n\r\n"
         )

@@ -16,7 +16,7 @@ import pytest
 from runbook.processes.ports import free_port
 from runbook.simulator.arguments import add_arguments, seconds, speed
 from runbook.simulator.serve import serve
-from tests.runbook.simulator.running import CONNECTOR, Running, until
+from tests.runbook.simulator.running import CONNECTOR, PATIENCE, Running, until
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -30,7 +30,7 @@ def _answers(address: str) -> bool:
 
 def _connect(address: str) -> socket.socket:
     host, port = address.removeprefix("http://").split(":")
-    return socket.create_connection((host, int(port)), timeout=5)
+    return socket.create_connection((host, int(port)), timeout=PATIENCE)
 
 
 def _struck(http: httpx.Client, address: str) -> bool:
@@ -46,7 +46,7 @@ def _process(*command: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        until(lambda: process.poll() is not None or _answers(address), seconds=30)
+        until(lambda: process.poll() is not None or _answers(address))
         yield process, address
     finally:
         process.kill()
@@ -57,14 +57,17 @@ def _process(*command: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 def test_signal_ends_it_at_once_with_its_state_saved(tmp_path: Path, how: signal.Signals) -> None:
     state = tmp_path / "state.json"
     command = ("-m", "runbook.simulator", "--scenario", "issue-1278", "--state", str(state))
-    with _process(*command) as (process, address), httpx.Client(trust_env=False) as http:
+    with (
+        _process(*command) as (process, address),
+        httpx.Client(timeout=PATIENCE, trust_env=False) as http,
+    ):
         http.post(f"{address}/_simulator/faults", json={"match": "/v1/flags", "kind": "hang"})
         http.patch(address + CONNECTOR, json={"minInstances": 3, "maxInstances": 10})
         held = _connect(address)
         held.sendall(b"GET /v1/flags HTTP/1.1\r\nHost: x\r\n\r\n")
         until(lambda: _struck(http, address))
         process.send_signal(how)
-        process.wait(timeout=20)
+        process.wait(PATIENCE)
         held.close()
         assert process.stderr is not None
         complaints = process.stderr.read()
@@ -77,7 +80,7 @@ def test_signal_ends_it_at_once_with_its_state_saved(tmp_path: Path, how: signal
 def test_management_command_serves_the_same() -> None:
     command = ("manage.py", "simulate", "--scenario", "healthy", "--latency", "50ms")
     with _process(*command) as (_, address):
-        answer = httpx.get(address + CONNECTOR, trust_env=False)
+        answer = httpx.get(address + CONNECTOR, timeout=PATIENCE, trust_env=False)
 
     assert answer.json()["state"] == "READY"
     assert answer.elapsed.total_seconds() >= 0.05
@@ -135,7 +138,7 @@ def test_answer_is_sent_in_one_write(outage: Running) -> None:
 
 
 def test_absolute_form_targets_are_understood(healthy: Running) -> None:
-    with httpx.Client(proxy=healthy.address) as http:
+    with httpx.Client(proxy=healthy.address, timeout=PATIENCE) as http:
         connector = http.get(f"http://vpcaccess.googleapis.com{CONNECTOR}")
         site = http.get("http://staging.netrasystems.ai/health")
 
