@@ -231,15 +231,18 @@ def test_serverless_group_has_no_members(outage: Running) -> None:
     }
 
 
-def test_new_certificate_is_provisioning_and_then_active(outage: Running) -> None:
+def test_new_certificate_is_provisioning_and_then_active() -> None:
     body = {"name": "new", "type": "MANAGED", "managed": {"domains": [HOST]}}
-    begun = outage.http.post(f"{GLOBAL}/sslCertificates", json=body)
-    _finish(outage, begun)
-    first = outage.get(f"{GLOBAL}/sslCertificates/new")
-    until(lambda: outage.get(f"{GLOBAL}/sslCertificates/new")["managed"]["status"] == "ACTIVE")
-    last = outage.get(f"{GLOBAL}/sslCertificates/new")
+    path = f"{GLOBAL}/sslCertificates"
+    clock = [1_800_000_000.0]
+    with running(scenario="issue-1278", now=lambda: clock[0]) as simulator:
+        begun = simulator.http.post(path, json=body).json()
+        clock[0] += 5
+        first = simulator.get(f"{path}/new")
+        clock[0] += 60
+        last = simulator.get(f"{path}/new")
 
-    assert begun.json()["operationType"] == "insert"
+    assert begun["operationType"] == "insert"
     assert first["managed"]["status"] == "PROVISIONING"
     assert first["managed"]["domainStatus"] == {HOST: "PROVISIONING"}
     assert last["managed"]["domainStatus"] == {HOST: "ACTIVE"}
