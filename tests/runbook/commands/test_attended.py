@@ -216,7 +216,7 @@ def test_what_was_left_says_nothing_any_more() -> None:
     with pytest.raises(HandedBack):
         attended(work, emit, after(2, HandedBack()), deadline=30)
     go_on.set()
-    assert is_over.wait(10)
+    assert is_over.wait(60)
     assert told == []
 
 

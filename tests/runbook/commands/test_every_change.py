@@ -140,16 +140,17 @@ def test_it_is_not_sent_when_the_resource_cannot_be_read(fast: Simulated, change
 
 
 @pytest.mark.parametrize(
-    ("kind", "state"), [("operation-fails", "failed"), ("operation-never-ends", "unknown")]
+    ("kind", "state", "deadline"),
+    [("operation-fails", "failed", 60.0), ("operation-never-ends", "unknown", 0.3)],
 )
 @pytest.mark.parametrize("change", [one for one in _EACH_WAY if one.waits], ids=_named)
 def test_an_operation_that_does_not_end_well(
-    fast: Simulated, change: Change, kind: str, state: str
+    fast: Simulated, change: Change, kind: str, state: str, deadline: float
 ) -> None:
     plan = made_ready(fast, change)
     sends = Sends(fast)
     fast.arm(match="/", kind=kind)
-    outcome = fast.run(change.line, plan, deadline=0.3)
+    outcome = fast.run(change.line, plan, deadline=deadline)
     assert (outcome.state, sends.count()) == (state, 1), outcome.message
     assert look(fast, change, plan).verdict in ("not applied", "differs")
 

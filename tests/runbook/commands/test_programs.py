@@ -202,7 +202,7 @@ def test_cancelling_ends_the_whole_group(stubborn: Program) -> None:
 
 def test_a_time_out_ends_the_whole_group(stubborn: Program) -> None:
     heard = Heard()
-    outcome = run(stubborn, STUBBORN, heard, f"timeout 0.5 {WRITTEN}")
+    outcome = run(stubborn, STUBBORN, heard, f"timeout 2 {WRITTEN}")
     assert outcome.state == "failed"
     assert outcome.message.startswith("Stopped after its time limit")
     assert all(has_ended(int(pid)) for pid in heard.lines[0][1].split())

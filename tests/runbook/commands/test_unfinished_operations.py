@@ -46,7 +46,7 @@ def fast_process() -> Iterator[Simulated]:
 
 @pytest.fixture(scope="module")
 def slow_process() -> Iterator[Simulated]:
-    with simulated(scenario="healthy", speed=1) as running_one:
+    with simulated(scenario="healthy", speed=0.05) as running_one:
         yield running_one
 
 
@@ -59,7 +59,7 @@ def fast(fast_process: Simulated, monkeypatch: pytest.MonkeyPatch) -> Simulated:
 
 @pytest.fixture
 def slow(slow_process: Simulated) -> Simulated:
-    """Operations take the time they would take at Google."""
+    """Operations take longer than any test of them, also on a busy machine."""
     slow_process.reset()
     return slow_process
 

@@ -119,12 +119,12 @@ def test_what_could_not_be_read_is_unchecked_and_never_missing(
 
 
 def test_a_product_that_hangs_holds_no_other_up(healthy: Running) -> None:
-    healthy.arm(match=SECRETS, kind="hang", times=0, seconds=4)
-    report = _check(healthy, Area.CONNECTOR, Area.SECRETS, deadline=1.5)
+    healthy.arm(match=SECRETS, kind="hang", times=0, seconds=10)
+    report = _check(healthy, Area.CONNECTOR, Area.SECRETS, deadline=4)
     connector, secrets = report.areas
     assert {one.verdict for one in connector.findings} == {"passed"}
     assert {one.verdict for one in secrets.findings} == {"unchecked"}
-    assert "within 1.5 s" in secrets.findings[0].message
+    assert "within 4 s" in secrets.findings[0].message
 
 
 def test_without_credentials_everything_is_unchecked() -> None:
