@@ -41,7 +41,10 @@ PEOPLE_SECONDS = 0.5
 BLOCK_MILLISECONDS = 2000
 SILENCE_SECONDS = 5.0
 POLL_SECONDS = 1.0
-ATTEND_SECONDS = 1.5
+ATTEND_SECONDS = 4.0
+"""Longer than a busy machine takes to connect: what changes between this and the first look at the
+stream is not told."""
+
 EVERYTHING = "*"
 APPROVALS = "approvals"
 HEARD_EVERYWHERE = frozenset({APPROVALS, ACCESS})

@@ -38,6 +38,7 @@ def redis_address(
     client.flushall()
     settings.REDIS_URL = redis_url
     monkeypatch.setattr(live, "_client", client)
+    monkeypatch.setattr("incidents.hub.ATTEND_SECONDS", PATIENCE)
 
 
 @pytest.fixture
@@ -107,7 +108,7 @@ async def test_page_is_told_what_changed_while_it_was_loading(
 ) -> None:
     topic = live.topic_of(incident.pk)
     await sync_to_async(live._append)({topic: {"panels": '["header"]'}})
-    for query, panels in ((b"age=5000", ["header"]), (b"age=99999", ["*", "approvals", "notices"])):
+    for query, panels in ((b"age=9000", ["header"]), (b"age=99999", ["*", "approvals", "notices"])):
         communicator = page(
             commander, f"/live/incidents/INC-{incident.number}/", query_string=query
         )

@@ -32,6 +32,7 @@ def redis_address(
     client.flushall()
     settings.REDIS_URL = redis_url
     monkeypatch.setattr(live, "_client", client)
+    monkeypatch.setattr(hub_module, "ATTEND_SECONDS", PATIENCE)
     return redis_url
 
 
@@ -94,7 +95,7 @@ async def until(holds: Callable[[], bool]) -> None:
 
 async def quiet(topic: Topic, *viewers: Viewer) -> None:
     """The topic is followed, and everybody has been told who is here."""
-    await topic.attend()
+    await until(topic._attends.is_set)
     for viewer in viewers:
         if viewer in topic.viewers:
             await until(lambda one=viewer: "people" in one.panels)
@@ -186,7 +187,7 @@ async def test_hub_names_what_changed_while_a_page_was_loading(redis_address: st
     for _ in range(2):
         for topic in topics:
             await topic.attend()
-            topic.catch_up(viewer, 5)
+            topic.catch_up(viewer, 9)
         assert viewer.take_panels() == ["approvals", "notices", "step-1"]
     topics[0].catch_up(viewer, 0)
     assert viewer.take_panels() == []

@@ -94,7 +94,7 @@ async def test_web_application_has_the_limit(static_folder: None) -> None:
     application = import_module("runbook.asgi").application  # needs the folder
     communicator = ApplicationCommunicator(application, scope(content_length=str(10**10)))
     await communicator.send_input({"type": "http.request", "body": b"", "more_body": True})
-    answer = await communicator.receive_output(timeout=5)
+    answer = await communicator.receive_output(timeout=30)
     assert answer["status"] == 413
 
 

@@ -23,9 +23,9 @@ async def answer(path: str, cookie: str, *origin: str) -> dict[str, Any]:
     scope = {"type": "websocket", "path": path, "headers": headers, "subprotocols": []}
     communicator = ApplicationCommunicator(import_module("runbook.asgi").application, scope)
     await communicator.send_input({"type": "websocket.connect"})
-    found = dict(await communicator.receive_output(timeout=10))
+    found = dict(await communicator.receive_output(timeout=30))
     await communicator.send_input({"type": "websocket.disconnect", "code": 1000})
-    await communicator.wait(timeout=10)
+    await communicator.wait(timeout=30)
     return found
 
 
