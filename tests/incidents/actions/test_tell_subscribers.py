@@ -31,7 +31,7 @@ def public(settings: Settings) -> None:
     Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     settings.STATUS_PAGE_IS_PUBLIC = True
     settings.PUBLIC_URL = BASE
-    settings.EMAIL_TIMEOUT = 5.0
+    settings.EMAIL_TIMEOUT = 30.0
 
 
 def send_all() -> None:

@@ -151,7 +151,7 @@ def test_programs_of_others_understand_it(service: Incident, live_server: LiveSe
         )
         for name in ("exporter", "whadup", "terminal")
     }
-    said = {name: one.communicate(timeout=60)[0].splitlines()[-1] for name, one in running.items()}
+    said = {name: one.communicate(timeout=120)[0].splitlines()[-1] for name, one in running.items()}
     exported, listed, printed = (json.loads(said[name]) for name in running)
 
     assert [one.returncode for one in running.values()] == [0, 0, 0]

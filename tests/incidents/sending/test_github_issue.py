@@ -25,7 +25,7 @@ def server() -> Iterator[GitHubApi]:
 @pytest.fixture
 def api(server: GitHubApi, settings: Settings) -> GitHubApi:
     settings.GITHUB_TOKEN, settings.GITHUB_URL = TOKEN, server.address
-    settings.EMAIL_TIMEOUT = 5
+    settings.EMAIL_TIMEOUT = 30
     for kept in (server.comments, server.labels, server.requests):
         kept.clear()
     server.next_status, server.next_headers = 0, {}

@@ -45,7 +45,7 @@ def hook(running_http_server: Hook, settings: Settings) -> Hook:
 
 @pytest.fixture(autouse=True)
 def impatient(settings: Settings) -> None:
-    settings.EMAIL_TIMEOUT = 5.0
+    settings.EMAIL_TIMEOUT = 30.0
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from incidents.actions.deliver import deliver
 from incidents.models import Incident
 from tests.incidents.actions.telling.deeds import KEY, again, channel_of, of_apprise, told
 from tests.incidents.conftest import SetClock
+from tests.support.processes import wait_until
 from tests.support.receivers import Hook
 
 ELSEWHERE = "The receiver wants us elsewhere (302), which is not followed. Write its new address."
@@ -89,6 +90,7 @@ def test_webhook_that_hangs_is_left(
     deliver(row.pk)
 
     assert (again(row).state, row.error) == ("waiting", "The receiver did not answer in 0.1 s.")
+    wait_until(lambda: len(hook.requests) == 1, "what was left is not taken for the next test's")
 
 
 @pytest.mark.parametrize("kind", ["webhook", "service"])
