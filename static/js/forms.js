@@ -21,13 +21,14 @@ function switchTheme() {
   localStorage.setItem("theme", root.dataset.theme);
 }
 
-// A form with data-confirm asks in its own words first.
+// A form with data-confirm asks first. Its question becomes the title, data-confirm-do the verb on
+// the button; data-confirm-bad marks what cannot be taken back: red, and Enter alone does nothing.
 document.addEventListener("htmx:confirm", (event) => {
-  const words = event.detail.elt.dataset?.confirm;
-  if (!words) return;
+  const asked = event.detail.elt.dataset;
+  if (!asked?.confirm) return;
   event.preventDefault();
   const dialog = document.getElementById("confirm");
-  document.getElementById("confirm-words").textContent = words;
+  word(asked.confirm, asked.confirmDo, asked.confirmBad !== undefined);
   dialog.addEventListener(
     "close",
     () => dialog.returnValue === "yes" && event.detail.issueRequest(true),
@@ -36,6 +37,17 @@ document.addEventListener("htmx:confirm", (event) => {
   dialog.returnValue = "no";
   dialog.showModal();
 });
+
+function word(words, verb, isBad) {
+  const end = words.indexOf("? ") + 1 || words.length;
+  const yes = document.getElementById("confirm-yes");
+  document.getElementById("confirm-title").textContent = words.slice(0, end);
+  document.getElementById("confirm-words").textContent = words.slice(end).trim();
+  yes.textContent = verb;
+  yes.classList.toggle("button-bad", isBad);
+  yes.classList.toggle("button-main", !isBad);
+  document.getElementById("confirm-no").autofocus = isBad;
+}
 
 // A refusal is an answer to be shown; a session that ended leads to the sign-in page.
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -22,6 +22,7 @@ FORBIDDEN = {
     "an address of another host": re.compile(r"(?:src|href|action)=\"(?:https?:)?//"),
     "text that is not escaped": re.compile(r"\|\s*safe\b|autoescape off"),
 }
+CONFIRMED = re.compile(r'data-confirm="([^"]*)"((?:\s+data-confirm-\w+(?:="[^"]*")?)*)')
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
@@ -30,6 +31,15 @@ def test_template_has_no_inline_code(path: Path) -> None:
     found = [what for what, pattern in FORBIDDEN.items() if pattern.search(text)]
 
     assert found == []
+
+
+def test_every_question_names_its_deed_on_the_button() -> None:
+    """`data-confirm` is a question and what follows from it; "Yes" says neither."""
+    forms = [found for path in TEMPLATES for found in CONFIRMED.findall(path.read_text())]
+
+    assert len(forms) > 20
+    assert [words for words, after in forms if "data-confirm-do=" not in after] == []
+    assert [words for words, _ in forms if "?" not in words] == []
 
 
 def test_every_icon_in_use_is_in_the_sprite() -> None:
