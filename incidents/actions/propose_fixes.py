@@ -93,7 +93,7 @@ def _note_what_it_mends(actor: User, incident: Incident, report: Report) -> None
         incident_id=incident.pk,
         actor=actor,
         kind=PROPOSED,
-        text=f"proposed what would mend what the check saw{_found_at(report)}: {report.counted}",
+        text=f"proposed what would mend this{_found_at(report)}: {report.counted}",
         panels=[],
         data={"mends": [[one.resource, one.expectation] for one in failed]},
     )

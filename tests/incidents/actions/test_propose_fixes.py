@@ -80,7 +80,7 @@ def test_who_approves_reads_what_a_change_waits_for(commander: User) -> None:
     assert incident.steps.get(kind="command").body == words
     assert Run.objects.get().reason == f"SSL not required (found at 03:00 UTC). {words}"
     assert incident.timeline.get(kind="health.proposed").text == (
-        "proposed what would mend what the check saw (found at 03:00 UTC): 2 critical"
+        "proposed what would mend this (found at 03:00 UTC): 2 critical"
     )
 
 

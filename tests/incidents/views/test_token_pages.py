@@ -99,7 +99,7 @@ def test_wrong_words_make_no_token(sign_in: SignIn, engineer: User) -> None:
 
 
 def test_who_has_no_role_learns_that_tokens_open_nothing(sign_in: SignIn, engineer: User) -> None:
-    client, words = sign_in(engineer), "so a token of yours opens nothing"
+    client, words = sign_in(engineer), "a token of yours opens nothing until somebody gives you one"
     assert words not in client.get("/account/tokens/").content.decode()
 
     Membership.objects.filter(person=engineer).delete()
