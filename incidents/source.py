@@ -14,6 +14,9 @@ SYSTEM = "system"
 BY_RULE = "alert rule"
 """What a rule about alerts does begins so, with the rule's name behind it."""
 
+WORKER = "worker"
+"""Where a worker acts, at times in the name of who asked."""
+
 _current: ContextVar[str] = ContextVar("source", default=SYSTEM)
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from incidents import draining
 from incidents.actions import clockwork, judge_fix, look, plan, probe, work
 from incidents.actions import deliver as delivery
-from incidents.source import acting_from
+from incidents.source import WORKER, acting_from
 from runbook.cloud import preparing
 
 HARD_LIMIT = settings.RUN_DEADLINE_SECONDS + 120
@@ -37,37 +37,37 @@ def _worker() -> str:
 
 @shared_task(time_limit=HARD_LIMIT)
 def plan_run(run_id: int) -> None:
-    with acting_from("worker"):
+    with acting_from(WORKER):
         plan.plan_run(run_id, worker=_worker())
 
 
 @shared_task(time_limit=HARD_LIMIT)
 def execute_run(run_id: int) -> None:
-    with acting_from("worker"):
+    with acting_from(WORKER):
         work.execute_run(run_id, worker=_worker())
 
 
 @shared_task(time_limit=HARD_LIMIT)
 def probe_run(run_id: int) -> None:
-    with acting_from("worker"):
+    with acting_from(WORKER):
         probe.probe_run(run_id, worker=_worker())
 
 
 @shared_task(time_limit=300)
 def check_health(check_id: int) -> None:
-    with acting_from("worker"):
+    with acting_from(WORKER):
         look.run(check_id)
 
 
 @shared_task(time_limit=300)
 def deliver(notification_id: int) -> None:
-    with acting_from("worker"):
+    with acting_from(WORKER):
         delivery.deliver(notification_id)
 
 
 @shared_task(time_limit=600)
 def validate_fix(validation_id: int) -> None:
-    with acting_from("worker"):
+    with acting_from(WORKER):
         judge_fix.run(validation_id)
 
 

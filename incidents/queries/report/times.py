@@ -7,7 +7,7 @@ from datetime import datetime
 
 from incidents.models import EscalationLevel, Incident
 from incidents.queries.report.wording import listed, span, who
-from incidents.source import BY_RULE
+from incidents.source import BY_RULE, WORKER
 from incidents.states import LevelOrigin, TimerKind, TimerState
 from incidents.visible_text import readable
 
@@ -80,9 +80,10 @@ def _since(incident: Incident, at: datetime | None) -> float | None:
 
 
 def _first_act(incident: Incident) -> datetime | None:
-    """A person's: what a rule about alerts did in somebody's name is none."""
+    """A person's: what a rule about alerts did in somebody's name is none, nor what a worker does
+    for who asked."""
     acts = incident.timeline.filter(actor__isnull=False).exclude(kind__in=NOT_A_FIRST_ACT)
-    acts = acts.exclude(source__startswith=BY_RULE)
+    acts = acts.exclude(source__startswith=BY_RULE).exclude(source=WORKER)
     return acts.order_by("number").values_list("at", flat=True).first()
 
 
