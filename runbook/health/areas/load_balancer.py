@@ -113,7 +113,10 @@ def _settle_proxy(
         return findings
     names = ",".join(dict.fromkeys(str(one) for one in (*held, *wanted)))
     update = f"gcloud compute target-https-proxies update {asked.name} --ssl-certificates={names}"
-    advice = {"certificates": "Add only a certificate that is ACTIVE."}
+    advice = {
+        "certificates": "Keep the present ones until the new one is ACTIVE: before a proxy"
+        " serves it, Google does not issue it."
+    }
     fixes = {"certificates": f"{update} {scope_of(asked)}"}
     return advised(asked, mended(asked, findings, fixes), advice)
 

@@ -80,8 +80,10 @@ def _settle(
 ) -> Sequence[Finding]:
     findings = following(asked, findings, "status", ("days_left",))
     advice = {
-        "status": "Point its names at the load balancer and see their status in the certificate.",
-        "domains": "Create another with all names, wait until it is ACTIVE, and add it.",
+        "status": "A proxy must serve it, and its names lead to the load balancer; the certificate"
+        " has the status of each.",
+        "domains": "Create another with all names and have the proxy serve both; once it is ACTIVE,"
+        " take this one away.",
         "days_left": "Replace it, and find out why nothing renews it.",
     }
     return advised(asked, mended(asked, findings, {"exists": _create(asked)}), advice)
