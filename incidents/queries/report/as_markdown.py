@@ -59,7 +59,7 @@ def _head(report: Report) -> Iterator[str]:
     ended = (
         f"{incident.get_state_display().lower()} {moment(incident.resolved_at)}"
         if (incident.resolved_at)
-        else "open"
+        else "not yet"
     )
     facts = [
         f"- Severity: {incident.severity}{' (drill)' if incident.is_drill else ''}",

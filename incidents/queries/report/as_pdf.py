@@ -15,6 +15,7 @@ from incidents.queries.report.evidence import PHASES
 from incidents.queries.report.phases import Gantt
 from incidents.queries.report.prose import Node, unmarked
 from incidents.queries.report.whole import Report
+from incidents.queries.report.wording import moment
 
 SECONDS = 20
 MOST_ENTRIES = 1_000
@@ -79,6 +80,7 @@ def _data(report: Report) -> dict[str, Any]:  # Any: JSON
 def _gantt(gantt: Gantt) -> Node:
     return {
         "kind": "gantt",
+        "ends": [moment(gantt.start), moment(gantt.end)],
         "bars": [
             {
                 "name": f"{bar.phase.position}. {unmarked(bar.phase.title)}",

@@ -78,7 +78,6 @@ def _changes(facts: Facts) -> Iterator[str]:
     for change in facts.changes:
         yield f"### Run {change.run.number}: {title(change.step)}"
         yield block(change.command)
-        yield "\n".join(f"- {line}" for line in _of_change(change))
         if change.moves:
             moves = [
                 (code_cell(one.path), code_cell(one.before), code_cell(one.after))
@@ -87,6 +86,7 @@ def _changes(facts: Facts) -> Iterator[str]:
             yield _table(("Field", "Before", "After"), moves)
         if change.left_out:
             yield f"… and {change.left_out} more fields."
+        yield "\n".join(f"- {line}" for line in _of_change(change))
 
 
 def _of_change(change: Change) -> Iterator[str]:
@@ -165,7 +165,9 @@ def _ladder(facts: Facts) -> Iterator[str]:
             f"{level.number}, after {level.after}",
             plain(level.to) + (f" if {plain(level.condition)}" if level.condition else ""),
             level.word,
-            f"{moment(level.fired_at)}, {level.lateness}" if level.fired_at else "",
+            ", ".join(filter(None, (moment(level.fired_at), level.lateness)))
+            if level.fired_at
+            else "",
             f"{plain(level.answered_by)} after {span(level.answered_after or 0)}"
             if level.answered_by
             else "",
@@ -200,7 +202,7 @@ def _updates(facts: Facts) -> Iterator[str]:
 
 
 def _of_update(told: Told) -> tuple[str, ...]:
-    return moment(told.at), plain(told.audience), plain(told.author), plain(told.words)
+    return moment(told.at), plain(told.audience), plain(told.author), title(told.words)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -14,13 +14,14 @@ Node = dict[str, Any]  # Any: JSON
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
 _UNBROKEN = re.compile(r"[^\s/-]{40}(?=[^\s/-])")
 BREAK = "\u200b"
-WIDEST, NARROWEST = 60, 11
+WIDEST, SHORT = 60, 24
 
 
 def blocks(text: str) -> list[Node]:
     """Each is {"kind", …}: "heading" (level, parts), "paragraph" (parts), "list" (items: blocks,
     first: number or None), "code" (text), "quote" (blocks), "table" (head, rows: cells of parts,
-    widths), "rule". A part is {"kind": "text" | "strong" | "emph" | "code" | "break", …}."""
+    widths: shares of what is left, 0 for as wide as it is), "rule". A part is {"kind": "text" |
+    "strong" | "emph" | "code" | "break", …}."""
     return list(_blocks(SyntaxTreeNode(_markdown.parse(text))))
 
 
@@ -74,7 +75,9 @@ def _table(node: SyntaxTreeNode) -> Node:
         for row in section.children
     ]
     lengths = [max(_length(row[place]) for row in rows) for place in range(len(rows[0]))]
-    widths = [min(WIDEST, max(NARROWEST, length)) for length in lengths]
+    widths = [0 if length <= SHORT else min(WIDEST, length) for length in lengths]
+    if not any(widths):
+        widths[-1] = 1
     return {"kind": "table", "head": rows[0], "rows": rows[1:], "widths": widths}
 
 

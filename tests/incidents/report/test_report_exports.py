@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from incidents import clock
 from incidents.actions import follow_ups, report
 from incidents.actions.follow_ups import Wanted
-from incidents.models import Incident
+from incidents.models import Incident, Plan
 from incidents.queries.report import as_pdf as pdf
 from incidents.queries.report.as_markdown import as_issue, as_markdown
 from incidents.queries.report.prose import BREAK, blocks, unmarked
@@ -117,7 +117,8 @@ def test_pdf_holds_the_facts_and_hostile_text_as_it_is(over: Incident) -> None:
     content = pdf.as_pdf(report_of(over))
 
     read = pypdf.PdfReader(io.BytesIO(content))
-    text = " ".join(" ".join(page.extract_text() for page in read.pages).split())
+    lines = [line for page in read.pages for line in page.extract_text().splitlines()]
+    text = " ".join(" ".join(lines).split())
     for words in (
         "To acknowledge 1 min",
         "offline for 1 h 50 min",
@@ -128,6 +129,7 @@ def test_pdf_holds_the_facts_and_hostile_text_as_it_is(over: Incident) -> None:
         "#x $y$ \\z @w `k` |p| _u_ *b* <i>",
     ):
         assert words in text
+    assert [line for line in lines if line.endswith("-")] == []
     assert read.metadata is not None
     assert read.metadata.title == f"{over.name}: {over.title}"
 
@@ -153,6 +155,22 @@ def test_pdfs_are_not_made_all_at_once(over: Incident, monkeypatch: pytest.Monke
 
     with pytest.raises(pdf.NotSet, match="Try again"):
         pdf.as_pdf(report_of(over))
+
+
+def test_undo_in_parts_is_not_read_as_one_command(over: Incident) -> None:
+    Plan.objects.update(undo="gcloud sql a\ngcloud sql b", why_no_undo="")
+
+    assert "To take it back: `gcloud sql a`, then `gcloud sql b`" in as_markdown(report_of(over))
+
+
+@pytest.mark.parametrize(
+    ("cells", "widths"), [(["a", "y" * 30, "b"], [0, 30, 0]), (["a", "b"], [0, 1])]
+)
+def test_short_columns_are_as_wide_as_they_are(cells: list[str], widths: list[int]) -> None:
+    rows = [["h"] * len(cells), ["---"] * len(cells), cells]
+    (table,) = blocks("\n".join(f"| {' | '.join(row)} |" for row in rows))
+
+    assert table["widths"] == widths
 
 
 def test_titles_lose_their_marks_and_long_words_may_break() -> None:
