@@ -11,7 +11,6 @@ from incidents.actions.dead_letters import PANELS, receiver_of
 from incidents.actions.meant import why_needless, why_not_told
 from incidents.actions.moves import hold
 from incidents.models import Incident, Notification
-from incidents.queries.level_words import topic_of
 from incidents.queries.settled import why_settled
 from incidents.refusal import Refused
 from incidents.states import NotificationState
@@ -54,7 +53,7 @@ def retry_all(*, actor: User, incident_id: int) -> int:
         _require_works(actor, incident)
         rows = Notification.objects.filter(incident=incident, state=NotificationState.DEAD)
         loaded = rows.select_related("person", "incident")
-        dead = [row for row in loaded if _leads_somewhere(row) and not _why_seen_to(row)]
+        dead = [row for row in loaded if _leads_somewhere(row) and not why_settled(row)]
         _again(Notification.objects.filter(pk__in=[row.pk for row in dead]))
         if dead:
             _record_retry(actor, incident, dead)
@@ -72,19 +71,8 @@ def _require_wanted(row: Notification) -> None:
         raise Refused(
             f"The channel that this was for is removed. Tell {receiver_of(row)} in another way."
         )
-    if row.state != NotificationState.DEAD:
-        return
-    if why := why_not_told(row) or why_needless(row) or _why_seen_to(row):
+    if row.state == NotificationState.DEAD and (why := why_not_told(row) or why_needless(row)):
         raise Refused(f"{why} It is not sent again.")
-
-
-def _why_seen_to(row: Notification) -> str:
-    """As `why_settled`, also of letters that died before what is acknowledged was noted in them."""
-    if row.kind != "escalation" or row.incident is None:
-        return why_settled(row)
-    answered = row.incident.levels.filter(acknowledged_at__isnull=False)
-    at = {topic_of(one): one.acknowledged_at for one in answered}.get(row.topic)
-    return why_settled(row) or (f"Somebody saw to it on {at:%-d %b %H:%M} UTC." if at else "")
 
 
 def _leads_somewhere(row: Notification) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
 from incidents.models import Incident, Notification
 from incidents.queries.settled import why_settled
@@ -65,6 +65,7 @@ class Deliveries:
 
 
 def read_deliveries(incident: Incident) -> Deliveries:
+    prefetch_related_objects([incident], "levels")
     rows = incident.notifications.select_related("person", "channel__group", "subscriber")
     dead = list(rows.filter(state=NotificationState.DEAD)[:MOST_DEAD])
     others = list(rows.exclude(state=NotificationState.DEAD)[:MOST_OTHERS])

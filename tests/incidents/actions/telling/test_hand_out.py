@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from incidents.actions import channels, hand_out, retry, take_up, tell
 from incidents.actions.deliver import deliver
 from incidents.models import Incident, Notification, TimelineEntry
+from incidents.queries.deliveries import read_deliveries
 from incidents.queries.level_words import topic_of
 from incidents.refusal import Refused
 from tests import factories
@@ -187,6 +188,7 @@ def test_dead_letter_of_before_this_was_noted_is_not_tried_again_either(
 
     with pytest.raises(Refused, match="Somebody saw to it on 21 Nov 03:00 UTC"):
         retry.retry(actor=engineer, notification_id=row.pk)
+    assert read_deliveries(Incident.objects.get()).to_try == 1
     assert retry.retry_all(actor=engineer, incident_id=incident.pk) == 1
 
     assert (again(row).state, again(waits).state) == ("dead", "waiting")
