@@ -58,23 +58,30 @@ def _join(incident: Incident, alerts: Sequence[Alert]) -> list[int]:
         for pk in sorted(rules):
             hold_rule(rules[pk])
         hold(pk=incident.pk)
-        rows = Alert.objects.filter(pk__in=[one.pk for one in alerts], state=AlertState.FIRING)
-        free = list(rows.filter(incident=None).select_related("environment").order_by("pk"))
-        if not free or not open_incidents().filter(pk=incident.pk).exists():
+        if not open_incidents().filter(pk=incident.pk).exists():
             return []
-        _take_in(incident, free)
+        taken = _take_in(incident, alerts)
+        if taken:
+            _record(incident, taken)
         for pk in sorted(rules):
-            if own := [one for one in free if one.rule_id == pk]:
+            if own := [one for one in taken if one.rule_id == pk]:
                 tell_of_joining(incident, rules[pk], own)
-    return [one.pk for one in free]
+    return [one.pk for one in taken]
 
 
-def _take_in(incident: Incident, alerts: Sequence[Alert]) -> None:
+def _take_in(incident: Incident, alerts: Sequence[Alert]) -> list[Alert]:
     """Of a rule that would have declared an incident the word about this one is all that is told;
     one that only tells goes on telling."""
     rows = Alert.objects.filter(pk__in=[one.pk for one in alerts])
-    rows.update(incident=incident, trouble="")
-    rows.filter(rule__declares=True).update(told_as=F("state"))
+    free = rows.filter(state=AlertState.FIRING, incident=None)
+    new = list(free.values_list("pk", flat=True))
+    free.filter(pk__in=new).update(incident=incident, trouble="")
+    taken = rows.filter(pk__in=new, incident=incident)
+    taken.filter(rule__declares=True).update(told_as=F("state"))
+    return list(taken.select_related("environment").order_by("pk"))
+
+
+def _record(incident: Incident, alerts: Sequence[Alert]) -> None:
     joins = "joins: what it is" if len(alerts) == 1 else "join: what they are"
     timeline.record(
         incident_id=incident.pk,
