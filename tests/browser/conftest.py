@@ -17,10 +17,10 @@ from playwright.sync_api import Browser, Page, StorageState
 
 from runbook.processes.ports import free_port
 from tests.browser.people import PASSWORD
-from tests.support.browsers import KEPT, as_browsers_keep, running_browser
+from tests.support.browsers import KEPT, PATIENCE_MS, as_browsers_keep, running_browser
 from tests.support.folders import kept_in_folder
 from tests.support.forms import sign_in
-from tests.support.processes import make_once, wait_until
+from tests.support.processes import PATIENCE, make_once, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -82,7 +82,7 @@ def furnished_web(data: Path, shared_folder: Path, redis_url: str) -> Iterator[s
         yield address
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(PATIENCE)
 
 
 def _is_live(client: httpx.Client) -> bool:
@@ -117,6 +117,7 @@ def open_page(browser: Browser, web: str, signed_in: SignedIn) -> Iterator[OpenP
         if person:
             options["storage_state"] = signed_in(person)
         context = browser.new_context(**options)  # type: ignore[arg-type]  # passed through unread
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import findings
 from tests.browser.people import PASSWORD
+from tests.support.browsers import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 
@@ -33,6 +34,7 @@ def named_web(web: str) -> str:
 def page(browser: Browser) -> Iterator[Page]:
     """A page of a browser that has a passkey device built in."""
     context = browser.new_context(bypass_csp=True, viewport={"width": 360, "height": 780})
+    context.set_default_timeout(PATIENCE_MS)
     opened = context.new_page()
     device = context.new_cdp_session(opened)
     device.send("WebAuthn.enable")
@@ -63,7 +65,7 @@ def _look(page: Page) -> None:
 def _code(secret: str) -> str:
     """What the app shows, with seconds left to type it: it counts for its half minute alone."""
     left = 30 - time.time() % 30
-    if left < 5:
+    if left < 10:
         time.sleep(left)
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
 

@@ -67,7 +67,7 @@ class Rows:
     def all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """`?` stands for a value, whatever the database."""
         if self._url.startswith("sqlite"):
-            with sqlite3.connect(self._url.removeprefix("sqlite:///"), timeout=10) as database:
+            with sqlite3.connect(self._url.removeprefix("sqlite:///"), timeout=60) as database:
                 return list(database.execute(query, values))
         folder = self._url.removeprefix("postgres://runbook@/").removesuffix("/postgres")
         with psycopg.connect(host=folder, user="runbook", dbname="postgres") as connection:
@@ -150,8 +150,8 @@ class Story:
     def message(self, run: int) -> str:
         return str(self.rows.one("SELECT message FROM incidents_run WHERE id = ?", run))
 
-    def waits_for(self, run: int, *states: str, within: float = 60) -> str:
-        wait_until(lambda: self.state(run) in states, f"run is {states}", within=within)
+    def waits_for(self, run: int, *states: str) -> str:
+        wait_until(lambda: self.state(run) in states, f"run is {states}")
         return self.state(run)
 
     def step_page(self, run: int) -> str:

@@ -47,7 +47,7 @@ def hasty_processes(
 ) -> Processes:
     """Another, with short leases: what takes seconds of the operator's patience when a worker dies
     takes fewer of the test's."""
-    settings = {"RUNBOOK_LEASE_SECONDS": "5", "RUNBOOK_HEARTBEAT_SECONDS": "2"}
+    settings = {"RUNBOOK_LEASE_SECONDS": "6", "RUNBOOK_HEARTBEAT_SECONDS": "1"}
 
     def start() -> AbstractContextManager[Processes]:
         return closing(start_processes(f"hasty-{next(_numbers)}", environment=settings))

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Browser, Locator, Page, StorageState, expect
 
-PATIENCE_MS = 40_000
+from tests.support.browsers import PATIENCE_MS
 
 
 class Person:
@@ -45,9 +45,7 @@ class Person:
         return self.page.url.removeprefix(self.address).partition("?")[0]
 
     def wait_until_live(self) -> None:
-        expect(self.page.locator("[data-live-state]")).to_have_attribute(
-            "data-state", "live", timeout=PATIENCE_MS
-        )
+        expect(self.page.locator("[data-live-state]")).to_have_attribute("data-state", "live")
 
     def row(self, title: str) -> Locator:
         return self.page.locator("li.step", has_text=title).first
@@ -57,9 +55,7 @@ class Person:
 
     def sees_ticked(self, title: str, by: str) -> None:
         row = self.row(title)
-        expect(row.get_by_role("checkbox")).to_have_attribute(
-            "aria-checked", "true", timeout=PATIENCE_MS
-        )
+        expect(row.get_by_role("checkbox")).to_have_attribute("aria-checked", "true")
         expect(row).to_contain_text(by)
 
     def choose(self, title: str) -> None:
@@ -73,16 +69,14 @@ class Person:
     def run(self) -> None:
         self.step.locator("[data-run-button]").first.click()
 
-    def sees_in_step(self, words: str | re.Pattern[str], *, within: float = 30) -> None:
-        expect(self.step).to_contain_text(words, timeout=within * 1000)
+    def sees_in_step(self, words: str | re.Pattern[str]) -> None:
+        expect(self.step).to_contain_text(words)
 
-    def sees_output(self, words: str, *, within: float = 30) -> None:
-        expect(self.step.locator("[data-lines]").first).to_contain_text(
-            words, timeout=within * 1000
-        )
+    def sees_output(self, words: str) -> None:
+        expect(self.step.locator("[data-lines]").first).to_contain_text(words)
 
-    def sees(self, words: str | re.Pattern[str], *, within: float = 20) -> None:
-        expect(self.page.locator("body")).to_contain_text(words, timeout=within * 1000)
+    def sees(self, words: str | re.Pattern[str]) -> None:
+        expect(self.page.locator("body")).to_contain_text(words)
 
     def changing_controls(self) -> int:
         """Forms on the page that would change something, signing out aside."""

@@ -8,6 +8,7 @@ from http.client import HTTPConnection
 
 import pytest
 
+from tests.stories.callers import PATIENCE_SECONDS
 from tests.support.processes import Processes
 
 pytestmark = pytest.mark.story
@@ -18,7 +19,7 @@ LONGER_THAN_CLIENTS_KEEP_ONE_SECONDS = 6.0
 def test_next_request_of_an_idle_connection_is_answered(processes: Processes) -> None:
     """A request that meets a closing connection is lost, and a proxy answers it with 502."""
     host = processes.address.removeprefix("http://")
-    with closing(HTTPConnection(host, timeout=30)) as kept:
+    with closing(HTTPConnection(host, timeout=PATIENCE_SECONDS)) as kept:
         assert answer_on(kept) == 200
         time.sleep(LONGER_THAN_CLIENTS_KEEP_ONE_SECONDS)
         assert answer_on(kept) == 200

@@ -52,12 +52,10 @@ def test_the_ladder_climbs_and_somebody_takes_it_up(
     engineer.wait_until_live()
 
     expect(engineer.page.locator("#timeline")).to_contain_text(
-        "escalation after 4 s if nobody has looked: engineer, infrastructure-lead", timeout=20_000
+        "escalation after 4 s if nobody has looked: engineer, infrastructure-lead"
     )
     wait_until(lambda: len(mails(mailbox, room)) > 0, "the mail server has it")
-    expect(engineer.page.locator("#timeline")).to_contain_text(
-        "an update for leadership is due", timeout=20_000
-    )
+    expect(engineer.page.locator("#timeline")).to_contain_text("an update for leadership is due")
     engineer.page.locator("#tab-ladder").click()
     engineer.page.get_by_role("button", name=re.compile("cknowledge")).click()
     expect(commander.page.locator("#timeline")).to_contain_text(

@@ -54,7 +54,7 @@ def test_killed_before_google_heard_of_it(story: Story, attempt: int) -> None:
 
     kill_changes(story)
 
-    assert story.waits_for(run, "succeeded", "unknown", "failed", within=40) == "succeeded"
+    assert story.waits_for(run, "succeeded", "unknown", "failed") == "succeeded"
     assert story.sent() == 1
     assert "before anything was sent" in story.timeline(run)
 
@@ -70,7 +70,7 @@ def test_killed_while_google_was_asked(story: Story, attempt: int) -> None:
 
     kill_changes(story)
 
-    assert story.waits_for(run, "unknown", "succeeded", "failed", within=40) == "unknown"
+    assert story.waits_for(run, "unknown", "succeeded", "failed") == "unknown"
     assert "Nobody knows whether this change was made" in story.step_page(run)
     assert story.sent() == 1
 
@@ -88,8 +88,8 @@ def test_killed_after_google_took_it(story: Story, attempt: int) -> None:
 
     kill_changes(story)
 
-    assert story.waits_for(run, "unknown", "succeeded", "failed", within=40) == "unknown"
-    wait_until(lambda: "Looked again" in story.message(run), "it was looked at", within=30)
+    assert story.waits_for(run, "unknown", "succeeded", "failed") == "unknown"
+    wait_until(lambda: "Looked again" in story.message(run), "it was looked at")
     assert story.sent() == 1
 
 
@@ -98,7 +98,7 @@ def test_answer_lost_on_the_way(story: Story) -> None:
     story.processes.simulator.fail(match=CONNECTOR, method="PATCH", kind="reply-lost", times=1)
     assert story.approves(run).status_code == 302
 
-    assert story.waits_for(run, "unknown", "succeeded", "failed", within=40) == "unknown"
+    assert story.waits_for(run, "unknown", "succeeded", "failed") == "unknown"
     assert "Nobody knows whether this change was made" in story.step_page(run)
     assert story.sent() == 1
 
@@ -113,5 +113,5 @@ def test_redis_killed_between_approval_and_start(story: Story, attempt: int) -> 
     story.processes.wait_until_ready("redis")
     story.processes.start("changes")
 
-    assert story.waits_for(run, "succeeded", "unknown", "failed", within=60) == "succeeded"
+    assert story.waits_for(run, "succeeded", "unknown", "failed") == "succeeded"
     assert story.sent() == 1

@@ -67,7 +67,7 @@ def copy(story: Story, tmp_path: Path) -> Path:
 
 def test_triggers_refuse_in_the_running_instance(story: Story, incident: int) -> None:
     for statement in (CHANGE, REMOVE):
-        connection = sqlite3.connect(story.processes.data / "runbook.sqlite3", timeout=20)
+        connection = sqlite3.connect(story.processes.data / "runbook.sqlite3", timeout=60)
         with pytest.raises(sqlite3.IntegrityError, match="insert-only"), connection:
             connection.execute(statement, {"incident": incident, "number": 2})
         connection.close()

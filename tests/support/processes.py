@@ -26,12 +26,12 @@ PATIENCE = 120.0  # a machine that does other things too takes long to start eve
 PRINTED = "printed-when-prepared"
 
 
-def wait_until(fact: Callable[[], bool], what: str, *, within: float = PATIENCE) -> None:
-    """Returns when `fact` holds; AssertionError naming `what` after `within` seconds."""
-    deadline = time.monotonic() + within
+def wait_until(fact: Callable[[], bool], what: str) -> None:
+    """Returns when `fact` holds; AssertionError naming `what` after `PATIENCE` seconds."""
+    deadline = time.monotonic() + PATIENCE
     while not fact():
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {within:g} s: {what}")
+            raise AssertionError(f"not within {PATIENCE:g} s: {what}")
         time.sleep(0.05)  # each look costs the processes that are waited for
 
 
@@ -63,12 +63,12 @@ class Supervised:
         starts it again by itself; `wait_until_ready(name)` waits for that."""
         before = self.pid(name)
         os.killpg(before, signal.SIGKILL)
-        wait_until(lambda: self._supervisor.pid(name) != before, f"{name} is dead", within=10)
+        wait_until(lambda: self._supervisor.pid(name) != before, f"{name} is dead")
 
     def stop(self, name: str) -> None:
         """Asks it to stop and keeps it stopped."""
         self._supervisor.want(name, running=False)
-        wait_until(lambda: self._supervisor.pid(name) is None, f"{name} has stopped", within=70)
+        wait_until(lambda: self._supervisor.pid(name) is None, f"{name} has stopped")
 
     def start(self, name: str) -> None:
         self._supervisor.want(name, running=True)
@@ -84,7 +84,7 @@ class Supervised:
 
     def close(self) -> None:
         self._supervisor.stop()
-        self._thread.join(timeout=80)
+        self._thread.join(PATIENCE)  # a change alone may take half of it
         if self._alive():
             raise AssertionError("the supervisor did not stop: " + "\n".join(self.said))
 
