@@ -163,13 +163,21 @@ def _pattern(event: Event, now: datetime) -> Notification:
         topic=event.topic[:120],
         kind=event.kind,
         incident=incident,
-        subject=f"{drill}{subject}"[:LONGEST_SUBJECT],
+        subject=_fitting(f"{drill}{subject}"),
         body=redactor.text(event.body),
         link=event.link,
         data={**event.data, "urgent": event.is_urgent},
         due_at=now,
         created_at=now,
     )
+
+
+def _fitting(subject: str) -> str:
+    """Cut behind a word, and seen to be cut."""
+    if len(subject) <= LONGEST_SUBJECT:
+        return subject
+    room = subject[: LONGEST_SUBJECT - 2]
+    return f"{room.rpartition(' ')[0] or room} …"
 
 
 def _rows(

@@ -75,10 +75,12 @@ def _causes(facts: Facts) -> str:
     failed = facts.diagnostics.failed_first
     if not failed:
         return NOTHING_SHOWS
-    lines = [
-        f"- {title(pair.step)}: {code(pair.expression)} found {code(pair.before.found)}"
-        for pair in failed
-    ]
+    found: dict[str, list[str]] = {}
+    for pair in failed:
+        found.setdefault(f"{title(pair.step)}: {code(pair.expression)}", []).append(
+            code(pair.before.found)
+        )
+    lines = [f"- {what} found {', '.join(dict.fromkeys(all_))}" for what, all_ in found.items()]
     return (
         "The cause has not been written down yet. What did not fit when it was first looked"
         f" at:\n\n{_list(lines)}"
@@ -107,7 +109,8 @@ def _good(facts: Facts) -> Iterable[str]:
 
 
 def _badly(facts: Facts) -> str:
-    return _list([f"- {sentence}" for sentence in _bad(facts)]) or NOTHING_SHOWS
+    sentences = dict.fromkeys(_bad(facts))
+    return _list([f"- {sentence}" for sentence in sentences]) or NOTHING_SHOWS
 
 
 def _bad(facts: Facts) -> Iterable[str]:

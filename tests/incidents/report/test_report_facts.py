@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from incidents import clock
-from incidents.models import Incident
+from incidents.models import Incident, Run
 from incidents.queries.report.draft import draft
 from incidents.queries.report.facts import Facts, read_facts
 from incidents.states import RunState
@@ -105,6 +105,17 @@ def test_drafts_are_made_of_facts(over: Incident) -> None:
     assert "1 check that failed at first passed at the end." in draft("well", facts)
     assert "“Diagnosis” took 40 min, 10 min longer than planned." in draft("badly", facts)
     assert "“Call the vendor” was left out (they called us)" in draft("lessons", facts)
+
+
+def test_drafts_tell_a_check_of_several_resources_once(over: Incident) -> None:
+    for run in over.runs.filter(effect="reads"):
+        checks = [{**run.checks[0], "found": found, "passed": False} for found in "ABB"]
+        Run.objects.filter(pk=run.pk).update(checks=checks)
+
+    causes, badly = (draft(part, facts_of(over)) for part in ("causes", "badly"))
+
+    assert causes.count("READY") == badly.count("READY") == 1
+    assert "found `A`, `B`" in causes
 
 
 def test_open_incident_is_told_so_far(incident: Incident, set_clock: SetClock) -> None:

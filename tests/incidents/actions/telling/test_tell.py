@@ -44,6 +44,17 @@ def test_person_without_a_mail_address_is_only_told_in_the_page(
     assert Notification.objects.get().error == tell.ONLY_IN_THE_PAGE
 
 
+def test_long_subject_is_cut_behind_a_word_and_seen_to_be(
+    incident: Incident, engineer: User
+) -> None:
+    for subject in ("word " * 60, "w" * 300):
+        tell_whom(incident, "engineer", key=subject[:10], subject=subject)
+
+    words, one = (row.subject for row in Notification.objects.order_by("pk"))
+    assert words == "word " * 39 + "…"
+    assert one == "w" * (tell.LONGEST_SUBJECT - 2) + " …"
+
+
 def test_channels_without_rules_are_used_at_once_and_rules_one_after_the_other(
     incident: Incident, engineer: User, leader: User
 ) -> None:
