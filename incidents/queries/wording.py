@@ -1,8 +1,10 @@
-"""Words made of several."""
+"""Words made of several, and the short names of resources."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+from incidents.visible_text import visible
 
 
 def listed(names: Sequence[str]) -> str:
@@ -13,3 +15,11 @@ def listed(names: Sequence[str]) -> str:
 def stated(names: Sequence[str], state: str) -> str:
     """ "A is offline", "A and B are offline", or nothing of nobody."""
     return f"{listed(names)} {'is' if len(names) == 1 else 'are'} {state}" if names else ""
+
+
+def short_resource(resource: str) -> str:
+    """What tells a resource apart: "connectors/staging-connector", "database-url/versions/2"."""
+    if "://" in resource:
+        return visible(resource)
+    parts = visible(resource).split("/")
+    return "/".join(parts[-3:] if "versions" in parts[-2:-1] else parts[-2:])

@@ -22,6 +22,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from incidents import clock, permissions
 from incidents.models import Incident
 from incidents.queries.approval_queue import count_for
+from incidents.queries.wording import short_resource
 from incidents.templatetags.commands import whole_words
 from incidents.visible_text import visible
 from runbook.document.definition import Json
@@ -205,13 +206,7 @@ def person(user: User | None) -> str:
     return user.get_full_name() or user.get_username()
 
 
-@register.filter
-def short_resource(resource: str) -> str:
-    """What tells a resource apart: "connectors/staging-connector", "database-url/versions/2"."""
-    if "://" in resource:
-        return visible(resource)
-    parts = visible(resource).split("/")
-    return "/".join(parts[-3:] if "versions" in parts[-2:-1] else parts[-2:])
+register.filter(short_resource)
 
 
 @register.filter

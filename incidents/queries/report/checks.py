@@ -8,6 +8,7 @@ from typing import Any
 
 from incidents.models import Incident, Run
 from incidents.queries.report.wording import said
+from incidents.queries.wording import short_resource
 from incidents.states import ENDED_RUN_STATES, EffectChoice
 from incidents.visible_text import visible
 
@@ -28,11 +29,11 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class CheckPair:
-    """`after` is None when the diagnostic was run once."""
+    """`expected` is one condition, of which a check may hold several. `after` is None when the
+    diagnostic was run once."""
 
     step: str
-    command: str
-    expression: str
+    resource: str
     expected: str
     before: Look
     after: Look | None
@@ -40,6 +41,11 @@ class CheckPair:
     @property
     def latest(self) -> Look:
         return self.after or self.before
+
+    @property
+    def is_quiet(self) -> bool:
+        """It never was otherwise than expected."""
+        return self.before.passed is True and self.latest.passed is True
 
     @property
     def verdict(self) -> str:
@@ -57,6 +63,14 @@ class Diagnostics:
 
     runs: int
     pairs: tuple[CheckPair, ...]
+
+    @property
+    def telling(self) -> list[CheckPair]:
+        return [pair for pair in self.pairs if not pair.is_quiet]
+
+    @property
+    def quiet(self) -> list[CheckPair]:
+        return [pair for pair in self.pairs if pair.is_quiet]
 
     @property
     def failed_first(self) -> list[CheckPair]:
@@ -92,18 +106,22 @@ def _place(run: Run) -> tuple[int, int]:
 
 def _pairs(runs: list[Run]) -> list[CheckPair]:
     first, last = runs[0], runs[-1]
-    later = {check["expression"]: check for check in last.checks} if last is not first else {}
+    later = {_condition(check): check for check in last.checks} if last is not first else {}
     return [
         CheckPair(
             step=first.command.step.title,
-            command=first.shown,
-            expression=visible(check["expression"]),
-            expected=said(check.get("expected")),
+            resource=short_resource(first.resource),
+            expected=visible(_condition(check)),
             before=_look(first, check),
-            after=_look(last, later[check["expression"]]) if check["expression"] in later else None,
+            after=_look(last, later[_condition(check)]) if _condition(check) in later else None,
         )
         for check in first.checks
     ]
+
+
+def _condition(check: dict[str, Any]) -> str:  # Any: JSON of a check
+    """What tells the parts of a check apart: each is held against the same part later."""
+    return str(check.get("expected") or check["expression"])
 
 
 def _look(run: Run, check: dict[str, Any]) -> Look:  # Any: JSON of a check

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from incidents.queries.report.checks import CheckPair
 from incidents.queries.report.facts import Facts
 from incidents.queries.report.marks import code, plain, title
 from incidents.queries.report.wording import counted, listed, moment, span
@@ -75,16 +76,16 @@ def _causes(facts: Facts) -> str:
     failed = facts.diagnostics.failed_first
     if not failed:
         return NOTHING_SHOWS
-    found: dict[str, list[str]] = {}
-    for pair in failed:
-        found.setdefault(f"{title(pair.step)}: {code(pair.expression)}", []).append(
-            code(pair.before.found)
-        )
-    lines = [f"- {what} found {', '.join(dict.fromkeys(all_))}" for what, all_ in found.items()]
+    lines = [f"- {_asked(pair)} found {code(pair.before.found)}" for pair in failed]
     return (
         "The cause has not been written down yet. What did not fit when it was first looked"
-        f" at:\n\n{_list(lines)}"
+        f" at:\n\n{_list(list(dict.fromkeys(lines)))}"
     )
+
+
+def _asked(pair: CheckPair) -> str:
+    of_what = f", {code(pair.resource)}" if pair.resource else ""
+    return f"{title(pair.step)}{of_what}: {code(pair.expected)}"
 
 
 def _well(facts: Facts) -> str:
@@ -130,7 +131,7 @@ def _bad(facts: Facts) -> Iterable[str]:
         yield f"It took long enough for level {level.number} of the ladder to fire{late}."
     when = "until the end" if facts.is_over else "when it was last looked at"
     for pair in facts.diagnostics.failed_last:
-        yield f"{title(pair.step)}: {code(pair.expression)} {pair.latest.word} {when}."
+        yield f"{_asked(pair)} {pair.latest.word} {when}."
     if facts.waited_for_approval >= LATE_FROM:
         yield f"Changes waited {span(facts.waited_for_approval)} for approval altogether."
 

@@ -129,8 +129,8 @@ def _checks(facts: Facts) -> Iterator[str]:
 def _of_check(pair: CheckPair) -> tuple[str, ...]:
     last = pair.after
     return (
-        title(pair.step),
-        code_cell(pair.expression),
+        f"{title(pair.step)} {code_cell(pair.resource)}" if pair.resource else title(pair.step),
+        code_cell(pair.expected),
         f"{pair.before.word}: {code_cell(pair.before.found)}",
         f"{last.word}: {code_cell(last.found)}" if last else "not looked at again",
         pair.verdict,

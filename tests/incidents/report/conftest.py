@@ -85,7 +85,8 @@ def _walk(
     first: Any,
     second: Any,
 ) -> None:
-    check = {"expression": 'state == "READY"', "level": "expect", "expected": "READY", "line": 1}
+    ready = 'state == "READY"'
+    check = {"expression": ready, "level": "expect", "expected": ready, "line": 1}
     read = factories.make_command(
         factories.make_step(first, kind="command", title="The connector is ready")
     )

@@ -107,15 +107,33 @@ def test_drafts_are_made_of_facts(over: Incident) -> None:
     assert "“Call the vendor” was left out (they called us)" in draft("lessons", facts)
 
 
-def test_drafts_tell_a_check_of_several_resources_once(over: Incident) -> None:
+def test_parts_of_one_check_are_each_held_against_themselves(over: Incident) -> None:
+    first, last = over.runs.filter(effect="reads").order_by("number")
+    whole = {**first.checks[0], "expression": "a == 1 && b == 2"}
+    for run, found in ((first, (0, 2)), (last, (1, 3))):
+        parts = [
+            {**whole, "expected": f"{name} == {wanted}", "found": is_, "passed": is_ == wanted}
+            for name, wanted, is_ in zip("ab", (1, 2), found, strict=True)
+        ]
+        Run.objects.filter(pk=run.pk).update(checks=parts)
+
+    pairs = facts_of(over).diagnostics.pairs
+
+    assert [(one.expected, one.verdict) for one in pairs] == [
+        ("a == 1", "mended"),
+        ("b == 2", "passed, then failed"),
+    ]
+
+
+def test_drafts_name_the_resource_and_say_nothing_twice(over: Incident) -> None:
     for run in over.runs.filter(effect="reads"):
-        checks = [{**run.checks[0], "found": found, "passed": False} for found in "ABB"]
+        checks = [{**run.checks[0], "found": "A", "passed": False}] * 2
         Run.objects.filter(pk=run.pk).update(checks=checks)
 
     causes, badly = (draft(part, facts_of(over)) for part in ("causes", "badly"))
 
-    assert causes.count("READY") == badly.count("READY") == 1
-    assert "found `A`, `B`" in causes
+    asked = 'The connector is ready, `connectors/staging-connector`: `state == "READY"`'
+    assert causes.count(f"{asked} found `A`") == badly.count(f"{asked} failed") == 1
 
 
 def test_open_incident_is_told_so_far(incident: Incident, set_clock: SetClock) -> None:
