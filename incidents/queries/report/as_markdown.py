@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from incidents.models import FollowUp, Incident
 from incidents.queries.report.evidence import evidence
 from incidents.queries.report.facts import Facts
-from incidents.queries.report.marks import plain
+from incidents.queries.report.marks import entry, plain
 from incidents.queries.report.whole import Report
 from incidents.queries.report.wording import moment, who
 from incidents.states import FollowUpState
@@ -92,7 +92,7 @@ def _follow_up(row: FollowUp) -> str:
 def _story(facts: Facts) -> Iterator[str]:
     yield "## What happened"
     yield "\n".join(
-        f"- {moment(one.at)} **{plain(one.actor)}** {plain(one.text)}"
+        f"- {moment(one.at)} **{plain(one.actor)}** {entry(one.text)}"
         for one in facts.story.moments
     )
     if facts.story.left_out:
@@ -103,9 +103,8 @@ def _appendix(incident: Incident, most: int) -> Iterator[str]:
     yield "## The whole timeline"
     entries = incident.timeline.order_by("number").select_related("actor")
     yield "\n".join(
-        f"- {entry.number}. {moment(entry.at)} **{plain(who(entry.actor))}**"
-        f" {plain(readable(entry.text))}"
-        for entry in entries[:most].iterator(chunk_size=500)
+        f"- {row.number}. {moment(row.at)} **{plain(who(row.actor))}** {entry(readable(row.text))}"
+        for row in entries[:most].iterator(chunk_size=500)
     )
     if incident.timeline_count > most:
         yield f"… and {incident.timeline_count - most} more: the exported bundle has them all."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from incidents.queries.report.checks import CheckPair
+from incidents.queries.report.evidence import looked_at
 from incidents.queries.report.facts import Facts
 from incidents.queries.report.marks import code, plain, title
 from incidents.queries.report.wording import counted, listed, moment, span
@@ -76,16 +76,14 @@ def _causes(facts: Facts) -> str:
     failed = facts.diagnostics.failed_first
     if not failed:
         return NOTHING_SHOWS
-    lines = [f"- {_asked(pair)} found {code(pair.before.found)}" for pair in failed]
+    lines = [
+        f"- {looked_at(pair)}: {code(pair.expected)} found {code(pair.before.found)}"
+        for pair in failed
+    ]
     return (
         "The cause has not been written down yet. What did not fit when it was first looked"
         f" at:\n\n{_list(list(dict.fromkeys(lines)))}"
     )
-
-
-def _asked(pair: CheckPair) -> str:
-    of_what = f", {code(pair.resource)}" if pair.resource else ""
-    return f"{title(pair.step)}{of_what}: {code(pair.expected)}"
 
 
 def _well(facts: Facts) -> str:
@@ -131,7 +129,7 @@ def _bad(facts: Facts) -> Iterable[str]:
         yield f"It took long enough for level {level.number} of the ladder to fire{late}."
     when = "until the end" if facts.is_over else "when it was last looked at"
     for pair in facts.diagnostics.failed_last:
-        yield f"{_asked(pair)} {pair.latest.word} {when}."
+        yield f"{looked_at(pair)}: {code(pair.expected)} {pair.latest.word} {when}."
     if facts.waited_for_approval >= LATE_FROM:
         yield f"Changes waited {span(facts.waited_for_approval)} for approval altogether."
 

@@ -119,11 +119,20 @@ def _of_change(change: Change) -> Iterator[str]:
 
 
 def _checks(facts: Facts) -> Iterator[str]:
-    pairs = facts.diagnostics.pairs
-    if not pairs:
+    found = facts.diagnostics
+    if not found.pairs:
         return
     yield "## Checks before and after"
-    yield _table(("Step", "Check", "First", "Last", "So"), [_of_check(pair) for pair in pairs])
+    if found.telling:
+        rows = [_of_check(pair) for pair in found.telling]
+        yield _table(("Step", "Check", "First", "Last", "So"), rows)
+    if found.quiet:
+        yield f"{len(found.quiet)} passed whenever they were looked at. Found at last:"
+        yield "\n".join(f"- {looked_at(one)}: {code(one.latest.found)}" for one in found.quiet)
+
+
+def looked_at(pair: CheckPair) -> str:
+    return f"{title(pair.step)}, {code(pair.resource)}" if pair.resource else title(pair.step)
 
 
 def _of_check(pair: CheckPair) -> tuple[str, ...]:
@@ -132,7 +141,7 @@ def _of_check(pair: CheckPair) -> tuple[str, ...]:
         f"{title(pair.step)} {code_cell(pair.resource)}" if pair.resource else title(pair.step),
         code_cell(pair.expected),
         f"{pair.before.word}: {code_cell(pair.before.found)}",
-        f"{last.word}: {code_cell(last.found)}" if last else "not looked at again",
+        f"{last.word}: {code_cell(last.found)}" if last else "",
         pair.verdict,
     )
 

@@ -9,11 +9,20 @@ from incidents.visible_text import readable
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 _RUNS = re.compile(r"`+")
+_COMMAND = re.compile(r"`([^`]+)`")
 
 
 def plain(text: str) -> str:
     """One line of words: every mark of Markdown in it is escaped."""
     return _MARKS.sub(r"\\\1", " ".join(text.split()))
+
+
+def entry(text: str) -> str:
+    """What happened, in a line: the commands in it stand between backticks, and are code."""
+    parts = _COMMAND.split(" ".join(text.split()))
+    return "".join(
+        code(part) if place % 2 else _MARKS.sub(r"\\\1", part) for place, part in enumerate(parts)
+    )
 
 
 def title(text: str) -> str:

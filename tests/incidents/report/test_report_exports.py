@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from incidents import clock
 from incidents.actions import follow_ups, report
 from incidents.actions.follow_ups import Wanted
-from incidents.models import Incident, Plan
+from incidents.models import Incident, Plan, Run
 from incidents.queries.report import as_pdf as pdf
 from incidents.queries.report.as_markdown import as_issue, as_markdown
 from incidents.queries.report.prose import BREAK, blocks, unmarked
@@ -75,6 +75,22 @@ def test_text_of_others_opens_nothing_in_markdown(over: Incident, engineer: User
 
     assert "More" not in [_words(node) for node in nodes if node["kind"] == "heading"]
     assert HOSTILE in _words(nodes[0])
+
+
+def test_commands_of_the_timeline_are_code(over: Incident, engineer: User) -> None:
+    record(over, engineer, "run.succeeded", "run 9 succeeded: `gcloud a --b=*`: *done*")
+
+    assert "run 9 succeeded: `gcloud a --b=*`: \\*done\\*\n" in as_markdown(report_of(over))
+
+
+def test_checks_that_always_passed_are_one_line_each(over: Incident) -> None:
+    for run in over.runs.filter(effect="reads"):
+        Run.objects.filter(pk=run.pk).update(checks=[{**run.checks[0], "passed": True}])
+
+    text = as_markdown(report_of(over))
+
+    assert "1 passed whenever they were looked at. Found at last:" in text
+    assert "- The connector is ready, `connectors/staging-connector`: `READY`" in text
 
 
 def test_markdown_is_the_same_bytes_each_time(
