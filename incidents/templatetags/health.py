@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from incidents import clock
-from incidents.templatetags.pages import clock_face, duration
+from incidents.templatetags.times import clock_face, duration
 from incidents.visible_text import visible
 
 register = template.Library()

@@ -15,7 +15,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from incidents.queries.published.facts import DayFact
-from incidents.templatetags.pages import COMPONENT_ICONS, duration
+from incidents.templatetags.icons import COMPONENT_ICONS
+from incidents.templatetags.times import duration
 
 register = template.Library()
 

@@ -8,21 +8,16 @@ import pytest
 from django.contrib.auth.models import User
 
 from incidents import clock
-from incidents.templatetags.pages import (
+from incidents.templatetags.icons import timeline_look
+from incidents.templatetags.pages import field_path, initials, person, short_resource, value
+from incidents.templatetags.prose import inline_markdown, markdown
+from incidents.templatetags.times import (
     clock_face,
     countdown,
     duration,
     elapsed,
-    field_path,
-    initials,
-    inline_markdown,
-    markdown,
     moment,
-    person,
     planned,
-    short_resource,
-    timeline_look,
-    value,
 )
 from tests.incidents.conftest import SetClock
 

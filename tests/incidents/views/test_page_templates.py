@@ -45,7 +45,7 @@ def test_every_question_names_its_deed_on_the_button() -> None:
 def test_every_icon_in_use_is_in_the_sprite() -> None:
     sprite = (ROOT / "static/vendor/lucide/sprite.svg").read_text()
     drawn = set(re.findall(r'symbol id="([^"]+)"', sprite))
-    tags = (ROOT / "incidents/templatetags/pages.py").read_text()
+    tags = (ROOT / "incidents/templatetags/icons.py").read_text()
     wanted = set(re.findall(r'{% icon "([^"]+)"', "".join(p.read_text() for p in TEMPLATES)))
     wanted |= set(re.findall(r'": "([a-z0-9-]+)",', tags))
     wanted |= {Progress(way, "", None).icon for way in get_args(Direction)}
