@@ -55,7 +55,7 @@ class Gcloud:
             capture_output=True,
             text=True,
             check=False,
-            timeout=90,
+            timeout=180,
         )
 
     def _environment(self) -> dict[str, str]:

@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=")
+_STEADY = ("autovacuum=off",)
+"""Space and statistics that change in the background would change what an unordered list is."""
+_PATIENCE = 120.0
 
 
 def _program(name: str) -> str:
@@ -58,7 +61,7 @@ class Postgres:
         return {"user": self._owner, "extra_groups": []} if self._owner else {}
 
     def start(self) -> None:
-        named = (*_FAST, f"unix_socket_directories={self._folder}")
+        named = (*_FAST, *_STEADY, f"unix_socket_directories={self._folder}")
         settings = [part for value in named for part in ("-c", value)]
         with (self._folder / "server.log").open("ab") as log:
             self._server = subprocess.Popen(
@@ -74,7 +77,7 @@ class Postgres:
         """At once, cutting every connection."""
         if self._server is not None:
             self._server.send_signal(signal.SIGINT)
-            self._server.wait(timeout=30)
+            self._server.wait(_PATIENCE)
             self._server = None
 
 
@@ -93,7 +96,7 @@ def private_postgres() -> Iterator[Postgres]:
 
 
 def _wait_for(socket: Path, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + _PATIENCE
     while not socket.exists():
         if server.poll() is not None or time.monotonic() > deadline:
             sys.exit("The private PostgreSQL did not start.")
