@@ -10,7 +10,9 @@ from django.db import transaction
 from django.db.models import Max
 
 from incidents import administration, clock, live, permissions
+from incidents.actions.public_words import require_no_secret
 from incidents.models import ServiceComponent
+from incidents.redacting import redactor_with
 from incidents.refusal import Refused
 
 WHAT = "change the components of the status page"
@@ -29,8 +31,9 @@ class Named(Protocol):
 
 def list_components(components: Iterable[Named]) -> None:
     """Add those that the page does not list yet, after those it does. What administrators wrote of
-    the others stands."""
-    missing = {component.name[:100]: component for component in components}
+    the others stands. A secret in a runbook's words is taken out: nobody is there to be refused."""
+    redact = redactor_with({}, []).text
+    missing = {redact(component.name)[:100]: component for component in components}
     for name in ServiceComponent.objects.filter(name__in=missing).values_list("name", flat=True):
         del missing[name]
     last = ServiceComponent.objects.aggregate(last=Max("position"))["last"] or 0
@@ -40,8 +43,8 @@ def list_components(components: Iterable[Named]) -> None:
             ServiceComponent(
                 position=position,
                 name=name,
-                function=component.function[:200],
-                priority=component.priority[:100],
+                function=redact(component.function)[:200],
+                priority=redact(component.priority)[:100],
                 created_at=now,
             )
             for position, (name, component) in enumerate(missing.items(), start=last + 1)
@@ -55,6 +58,7 @@ def add_component(
 ) -> ServiceComponent:
     with transaction.atomic():
         _hold(actor)
+        require_no_secret(name, function, priority)
         _require_free(name)
         last = ServiceComponent.objects.aggregate(last=Max("position"))["last"] or 0
         row = ServiceComponent.objects.create(
@@ -78,6 +82,7 @@ def change_component(
         _hold(actor)
         row = _find(component_id)
         before = _values(row)
+        require_no_secret(name, function, priority)
         _require_free(name, but=row.pk)
         row.name, row.function, row.priority = name, function, priority
         row.is_public = is_public

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from incidents import administration, clock, live, permissions
+from incidents.actions.public_words import require_no_secret
 from incidents.actions.publish import tell_of_work
 from incidents.models import Maintenance, MaintenanceUpdate, ServiceComponent
 from incidents.refusal import Refused
@@ -54,6 +55,7 @@ def plan_maintenance(
         raise Refused("The end of this work has passed already.", status=422)
     with transaction.atomic():
         _hold(actor)
+        require_no_secret(title, words)
         work = Maintenance.objects.create(
             title=title,
             words=words,
@@ -81,6 +83,7 @@ def move_maintenance(*, actor: User, maintenance_id: int, state: str, text: str)
             raise Refused(f"“{work.title}” is {old.value}; it cannot become {new.value} now.")
         if new == old and not text.strip():
             raise Refused("Write what people should know, or choose another state.", status=422)
+        require_no_secret(text)
         _move(work, old=old, new=new, text=text.strip(), actor=actor, at=clock.now())
     return work
 

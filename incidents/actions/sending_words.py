@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from incidents.actions.public_words import require_no_secret
 from incidents.models import Incident
 from incidents.queries.receivers import Named, who_is
 from incidents.queries.words.private import private_words
@@ -102,12 +103,7 @@ def _check_public(incident: Incident, audience: str, words: str, sending: Sendin
         raise Refused(f"“{sending.stage}” is not a stage of the status page.", status=422)
     if len(sending.public_title) > LONGEST_TITLE:
         raise Refused(f"A title has at most {LONGEST_TITLE} characters.", status=422)
-    redact = redactor_for(incident).text
-    if any(redact(text) != text for text in (words, sending.public_title)):
-        raise Refused(
-            "These words hold a secret of the incident. Take it out: this goes to everybody.",
-            status=422,
-        )
+    require_no_secret(words, sending.public_title, redactor=redactor_for(incident))
 
 
 def _check_issue(sending: Sending) -> None:

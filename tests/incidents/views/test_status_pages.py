@@ -8,12 +8,15 @@ from django.test import Client
 from pytest_django import Settings
 
 from incidents import clock
-from incidents.models import Incident, Maintenance, ServiceComponent
+from incidents.actions.catalogue import list_components
+from incidents.models import Incident, Maintenance, MaintenanceUpdate, ServiceComponent
+from incidents.published.front import PATHS
 from tests.incidents.views.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
 
 EDIT = "/status/edit/"
+SECRETS = ("Bearer ya29.a0AfH6SMBx7Qk2vLrT9wZ", "postgres://app:hunter2pw@10.0.0.3/chat")
 
 
 @pytest.fixture
@@ -126,3 +129,34 @@ def test_wall_has_everything_of_the_board(
     ):
         assert words in page.content.decode()
     assert "hx-post" not in page.content.decode()
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_no_secret_is_published_with_work_or_components(
+    secret: str, listed: ServiceComponent, admin_client: Client, settings: Settings
+) -> None:
+    settings.STATUS_PAGE_IS_PUBLIC = True
+    work = {"starts_at": "2099-01-01 10:00", "ends_at": "2099-01-01 11:00"}
+    right = work | {"title": "A larger machine", "words": "Chat may be away."}
+    assert admin_client.post(f"{EDIT}maintenance/add/", right).status_code == 302
+    planned = Maintenance.objects.get()
+    tries = (
+        ("maintenance/add/", right | {"title": f"Rotate {secret}"}),
+        ("maintenance/add/", right | {"words": f"We rotate {secret} today."}),
+        (f"maintenance/{planned.pk}/", {"state": "scheduled", "text": f"It was {secret}."}),
+        ("components/add/", {"name": f"Chat {secret}", "is_public": "1"}),
+        ("components/add/", {"name": "Chat", "function": secret, "is_public": "1"}),
+        (f"components/{listed.pk}/", {"name": "Chat", "priority": secret, "is_public": "1"}),
+    )
+    for path, given in tries:
+        refused = admin_client.post(f"{EDIT}{path}", given)
+        assert (path, refused.status_code) == (path, 422)
+        assert "hold a secret" in refused.content.decode()
+    list_components([ServiceComponent(name="Auth", function=f"Holds {secret}", priority="1")])
+
+    assert (Maintenance.objects.count(), MaintenanceUpdate.objects.count()) == (1, 0)
+    assert ServiceComponent.objects.filter(name="Auth").exists()
+    pages = {path: Client().get(path).content.decode() for path in sorted(PATHS)}
+    assert "A larger machine" in pages["/status/"]
+    hidden = secret.removeprefix("Bearer ")
+    assert [path for path, page in pages.items() if hidden in page or "hunter2pw" in page] == []
