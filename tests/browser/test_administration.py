@@ -64,3 +64,23 @@ def test_refused_settings_stay_typed_until_they_are_right(open_page: OpenPage) -
     with page.expect_navigation():
         save.click()
     expect(field).to_have_value(before)
+
+
+def test_question_before_what_cannot_be_taken_back_needs_more_than_enter(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("/people/", person="superuser", bypass_csp=True)
+    page.get_by_text("Change", exact=False).first.click()
+    page.get_by_role("button", name="Deactivate").first.click()
+    question = page.get_by_role("dialog", name="Deactivate")
+    expect(question.get_by_role("button", name="Not now")).to_be_focused()
+    expect(question.get_by_role("button", name="Deactivate")).to_have_class("button button-bad")
+    assert findings(page, "#confirm") == []
+    page.keyboard.press("Enter")
+    expect(question).not_to_be_visible()
+
+    page.get_by_role("button", name="Make superuser").first.click()
+    question = page.get_by_role("dialog", name="Make")
+    expect(question.get_by_role("button", name="Make superuser")).to_have_class(
+        "button button-main"
+    )
