@@ -55,11 +55,17 @@ def send(letter: Letter, address: str, *, headers: Mapping[str, str] | None = No
 
 def _exchange(connection: BaseEmailBackend, mail: EmailMessage) -> None:
     """Of a server that answers each question late, the whole is bounded too."""
-    with TimeLimit(2 * settings.EMAIL_TIMEOUT) as limit, connection:
-        link = getattr(connection, "connection", None)
-        if link is not None:
-            limit.watch(link.sock)
-        mail.send()
+    with TimeLimit(2 * settings.EMAIL_TIMEOUT) as limit:
+        try:
+            with connection:
+                link = getattr(connection, "connection", None)
+                if link is not None:
+                    limit.watch(link.sock)
+                mail.send()
+        except (smtplib.SMTPServerDisconnected, ConnectionError) as error:
+            if limit.has_passed:
+                raise TimeoutError from error  # it was us who hung up
+            raise
 
 
 def _headers(letter: Letter) -> dict[str, str]:

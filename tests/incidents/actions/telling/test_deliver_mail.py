@@ -1,6 +1,12 @@
 """Mail reaches its receiver, whatever the mail server does; what cannot is said."""
 
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from itertools import chain
 
 from django.contrib.auth.models import User
 from pytest_django.fixtures import Settings
@@ -78,6 +84,35 @@ def test_mail_server_that_is_down_or_slow_gets_eight_attempts(
 
     assert (again(row).state, row.attempts) == ("dead", 8)
     assert row.error == "The mail server cannot be reached: Connection refused."
+
+
+@contextmanager
+def late_server(pause: float) -> Iterator[int]:
+    """The port of a mail server that takes its time for each answer."""
+
+    def answer(connection: socket.socket) -> None:
+        with suppress(OSError), connection, connection.makefile("rb") as asked:
+            for words in chain([b"220 here\r\n"], (b"250 yes\r\n" for _ in asked)):
+                time.sleep(pause)
+                connection.sendall(words)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=lambda: answer(listener.accept()[0]))
+        thread.start()
+        yield int(listener.getsockname()[1])
+        thread.join()
+
+
+def test_mail_server_that_is_late_with_each_answer_is_left(
+    incident: Incident, engineer: User, mailbox: Mailbox, settings: Settings
+) -> None:
+    channel_of(engineer, "email", "engineer@example.com")
+    row = told(incident, engineer)
+    settings.EMAIL_TIMEOUT = 0.4
+    with late_server(0.3) as settings.EMAIL_PORT:
+        deliver(row.pk)
+
+    assert (again(row).state, row.error) == ("waiting", "The mail server did not answer in 0.4 s.")
 
 
 def test_address_of_a_lost_key_says_so(
