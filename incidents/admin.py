@@ -10,9 +10,13 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin  # noqa: F401  (registers what is taken away)
 from django.contrib.auth.models import Group, User
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
-from incidents import account_admin  # noqa: F401  (registers what it shows)
+from incidents import (
+    account_admin,  # noqa: F401  (registers what it shows)
+    second_factor,
+)
 from incidents.models import ListedProgram, Runbook
 from incidents.recorded_admin import RecordedAdmin
 from incidents.targets import program_of
@@ -64,10 +68,47 @@ def _is_words(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(word, str) and word for word in value)
 
 
+def _to_prove(request: HttpRequest) -> HttpResponse | None:
+    """What workers run is not for a session that somebody found. Asked before a form is filled, so
+    that nothing is typed in vain."""
+    here = request.get_full_path()
+    if request.method == "POST":
+        second_factor.require_proof(request, back=here)
+    if second_factor.is_missing(request):
+        return redirect(second_factor.way_to_prove(here).address)
+    return None
+
+
 @admin.register(ListedProgram)
 class ListedProgramAdmin(RecordedAdmin):
     form = ListedProgramForm
     list_display = ("name", "environment", "written", "effect", "seconds")
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        *args: Any,  # Any: Django's  # noqa: ANN401
+        **named: Any,  # Any: Django's  # noqa: ANN401
+    ) -> Any:  # Any: Django's  # noqa: ANN401
+        return _to_prove(request) or super().changeform_view(request, *args, **named)
+
+    def delete_view(
+        self,
+        request: HttpRequest,
+        *args: Any,  # Any: Django's  # noqa: ANN401
+        **named: Any,  # Any: Django's  # noqa: ANN401
+    ) -> Any:  # Any: Django's  # noqa: ANN401
+        return _to_prove(request) or super().delete_view(request, *args, **named)
+
+    def changelist_view(
+        self,
+        request: HttpRequest,
+        *args: Any,  # Any: Django's  # noqa: ANN401
+        **named: Any,  # Any: Django's  # noqa: ANN401
+    ) -> Any:  # Any: Django's  # noqa: ANN401
+        """The list may be read; what is sent from it deletes rows."""
+        asked = _to_prove(request) if request.method == "POST" else None
+        return asked or super().changelist_view(request, *args, **named)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:  # Any: Django's
         return {"executable": [], **super().get_changeform_initial_data(request)}

@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 
 class Way(NamedTuple):
-    """A link: what it is called and where it leads, an address of ours."""
+    """A link: what it is called and where it leads, an address of ours. One that `opens_apart`
+    leaves the page, and what was typed there, open."""
 
     label: str
     address: str
+    opens_apart: bool = False
 
 
 class Refused(Exception):

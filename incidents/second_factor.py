@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from incidents import clock
-from incidents.refusal import Way
+from incidents.refusal import Refused, Way
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """Recovery codes stand in for these and are none by themselves."""
@@ -44,6 +45,21 @@ def is_fresh(proven: datetime | None) -> bool:
     if proven is None:
         return False
     return clock.now() - proven <= timedelta(minutes=settings.SECOND_FACTOR_MINUTES)
+
+
+def require_proof(request: HttpRequest, *, back: str, why: str = "") -> None:
+    """Refuse who has a second factor and has not shown it lately. Call it once the person may do
+    what they ask for; `back` is the page that they ask from, `why` words before the sentence."""
+    if not is_missing(request):
+        return
+    way = way_to_prove(back)._replace(opens_apart=True)
+    raise Refused(f"{why}Confirm with your second factor, then do it again.", status=403, way=way)
+
+
+def is_missing(request: HttpRequest) -> bool:
+    """Whether the person has a second factor that this session has not shown lately: one that
+    somebody found or stole."""
+    return not is_fresh(proven_at(request)) and is_enrolled(cast("User", request.user))
 
 
 def way_to_enrol() -> Way:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from incidents import clock, permissions
+from incidents import clock, permissions, second_factor
 from incidents.actions import environments as changing
 from incidents.actions import roles
 from incidents.administration_forms import (
@@ -22,7 +22,7 @@ from incidents.administration_forms import (
 from incidents.models import Environment, Membership
 from incidents.queries import environments as read
 from incidents.queries.monitors import read_watching
-from incidents.refusal import Refused
+from incidents.refusal import Refused, Way
 from incidents.states import Role
 from incidents.views.answers import shown_again
 from incidents.views.requests import PageRequest
@@ -66,6 +66,7 @@ def environment(request: PageRequest, name: str) -> HttpResponse:
         "freezes": [(freeze, read.has_ended(freeze, now)) for freeze in read.freezes_of(row, now)],
         "entries": read.entries_about(row),
         "watching": read_watching(row),
+        "way_to_prove": _way_to_prove(request, row),
     }
     return render(request, "environments/environment.html", context)
 
@@ -73,6 +74,7 @@ def environment(request: PageRequest, name: str) -> HttpResponse:
 @require_POST
 def change(request: PageRequest, name: str) -> HttpResponse:
     row = find_environment(request.user, name)
+    require_proof(request, row)
     values = typed(EnvironmentForm(request.POST))
     changing.change_environment(
         actor=request.user,
@@ -86,6 +88,7 @@ def change(request: PageRequest, name: str) -> HttpResponse:
 @require_POST
 def grant(request: PageRequest, name: str) -> HttpResponse:
     row = find_environment(request.user, name)
+    require_proof(request, row)
     form = GrantForm(request.POST)
     role = Role(typed(form)["role"])
     holder = form.found()
@@ -99,6 +102,7 @@ def grant(request: PageRequest, name: str) -> HttpResponse:
 def revoke(request: PageRequest, name: str, membership_id: int) -> HttpResponse:
     row = find_environment(request.user, name)
     get_object_or_404(Membership, pk=membership_id, environment=row)
+    require_proof(request, row)
     roles.revoke_role(actor=request.user, membership_id=membership_id)
     return shown_again(request, "environment", row.name)
 
@@ -106,6 +110,25 @@ def revoke(request: PageRequest, name: str, membership_id: int) -> HttpResponse:
 def find_environment(person: User, name: str) -> Environment:
     """The environment, or 404 for those who hold no role in it."""
     return get_object_or_404(permissions.visible_environments(person), name=name)
+
+
+def require_proof(request: PageRequest, environment: Environment) -> None:
+    """What keeps a protected environment safe, and who may approve there, is not for a session that
+    somebody found. Who may change nothing is told so by the action."""
+    if environment.is_protected and may_freeze(request.user, environment):
+        second_factor.require_proof(
+            request,
+            back=reverse("environment", args=[environment.name]),
+            why=f"{environment} is protected. ",
+        )
+
+
+def _way_to_prove(request: PageRequest, environment: Environment) -> Way | None:
+    """So that one who may change it can confirm before they type."""
+    may_change = environment.is_protected and may_freeze(request.user, environment)
+    if not may_change or not second_factor.is_missing(request):
+        return None
+    return second_factor.way_to_prove(reverse("environment", args=[environment.name]))
 
 
 def may_freeze(person: User, environment: Environment) -> bool:

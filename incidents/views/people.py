@@ -16,7 +16,6 @@ from incidents.actions import groups as grouping
 from incidents.actions import people as accounts
 from incidents.administration_forms import NameForm, NewPersonForm, PersonChoiceForm
 from incidents.queries import environments as read
-from incidents.refusal import Refused
 from incidents.sign_in import throttle
 from incidents.views.answers import shown_again
 from incidents.views.requests import PageRequest
@@ -45,6 +44,7 @@ def delete_group(request: PageRequest, group_id: int) -> HttpResponse:
 
 @require_POST
 def add_to_group(request: PageRequest, group_id: int) -> HttpResponse:
+    _require_proof(request, page="groups")
     person = typed(PersonChoiceForm(request.POST))["person"]
     grouping.add_to_group(actor=request.user, group_id=group_id, person=person)
     return shown_again(request, "groups")
@@ -52,6 +52,7 @@ def add_to_group(request: PageRequest, group_id: int) -> HttpResponse:
 
 @require_POST
 def remove_from_group(request: PageRequest, group_id: int, person_id: int) -> HttpResponse:
+    _require_proof(request, page="groups")
     person = get_object_or_404(User, pk=person_id)
     grouping.remove_from_group(actor=request.user, group_id=group_id, person=person)
     return shown_again(request, "groups")
@@ -122,18 +123,11 @@ def let_try_again(request: PageRequest, person_id: int) -> HttpResponse:
     return shown_again(request, "people")
 
 
-def _require_proof(request: PageRequest) -> None:
+def _require_proof(request: PageRequest, *, page: str = "people") -> None:
     """Who can act as somebody else, or let others do so, could approve alone: a superuser's session
     that somebody found must not be enough where there is a second factor."""
-    person = request.user
-    if second_factor.is_fresh(second_factor.proven_at(request)):
-        return
-    if permissions.is_superuser(person) and second_factor.is_enrolled(person):
-        raise Refused(
-            "Confirm with your second factor, then do it again.",
-            status=403,
-            way=second_factor.way_to_prove(reverse("people")),
-        )
+    if permissions.is_superuser(request.user):
+        second_factor.require_proof(request, back=reverse(page))
 
 
 def _done(request: PageRequest, action: Callable[..., User], person_id: int) -> HttpResponse:
