@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 TABLES = {
@@ -15,13 +17,31 @@ TABLES = {
 
 _VERBS = ("UPDATE", "DELETE", "INSERT")
 
-_FUNCTION = """
-CREATE OR REPLACE FUNCTION incidents_is_insert_only() RETURNS trigger AS $$
+_REFUSAL = """
 BEGIN
     RAISE EXCEPTION '% is insert-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END
-$$ LANGUAGE plpgsql
 """
+_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION incidents_is_insert_only() RETURNS trigger AS $${_REFUSAL}$$
+LANGUAGE plpgsql
+"""
+
+_BEFORE_EACH_CHANGE, _BEFORE_TRUNCATE = 1 | 2 | 8 | 16, 2 | 32
+"""`tgtype` of PostgreSQL: for each row 1, before 2, DELETE 8, UPDATE 16, TRUNCATE 32."""
+
+_STANDING = """
+SELECT t.tgname, c.relname, t.tgtype, l.lanname, p.prosrc
+FROM pg_trigger t
+JOIN pg_class c ON c.oid = t.tgrelid
+JOIN pg_proc p ON p.oid = t.tgfoid
+JOIN pg_language l ON l.oid = p.prolang
+WHERE t.tgenabled IN ('O', 'A') AND t.tgqual IS NULL AND t.tgattr = ''
+AND pg_table_is_visible(c.oid)
+"""
+"""Switched on, without a condition and for every column."""
+
+_Trigger = tuple[object, ...]
 
 
 def protect(connection: BaseDatabaseWrapper) -> None:
@@ -80,16 +100,35 @@ def _name(table: str, verb: str) -> str:
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """Names of triggers that are not there, or are there and switched off."""
+    """Names of triggers that are not there as they are made here: gone, switched off, on another
+    table, for less, or with a body that refuses nothing."""
     if connection.vendor == "postgresql":
-        wanted = {name for table in TABLES for name in _postgres_names(table)}
-        present = "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')"
+        wanted, standing = set(_wanted_of_postgres()), _STANDING
     else:
-        wanted = {_name(table, verb) for table in TABLES for verb in _VERBS}
-        present = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        wanted = {(_words(text),) for table in TABLES for text in _sqlite(table)}
+        standing = "SELECT sql FROM sqlite_master WHERE type = 'trigger'"
     with connection.cursor() as cursor:
-        cursor.execute(present)
-        return sorted(wanted - {name for (name,) in cursor.fetchall()})
+        cursor.execute(standing)
+        present = {tuple(map(_words, row)) for row in cursor.fetchall()}
+    return sorted(_name_in(trigger) for trigger in wanted - present)
+
+
+def _wanted_of_postgres() -> Iterator[_Trigger]:
+    kinds = (_BEFORE_EACH_CHANGE, _BEFORE_TRUNCATE)
+    for table in TABLES:
+        for name, kind in zip(_postgres_names(table), kinds, strict=True):
+            yield name, table, kind, "plpgsql", _words(_REFUSAL)
+
+
+def _words(found: object) -> object:
+    """Databases keep the text as it was written; how it was broken into lines means nothing."""
+    return " ".join(found.split()) if isinstance(found, str) else found
+
+
+def _name_in(trigger: _Trigger) -> str:
+    """PostgreSQL gives the name, SQLite the statement that made it."""
+    first = str(trigger[0])
+    return first.removeprefix("CREATE TRIGGER ").split()[0]
 
 
 def _run(connection: BaseDatabaseWrapper, statements: list[str]) -> None:

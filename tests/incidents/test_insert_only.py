@@ -108,6 +108,64 @@ def test_every_table_is_protected_after_all_migrations() -> None:
     assert insert_only.missing(connection) == []
 
 
+NOTHING_ON_SQLITE = [
+    "DROP TRIGGER incidents_decision_no_update",
+    (
+        "CREATE TRIGGER incidents_decision_no_update BEFORE UPDATE ON incidents_decision"
+        " WHEN 0 BEGIN SELECT RAISE(ABORT, 'incidents_decision is insert-only'); END"
+    ),
+]
+NOTHING_ON_POSTGRES = [
+    "CREATE FUNCTION lets_through() RETURNS trigger AS 'BEGIN RETURN NEW; END' LANGUAGE plpgsql",
+    "DROP TRIGGER incidents_decision_insert_only ON incidents_decision",
+    (
+        "CREATE TRIGGER incidents_decision_insert_only BEFORE UPDATE OR DELETE ON incidents_decision"
+        " FOR EACH ROW EXECUTE FUNCTION lets_through()"
+    ),
+    "DROP TRIGGER incidents_revision_insert_only ON incidents_revision",
+    (
+        "CREATE TRIGGER incidents_revision_insert_only BEFORE UPDATE OR DELETE ON incidents_revision"
+        " FOR EACH ROW WHEN (false) EXECUTE FUNCTION incidents_is_insert_only()"
+    ),
+    "DROP TRIGGER incidents_timelineentry_insert_only ON incidents_timelineentry",
+    (
+        "CREATE TRIGGER incidents_timelineentry_insert_only BEFORE DELETE ON incidents_timelineentry"
+        " FOR EACH ROW EXECUTE FUNCTION incidents_is_insert_only()"
+    ),
+]
+
+
+def change(*statements: str) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def test_triggers_that_refuse_nothing_are_named() -> None:
+    """Of the same names, and on the same tables."""
+    if connection.vendor == "postgresql":
+        change(*NOTHING_ON_POSTGRES)
+        expected = [f"incidents_{table}" for table in ("decision", "revision", "timelineentry")]
+        assert insert_only.missing(connection) == [f"{table}_insert_only" for table in expected]
+    else:
+        change(*NOTHING_ON_SQLITE)
+        assert insert_only.missing(connection) == ["incidents_decision_no_update"]
+    insert_only.protect(connection)
+    assert insert_only.missing(connection) == []
+
+
+def test_function_of_postgres_that_refuses_nothing_is_named() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite's triggers have no function")
+    change(
+        "CREATE OR REPLACE FUNCTION incidents_is_insert_only() RETURNS trigger AS"
+        " 'BEGIN RETURN NEW; END' LANGUAGE plpgsql"
+    )
+    assert len(insert_only.missing(connection)) == 8
+    insert_only.protect(connection)
+    assert insert_only.missing(connection) == []
+
+
 def test_missing_and_switched_off_triggers_are_named() -> None:
     if connection.vendor == "postgresql":
         statement = "ALTER TABLE incidents_decision DISABLE TRIGGER incidents_decision_insert_only"

@@ -47,7 +47,7 @@ class Command(BaseCommand):
             self.stdout.write("Preparing the database …")
             call_command("migrate", interactive=False, verbosity=0)
         for name in insert_only.missing(connection):
-            self.stdout.write(f"{name} was missing; what is written is protected again.")
+            self.stdout.write(f"{name} was not as it is made; what is written is protected again.")
             insert_only.protect(connection)
         call_command("createcachetable", verbosity=0)
         call_command("clearsessions")

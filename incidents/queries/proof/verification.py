@@ -97,5 +97,6 @@ def wrong_installation() -> Iterator[Problem]:
         yield Problem(
             "database",
             f"trigger {name}",
-            "Missing or switched off: entries can be changed. `manage.py prepare` makes it again.",
+            "Missing, switched off or not the one that was made: what is written can be changed."
+            " `manage.py prepare` makes it again.",
         )
