@@ -219,7 +219,7 @@ def test_program_rejects_and_withdraws(approval: Approval, commander: User, engi
     assert withdrawn.json()["state"] == "withdrawn"
 
 
-@pytest.mark.parametrize("what", ["approve", "reject", "withdraw"])
+@pytest.mark.parametrize("what", ["approve", "reject"])
 def test_no_token_decides_in_a_protected_environment(
     what: str, approval: Approval, engineer: User
 ) -> None:
@@ -230,6 +230,17 @@ def test_no_token_decides_in_a_protected_environment(
     assert refused.status_code == 403
     assert "second factor" in sentence(refused)
     assert Approval.objects.get().state == "waiting"
+
+
+def test_requester_withdraws_in_a_protected_environment_too(
+    approval: Approval, commander: User, engineer: User, outsider: User
+) -> None:
+    Environment.objects.update(endpoint="", is_protected=True)
+
+    assert Program(outsider).post(f"approvals/{approval.pk}/withdraw").status_code == 404
+    assert Program(engineer).post(f"approvals/{approval.pk}/withdraw").status_code == 403
+    withdrawn = Program(commander).post(f"approvals/{approval.pk}/withdraw")
+    assert (withdrawn.status_code, withdrawn.json()["state"]) == (200, "withdrawn")
 
 
 @pytest.mark.parametrize(
