@@ -86,7 +86,7 @@ def test_a_streaming_read_and_a_sent_change_survive_a_deploy(story: Story) -> No
     assert story.sent(path=CONNECTOR) == 1
     attempts = "SELECT attempt FROM incidents_run WHERE id = ?"
     assert [story.rows.one(attempts, run) for run in (read, change)] == [1, 1]
-    ends = [line for line in processes.said[said:] if re.search("ended|was killed", line)]
+    ends = [line for line in processes.said[said:] if re.search("ended (with|by) ", line)]
     assert len(ends) == len(WORKERS)
     assert all("ended with code 0" in line for line in ends), ends
 
