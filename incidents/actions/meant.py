@@ -15,11 +15,12 @@ from django.contrib.auth.models import User
 
 from incidents import permissions
 from incidents.models import Approval, Environment, Notification
+from incidents.queries.notices import SEEN_IN
 from incidents.queries.settled import SETTLED, why_settled
 from incidents.quorum import weigh
 from incidents.states import ApprovalState
 
-SEEN_IN, LOUD_AT = "seen_in", "loud_at"
+LOUD_AT = "loud_at"
 KEPT_HERE = (SEEN_IN, LOUD_AT, SETTLED)
 """Keys of a notification's data that leave with no letter: the environment in which its person had
 a role, when it would have been due but for quiet hours, and when it was seen to."""

@@ -16,8 +16,9 @@ from django.db.models import QuerySet
 
 from incidents import clock, encryption, live
 from incidents.actions import notices
-from incidents.actions.meant import LOUD_AT, SEEN_IN, who_sees
+from incidents.actions.meant import LOUD_AT, who_sees
 from incidents.models import Channel, Environment, Incident, Notification
+from incidents.queries.notices import NAMED, SEEN_IN
 from incidents.queries.receivers import Named, who_is
 from incidents.queries.settled import PASSING, SETTLED
 from incidents.queries.ways import MILDEST, Way, ways_to
@@ -25,8 +26,7 @@ from incidents.redacting import redactor_for, redactor_with
 from incidents.states import NotificationState, Severity
 from runbook.document.definition import Json
 
-LONGEST_SUBJECT = 200
-LONGEST_KEY = 200
+LONGEST_SUBJECT = LONGEST_KEY = 200
 ONLY_IN_THE_PAGE = "Only in the page: no channel, rule or mail is set up for this."
 
 
@@ -80,7 +80,7 @@ def tell(event: Event, *, named: Named | None = None) -> int:
         is_urgent=event.is_urgent,
     )
     pattern = _pattern(event, now)
-    seeing = who_sees(event.place, [pk for pk in people if ways[pk]])
+    seeing = who_sees(event.place, list(people))
     rows = [
         row
         for pk, one in people.items()
@@ -184,17 +184,18 @@ def _rows(
     pattern: Notification, person: User, ways: Sequence[Way], *, place: Environment | None
 ) -> list[Notification]:
     """`place` is where the person has a role now and must have one when it is sent (`meant`)."""
+    seen_in = {SEEN_IN: place.pk} if place else {}
     notice = _like(
         pattern,
         "page",
         person=person,
+        data=pattern.data | (seen_in or {NAMED: True}),
         state=NotificationState.SENT,
         ended_at=pattern.created_at,
         error="" if ways else ONLY_IN_THE_PAGE,
     )
     rows = [_by_way(pattern, person, way) for way in ways]
     for row, way in zip(rows, ways, strict=True):
-        seen_in = {SEEN_IN: place.pk} if place else {}
         row.data = row.data | seen_in | ({LOUD_AT: way.loud_at.isoformat()} if way.loud_at else {})
     return [notice, *rows]
 

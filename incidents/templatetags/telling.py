@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from incidents import permissions
 from incidents.models import Rota
 from incidents.queries.notices import Bell, read_bell
 
@@ -28,7 +29,7 @@ DELIVERY_ICONS = {
 @register.simple_tag
 def bell_of(user: User) -> Bell:
     """What of this person's notices is not read."""
-    return read_bell(user)
+    return read_bell(user, permissions.visible_environments(user))
 
 
 @register.filter

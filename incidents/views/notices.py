@@ -8,7 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from incidents.actions import notices as reading
-from incidents.permissions import is_superuser
+from incidents.permissions import is_superuser, visible_environments
 from incidents.queries.deliveries import undelivered
 from incidents.queries.notices import read_notices
 from incidents.views.requests import PageRequest, number_in
@@ -48,7 +48,7 @@ def open_notice(request: PageRequest, notification_id: int) -> HttpResponse:
 
 
 def _list(request: PageRequest) -> HttpResponse:
-    found = read_notices(request.user)
+    found = read_notices(request.user, visible_environments(request.user))
     context = {
         "undelivered": undelivered().count() if is_superuser(request.user) else 0,
         "notices": found,

@@ -10,15 +10,31 @@ from django.contrib.auth.models import User
 from incidents import clock
 from incidents.actions import notices
 from incidents.actions import notification_rules as rules
-from incidents.actions.tell import no_longer
-from incidents.models import Channel, Notification, NotificationRule, QuietHours
-from incidents.queries.notices import read_bell, read_notices
+from incidents.actions.tell import Event, no_longer, tell
+from incidents.models import (
+    Channel,
+    Incident,
+    Membership,
+    Notification,
+    NotificationRule,
+    QuietHours,
+)
+from incidents.permissions import visible_environments
+from incidents.queries.notices import Bell, read_bell, read_notices
 from incidents.refusal import Refused
 from tests import factories
 
 
 def notice(person: User, subject: str = "Level 2 fired", **columns: object) -> Notification:
     return factories.make_notification(person=person, subject=subject, **columns)
+
+
+def bell_of(person: User) -> Bell:
+    return read_bell(person, visible_environments(person))
+
+
+def listed_for(person: User) -> list[Notification]:
+    return read_notices(person, visible_environments(person))
 
 
 @pytest.fixture
@@ -70,14 +86,14 @@ def test_notices_are_read_by_their_own_person(engineer: User, commander: User) -
     made = notice(engineer)
     with pytest.raises(Refused, match="no such notice"):
         notices.mark_read(actor=commander, notification_id=made.pk)
-    assert read_bell(engineer).count == 1
+    assert bell_of(engineer).count == 1
 
     notices.mark_read(actor=engineer, notification_id=made.pk)
     made.refresh_from_db()
     first = made.read_at
     notices.mark_read(actor=engineer, notification_id=made.pk)
     made.refresh_from_db()
-    assert (read_bell(engineer).count, made.read_at) == (0, first)
+    assert (bell_of(engineer).count, made.read_at) == (0, first)
 
 
 def test_all_that_were_seen_are_read_at_once(engineer: User, commander: User) -> None:
@@ -85,10 +101,10 @@ def test_all_that_were_seen_are_read_at_once(engineer: User, commander: User) ->
     theirs = notice(commander)
 
     assert notices.mark_all_read(actor=engineer, newest=seen.pk) == 1
-    bell = read_bell(engineer)
+    bell = bell_of(engineer)
     assert (bell.count, bell.newest) == (1, late)
-    assert read_bell(commander).newest == theirs
-    assert [one.subject for one in read_notices(engineer)] == ["came meanwhile", "seen"]
+    assert bell_of(commander).newest == theirs
+    assert [one.subject for one in listed_for(engineer)] == ["came meanwhile", "seen"]
 
 
 def test_bell_counts_notices_of_the_page_alone(engineer: User, channel: Channel) -> None:
@@ -97,7 +113,7 @@ def test_bell_counts_notices_of_the_page_alone(engineer: User, channel: Channel)
     notice(engineer, sealed_address="sealed")
     notice(engineer, read_at=clock.now())
 
-    assert read_bell(engineer).count == 0
+    assert bell_of(engineer).count == 0
 
 
 def test_what_is_settled_rings_for_nobody_any_more(engineer: User, commander: User) -> None:
@@ -107,5 +123,60 @@ def test_what_is_settled_rings_for_nobody_any_more(engineer: User, commander: Us
 
     no_longer("INC-1 level 2")
 
-    assert read_bell(commander).count == 0
-    assert (read_bell(engineer).count, read_bell(engineer).newest) == (1, other)
+    assert bell_of(commander).count == 0
+    assert (bell_of(engineer).count, bell_of(engineer).newest) == (1, other)
+
+
+def told(incident: Incident, *people: User) -> None:
+    event = Event(
+        kind="approval.asked",
+        subject="A change waits for you",
+        body="gcloud sql instances patch main --tier=db-custom-4-16384",
+        topic="approval 1",
+        key="approval 1",
+        incident=incident,
+        people=people,
+    )
+    tell(event)
+
+
+def test_who_lost_the_role_reads_no_notice_of_the_environment_any_more(
+    incident: Incident, engineer: User, commander: User
+) -> None:
+    told(incident, engineer, commander)
+    other = notice(engineer, "You are on call")
+    held = Membership.objects.filter(person=engineer)
+    rows = list(held)
+    assert bell_of(engineer).count == 2
+
+    held.delete()
+
+    theirs = Notification.objects.get(person=engineer, incident=incident)
+    assert (bell_of(engineer).count, bell_of(engineer).newest) == (1, other)
+    assert listed_for(engineer) == [other]
+    with pytest.raises(Refused, match="no such notice"):
+        notices.mark_read(actor=engineer, notification_id=theirs.pk)
+    assert notices.mark_all_read(actor=engineer, newest=other.pk) == 1
+    assert bell_of(commander).count == 1
+
+    Membership.objects.bulk_create(rows)
+    assert bell_of(engineer).newest == theirs
+
+
+def test_notices_from_before_they_were_marked_are_held_back_too(
+    incident: Incident, outsider: User, engineer: User
+) -> None:
+    for person in (outsider, engineer):
+        notice(person, incident=incident)
+
+    assert (bell_of(outsider).count, bell_of(engineer).count) == (0, 1)
+
+
+def test_whom_a_runbook_names_without_a_role_and_superusers_read_theirs(
+    incident: Incident, outsider: User, engineer: User
+) -> None:
+    told(incident, outsider, engineer)
+    Membership.objects.filter(person=engineer).delete()
+    User.objects.filter(pk=engineer.pk).update(is_superuser=True)
+
+    assert (bell_of(outsider).count, bell_of(engineer).count) == (1, 1)

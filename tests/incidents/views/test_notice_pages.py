@@ -50,6 +50,20 @@ def test_notice_of_another_is_not_there(sign_in: SignIn, engineer: User, command
     assert Notification.objects.get().read_at is None
 
 
+def test_page_and_bell_forget_the_incident_with_the_last_role(
+    sign_in: SignIn, incident: Incident, engineer: User
+) -> None:
+    factories.make_notification(person=engineer, incident=incident, subject="main is too small")
+    client = sign_in(engineer)
+    assert "main is too small" in client.get("/notifications/").content.decode()
+
+    engineer.memberships.all().delete()
+
+    assert "main is too small" not in client.get("/notifications/").content.decode()
+    assert "main is too small" not in client.get("/notifications/bell/").content.decode()
+    assert bell(client) == "0"
+
+
 @pytest.mark.parametrize(
     ("link", "leads_to"),
     [
