@@ -65,6 +65,8 @@ def mail_server(tls: ssl.SSLContext | None = None) -> Iterator[Mailbox]:
         auth_required=tls is not None,
         authenticator=_let_in,
     )
+    # who does not trust the server hangs up, and aiosmtpd asks for no such end
+    controller.loop.set_exception_handler(lambda _loop, _context: None)
     controller.start()
     try:
         yield mailbox
