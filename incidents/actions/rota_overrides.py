@@ -12,7 +12,10 @@ from incidents import administration, clock, permissions
 from incidents.actions.rotas import find_rota
 from incidents.actions.tell import Event, tell
 from incidents.models import Rota, RotaOverride
+from incidents.redacting import redactor_with
 from incidents.refusal import Refused
+
+LONGEST_REASON = 300
 
 
 def add_override(
@@ -41,7 +44,7 @@ def add_override(
             person=person,
             starts_at=starts_at,
             ends_at=ends_at,
-            reason=reason.strip(),
+            reason=redactor_with({}, []).text(reason.strip())[:LONGEST_REASON],
             made_by=actor,
         )
         _record(actor, f"put {person} on call in {rota} {_span(made)}", made, added=True)

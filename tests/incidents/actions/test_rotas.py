@@ -140,6 +140,17 @@ def test_override_that_has_not_begun_goes_altogether(
         rota_overrides.remove_override(actor=people[0], override_id=made.pk)
 
 
+def test_reason_of_an_override_is_kept_without_secrets(
+    rota: Rota, people: tuple[User, User]
+) -> None:
+    token = "ghp_" + "a1B2" * 9
+    made = override(people[0], rota, people[1], reason=f"I rotate {token} today.")
+
+    kept = RotaOverride.objects.get(pk=made.pk).reason
+    assert token not in kept
+    assert (kept[:9], kept[-7:]) == ("I rotate ", " today.")
+
+
 def test_override_by_somebody_else_or_of_no_use_is_refused(
     rota: Rota, people: tuple[User, User], engineer: User
 ) -> None:
