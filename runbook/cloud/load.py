@@ -10,7 +10,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import count
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from runbook.cloud import interruption
 from runbook.cloud.errors import CloudError
 from runbook.cloud.hosts import port_of, refused_url
-from runbook.cloud.loads import Load, LoadReport, Sample
+from runbook.cloud.loads import UNANSWERED, Load, LoadReport, Sample
 from runbook.cloud.site import route_of
 from runbook.cloud.sockets import Resolved, connect, resolve
 from runbook.cloud.target import Target
@@ -27,6 +27,8 @@ from runbook.cloud.trust import trust
 _READ = 64 * 1024
 _MOST_BYTES = 16 * 1024 * 1024
 _TICK = 1.0
+_LEFT_WAITING = 1.0
+"""Seconds. Who asked less long before the end says nothing about the address."""
 
 
 class Loads:
@@ -78,10 +80,21 @@ class _Crowd:
             self._watch(threads, started, limit, tell)
         finally:
             self._stopped.set()
+            waited = [line.waited() for line in list(self._open)]
             for line in list(self._open):
                 line.hang_up()
             self._leave(threads)
-        return list(self._samples), time.monotonic() - started
+        return self._with_unanswered(waited), time.monotonic() - started
+
+    def _with_unanswered(self, waited: Sequence[float]) -> list[Sample]:
+        """The samples, and one for each line that the address had left waiting when the time was
+        up: for longer than a second, and longer than any answer took, so that an address that is
+        merely slow is not said to hang."""
+        answered = list(self._samples)
+        slowest = max((one.seconds for one in answered if not one.error), default=0.0)
+        usual = max(slowest, _LEFT_WAITING)
+        hung = [Sample(seconds, error=UNANSWERED) for seconds in waited if seconds > usual]
+        return answered + hung
 
     def _leave(self, threads: list[threading.Thread]) -> None:
         """A thread that still waits for a connection finds out later that nobody wants it."""
@@ -135,9 +148,21 @@ class _Line:
         if via:
             self._headers["X-Forwarded-Proto"] = parts.scheme
         self._connection = http.client.HTTPConnection(self._host, timeout=load.patience)
+        self._asked_at: float | None = None
+
+    def waited(self) -> float:
+        """For the answer that is still to come; 0 when nothing is asked. From any thread."""
+        asked_at = self._asked_at
+        return 0.0 if asked_at is None else time.monotonic() - asked_at
 
     def ask(self) -> Sample:
-        started = time.monotonic()
+        self._asked_at = time.monotonic()
+        try:
+            return self._asked(self._asked_at)
+        finally:
+            self._asked_at = None
+
+    def _asked(self, started: float) -> Sample:
         try:
             connect_seconds, tls_seconds = self._connected()
             self._connection.request(self._load.method, self._path.geturl(), headers=self._headers)

@@ -10,6 +10,8 @@ from http import HTTPStatus
 MOST_CONNECTIONS = 100
 MOST_REQUESTS = 100_000
 MOST_SECONDS = 300.0
+UNANSWERED = "no answer by the end"
+"""What is wrong with a request that hung until the time of the load was up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,14 @@ class LoadReport:
         """The share without an answer or with one of 500 and above."""
         bad = sum(1 for sample in self.samples if not sample.is_good)
         return bad / len(self.samples) if self.samples else 1.0
+
+    @property
+    def unanswered_time(self) -> float:
+        """The share of all waiting that was in vain. Connections that hang ask nothing more, so
+        among the many requests of the others they hardly show."""
+        waited = sum(sample.seconds for sample in self.samples)
+        lost = sum(sample.seconds for sample in self.samples if sample.error)
+        return lost / waited if waited else 1.0
 
 
 def percentile(ordered: Sequence[float], percent: int) -> float:

@@ -20,6 +20,7 @@ def load_test_text(report: LoadReport) -> str:
         _line("Answers", f"{len(report.latencies)}{f' ({statuses})' if statuses else ''}"),
         _line("Errors", f"{errors.total()} ({report.error_rate:.1%})"),
         *[_line("", f"{n} {kind}") for kind, n in errors.most_common()],
+        *_in_vain(report),
         "",
         _line("Time to answer", _spread(report.latencies)),
         _line("Name (DNS)", f"{report.dns_seconds:.3f} s, looked up once"),
@@ -38,6 +39,11 @@ def _spread(times: Sequence[float]) -> str:
         return "none"
     named = [f"p{at} {percentile(times, at):.3f} s" for at in _PERCENTILES]
     return "  ".join([*named, f"max {times[-1]:.3f} s"])
+
+
+def _in_vain(report: LoadReport) -> list[str]:
+    words = f"{report.unanswered_time:.1%} of the connections' time, no answer came"
+    return [_line("Waited in vain", words)] if report.errors else []
 
 
 def _per_second(report: LoadReport) -> float:
@@ -72,6 +78,7 @@ def load_test_result(report: LoadReport) -> Json:
         "per_second": round(_per_second(report), 3),
         "errors": kinds.total(),
         "error_rate": round(report.error_rate, 6),
+        "unanswered_time": round(report.unanswered_time, 6),
         "errors_by_kind": dict(kinds),
         "statuses": {str(status): n for status, n in report.statuses.items()},
         "dns_seconds": round(report.dns_seconds, 6),

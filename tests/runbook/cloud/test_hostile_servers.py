@@ -184,6 +184,40 @@ def test_the_end_of_a_load_does_not_wait_for_those_that_cannot_connect() -> None
     assert report.samples == ()
 
 
+FINE = always(b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0")
+
+
+def test_connections_that_hang_are_errors_of_a_load() -> None:
+    ended, hanging = threading.Event(), iter(range(3))
+
+    def answer(connection: socket.socket) -> None:
+        if next(hanging, None) is not None:
+            ended.wait(10)
+        FINE(connection)
+
+    with serving(answer) as (port, _):
+        load = Load(f"http://localhost:{port}/", "GET", 4, 400, seconds=1.4)
+        report = Loads(target_of(port)).send(load, print)
+        ended.set()
+    assert report.errors == {"no answer by the end": 3}
+    assert (report.statuses, report.error_rate < 0.01) == ({200: 397}, True)
+    assert report.unanswered_time > 0.5
+
+
+def test_who_is_merely_slow_does_not_hang(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second answers are under way at the end for less long than the first ones took."""
+    monkeypatch.setattr("runbook.cloud.load._LEFT_WAITING", 0.1)
+
+    def slowly(connection: socket.socket) -> None:
+        time.sleep(0.7)
+        FINE(connection)
+
+    with serving(slowly) as (port, _):
+        load = Load(f"http://localhost:{port}/", "GET", 2, 100, seconds=1.1)
+        report = Loads(target_of(port)).send(load, print)
+    assert (report.statuses, report.errors) == ({200: 2}, {})
+
+
 @pytest.mark.parametrize(
     "address",
     [

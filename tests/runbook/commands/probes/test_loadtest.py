@@ -44,6 +44,19 @@ def test_without_an_answer_there_are_no_percentiles() -> None:
     assert found["error_rate"] == 1.0
 
 
+def test_connections_that_hang_are_seen_among_thousands_of_answers() -> None:
+    hung = [Sample(30.0, error="no answer by the end")] * 15
+    report = LoadReport((*[Sample(0.07, 200)] * 2121, *hung), 30.0, 0.0)
+    found = load_test_result(report)
+    assert isinstance(found, dict)
+    assert (found["error_rate"], found["unanswered_time"]) == (0.007022, 0.751917)
+    assert load_test_text(report).splitlines()[2:5] == [
+        "Errors          15 (0.7%)",
+        "                15 no answer by the end",
+        "Waited in vain  75.2% of the connections' time, no answer came",
+    ]
+
+
 def test_what_people_see() -> None:
     assert load_test_text(REPORT).splitlines()[:6] == [
         "Requests        100 in 10.0 s, 10.0 a second",
