@@ -17,14 +17,13 @@ from incidents import clock, timeline
 from incidents.actions.alert_mending import join_mending
 from incidents.actions.alert_recovery import recovered
 from incidents.actions.alert_rows import hold_rule
-from incidents.actions.alert_rule_terms import DIAGNOSTICS
+from incidents.actions.alert_runs import ask_for_runs
 from incidents.actions.alert_words import facts_of_alerts, named_shortly, tell_of_incident
 from incidents.actions.declare import declare
-from incidents.actions.execute import request_phase_diagnostics, request_run
 from incidents.actions.moves import hold
 from incidents.actions.one_by_one import few
 from incidents.health_states import AlertSeverity, AlertState
-from incidents.models import Alert, AlertRule, Incident, Revision, StepCommand
+from incidents.models import Alert, AlertRule, Incident, Revision
 from incidents.queries.alert_rules import facts_of
 from incidents.refusal import Refused
 from incidents.source import BY_RULE, acting_from
@@ -98,7 +97,7 @@ def _is_due(alert: Alert) -> bool:
     if len(_resting) > MOST_RESTING:
         _resting.clear()
     due = _resting.setdefault(alert.pk, now + REST)
-    if due > now:
+    if now < due <= now + REST:
         return False
     _resting[alert.pk] = now + REST
     return True
@@ -124,9 +123,16 @@ def _gather(group: str, members: Sequence[Alert]) -> None:
             hold_rule(rule)
             _into_incident(group, rule, rule.acts_as, own.filter(_homeless(rule)))
     except Refused as refused:
-        trouble = f"The rule “{rule.name}” could not declare an incident: {refused.sentence}"
-        own.filter(state=AlertState.FIRING).update(trouble=trouble, group=group)
+        why = f"The rule “{rule.name}” could not declare an incident: {refused.sentence}"
+        _keep_trouble(own.filter(state=AlertState.FIRING), why, group)
     recovered(list(own.filter(state=AlertState.RESOLVED)))
+
+
+def _keep_trouble(firing: QuerySet[Alert], trouble: str, group: str) -> None:
+    """People hear of it once, whatever becomes of its reason, which of a group is that of its first
+    alert; also of what fires on after its incident was closed."""
+    firing.filter(trouble="").update(told_as="")
+    firing.update(trouble=trouble, group=group)
 
 
 def _homeless(rule: AlertRule) -> Q:
@@ -160,7 +166,7 @@ def _into_incident(group: str, rule: AlertRule, actor: User, homeless: QuerySet[
     )
     if is_new:
         tell_of_incident(incident, rule, alerts)
-        _ask_for_runs(incident, rule, actor)
+        ask_for_runs(incident, rule, actor)
 
 
 def _open_incident(group: str) -> Incident | None:
@@ -211,36 +217,3 @@ def _newest_revision(rule: AlertRule) -> Revision:
 def _earlier(alerts: Sequence[Alert]) -> str:
     names = sorted({one.incident.name for one in alerts if one.incident})
     return f". It is the same as in {', '.join(names)}, which was closed" if names else ""
-
-
-def _ask_for_runs(incident: Incident, rule: AlertRule, actor: User) -> None:
-    """Reads start, changes are planned and wait for approval, as if a person had pressed. What is
-    refused stands on the timeline and keeps nothing else from running."""
-    for key in rule.runs:
-        try:
-            _ask_for(incident, rule, actor, str(key))
-        except Refused as refused:
-            timeline.record(
-                incident_id=incident.pk,
-                actor=actor,
-                kind="alert.run_refused",
-                text=f"the alert rule “{rule.name}” could not run “{key}”: {refused.sentence}",
-                panels=[],
-                data={"rule": rule.name, "step": str(key)},
-            )
-
-
-def _ask_for(incident: Incident, rule: AlertRule, actor: User, key: str) -> None:
-    if key == DIAGNOSTICS:
-        first = incident.phases.order_by("position").first()
-        if first is None:
-            raise Refused("The runbook has no phases.")
-        request_phase_diagnostics(actor=actor, phase_id=first.pk)
-        return
-    runnable = StepCommand.objects.filter(step__incident=incident, step__key=key)
-    commands = runnable.exclude(effect="").order_by("step__position", "position")
-    if not commands:
-        raise Refused(f"The runbook has no step “{key}” with a command that runs here.")
-    reason = f"Asked for by the alert rule “{rule.name}”."
-    for command in commands:
-        request_run(actor=actor, command_id=command.pk, reason=reason, rule=rule)

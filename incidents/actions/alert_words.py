@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from incidents import clock, permissions
 from incidents.actions.tell import Event, tell
 from incidents.health_states import AlertSeverity, AlertState
 from incidents.models import Alert, AlertRule, Environment, Incident
-from incidents.queries.receivers import Named, plain, who_commands, who_is
-from incidents.states import Role
+from incidents.queries.receivers import Named, plain, who_commands, who_is, who_looks_after
+from incidents.states import Role, Severity
 from runbook.document.definition import Json
 
 KIND = "alert"
@@ -126,9 +126,11 @@ def tell_what_is_late() -> int:
 
 
 def _untold() -> QuerySet[Alert]:
-    """Of rules that tell and declare nothing: who is told of an incident sees its alerts there."""
-    telling = Alert.objects.filter(rule__declares=False, rule__is_on=True)
-    return telling.exclude(rule__tells=[]).exclude(state=F("told_as"))
+    """Of rules that tell and declare nothing, as who is told of an incident sees its alerts there;
+    and of those that should declare one and cannot, as there is none to see them in."""
+    telling = Q(rule__declares=False) & ~Q(rule__tells=[])
+    stuck = Q(rule__declares=True) & ~Q(trouble="")
+    return Alert.objects.filter(telling | stuck, rule__is_on=True).exclude(state=F("told_as"))
 
 
 def _tell_rule(rule_id: int) -> bool:
@@ -158,7 +160,8 @@ def _held(rule_id: int) -> AlertRule | None:
 
 def _nothing_to_tell(own: QuerySet[Alert]) -> None:
     """What recovered before anybody was told of it."""
-    own.filter(state=AlertState.RESOLVED, told_as="").update(told_as=AlertState.RESOLVED)
+    unheard = own.filter(state=AlertState.RESOLVED, told_as="", told_at=None)
+    unheard.update(told_as=AlertState.RESOLVED)
 
 
 def _tell(rule: AlertRule, alerts: Sequence[Alert], now: datetime) -> None:
@@ -169,15 +172,30 @@ def _tell(rule: AlertRule, alerts: Sequence[Alert], now: datetime) -> None:
         event = Event(
             kind=KIND,
             subject=_subject(own, firing),
-            body=f"By the alert rule “{rule.name}”.\n\n{_listed(own)}",
+            body=f"By the alert rule “{rule.name}”.\n\n{_why_alone(firing)}{_listed(own)}",
             topic=f"alert rule {rule.pk}",
             key=f"alert rule {rule.pk} in {environment} at {now.isoformat()}",
             environment=environment,
             to=rule.tells,
             link="/alerts/",
-            urgent=any(one.severity == AlertSeverity.CRITICAL for one in firing),
+            urgent=any(_is_urgent(one, rule) for one in firing),
         )
-        tell(event, named=_named(rule.tells, environment))
+        tell(event, named=_receivers(rule, environment))
+
+
+def _is_urgent(alert: Alert, rule: AlertRule) -> bool:
+    """As the incident that could not be declared would have been."""
+    is_worst = rule.declares and rule.severity == Severity.P0
+    return is_worst or alert.severity == AlertSeverity.CRITICAL
+
+
+def _receivers(rule: AlertRule, environment: Environment | None) -> Named:
+    """A rule that declares may leave it to the incident whom to tell; where there is none, those
+    are told who would have to declare it."""
+    found = _named(rule.tells, environment)
+    if rule.declares and not (found.people or found.channels):
+        return replace(found, people=who_looks_after(environment))
+    return found
 
 
 def _named(words: Sequence[str], environment: Environment | None) -> Named:
@@ -196,7 +214,16 @@ def _subject(alerts: Sequence[Alert], firing: Sequence[Alert]) -> str:
     if not firing:
         return f"Recovered: {named_shortly(alerts)}"
     rest = f" ({over} recovered)" if over else ""
-    return f"{firing[0].severity.capitalize()}: {named_shortly(firing)}{rest}"
+    alone = ", no incident declared" if any(one.trouble for one in firing) else ""
+    return f"{firing[0].severity.capitalize()}{alone}: {named_shortly(firing)}{rest}"
+
+
+def _why_alone(firing: Sequence[Alert]) -> str:
+    """Why there is no incident of them, where a rule should have declared one."""
+    reasons = list(dict.fromkeys(one.trouble for one in firing if one.trouble))[:MOST_NAMED]
+    if not reasons:
+        return ""
+    return "\n".join([*reasons, "Declare an incident by hand where it cannot wait."]) + "\n\n"
 
 
 def _listed(alerts: Sequence[Alert]) -> str:

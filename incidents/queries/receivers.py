@@ -15,7 +15,7 @@ from django.db.models import F, Func, Q, QuerySet, Value
 from django.db.models.functions import Lower, Replace
 
 from incidents import clock
-from incidents.models import Channel, Incident, Membership, Rota
+from incidents.models import Channel, Environment, Incident, Membership, Rota
 from incidents.queries.on_call import on_call
 from incidents.queries.rule_accounts import acts_for_rules
 from incidents.states import Role
@@ -61,8 +61,20 @@ def who_commands(incident: Incident) -> tuple[User, ...]:
     all commanders of its environment, or else its administrators."""
     if _commands(incident):
         return (incident.commander,)
-    others = (_who_holds(role, incident) for role in (Role.COMMANDER, Role.ADMINISTRATOR))
+    others = (
+        _who_holds(role, incident.environment) for role in (Role.COMMANDER, Role.ADMINISTRATOR)
+    )
     return next((tuple(people) for people in others if people), ())
+
+
+def who_looks_after(environment: Environment | None) -> tuple[User, ...]:
+    """Whom to tell what nobody is named for: who commands in the environment, or else administers
+    it, or else everything. Nobody reads what the accounts are told in whose name rules act."""
+    here = (_who_holds(role, environment) for role in (Role.COMMANDER, Role.ADMINISTRATOR))
+    everywhere = User.objects.filter(is_superuser=True, is_active=True).order_by("username")
+    groups = (*here, everywhere)
+    read = ([one for one in people if not acts_for_rules(one)] for people in groups)
+    return next((tuple(people) for people in read if people), ())
 
 
 def plain(word: str) -> str:
@@ -101,7 +113,9 @@ def _add_roles(found: _Meant, spellings: Collection[str], incident: Incident) ->
     for role in Role:
         for name in {role.value, f"{role.value}s"} & set(spellings):
             is_own = name == COMMANDER
-            found[name] += who_commands(incident) if is_own else _who_holds(role, incident)
+            found[name] += (
+                who_commands(incident) if is_own else _who_holds(role, incident.environment)
+            )
 
 
 def _commands(incident: Incident) -> bool:
@@ -114,8 +128,8 @@ def _commands(incident: Incident) -> bool:
     return person.is_active and is_here and not acts_for_rules(person)
 
 
-def _who_holds(role: Role, incident: Incident) -> QuerySet[User]:
-    held = Membership.objects.filter(environment=incident.environment_id, role=role)
+def _who_holds(role: Role, environment: Environment | None) -> QuerySet[User]:
+    held = Membership.objects.filter(environment=environment, role=role)
     by_name = Q(pk__in=held.filter(person__isnull=False).values("person"))
     by_group = Q(groups__in=held.filter(group__isnull=False).values("group"))
     people = User.objects.filter(by_name | by_group, is_active=True)
