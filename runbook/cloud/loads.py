@@ -44,7 +44,7 @@ class Sample:
 
     @property
     def is_good(self) -> bool:
-        return not self.error and self.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        return not self.error and self.status < HTTPStatus.BAD_REQUEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,8 @@ class LoadReport:
 
     @property
     def error_rate(self) -> float:
-        """The share without an answer or with one of 500 and above."""
+        """The share without an answer or with one of 400 and above: who is told that there is no
+        such page, or to come back later, was not served."""
         bad = sum(1 for sample in self.samples if not sample.is_good)
         return bad / len(self.samples) if self.samples else 1.0
 

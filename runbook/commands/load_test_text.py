@@ -59,11 +59,11 @@ def _secured(report: LoadReport) -> list[float]:
 
 
 def errors_by_kind(report: LoadReport) -> Counter[str]:
-    """Requests without an answer by what kept them from one, and answers of 500 and above."""
+    """Requests without an answer by what kept them from one, and answers of 400 and above."""
     refused = {
         f"answered {status}": n
         for status, n in report.statuses.items()
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        if status >= HTTPStatus.BAD_REQUEST
     }
     return report.errors + Counter(refused)
 

@@ -29,11 +29,12 @@ def test_what_checks_see() -> None:
     found = load_test_result(REPORT)
     assert isinstance(found, dict)
     names = ("requests", "per_second", "errors", "error_rate", "p50", "p95", "max", "tls_p95")
-    assert [found[name] for name in names] == [100, 10.0, 3, 0.03, 0.49, 0.94, 1.0, 0.01]
+    assert [found[name] for name in names] == [100, 10.0, 4, 0.04, 0.49, 0.94, 1.0, 0.01]
     assert found["errors_by_kind"] == {
         "no answer in time": 1,
         "connection broke": 1,
         "answered 503": 1,
+        "answered 404": 1,
     }
 
 
@@ -61,7 +62,7 @@ def test_what_people_see() -> None:
     assert load_test_text(REPORT).splitlines()[:6] == [
         "Requests        100 in 10.0 s, 10.0 a second",
         "Answers         98 (200: 96, 404: 1, 503: 1)",
-        "Errors          3 (3.0%)",
+        "Errors          4 (4.0%)",
         "                1 no answer in time",
         "                1 connection broke",
         "                1 answered 503",
