@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from runbook.commands.cloud_run.resource import object_at, objects_at, text_at
 from runbook.commands.cloud_sql.instance import as_shown
 from runbook.commands.cloud_sql.settings import database_flags
+from runbook.commands.grammar.flag_values import written
 from runbook.document.definition import Json
 from runbook.health.kinds import AreaWords, Asked, Fact, Field, Kind, Read, Seen, Unread
 from runbook.health.measuring import read_all
@@ -92,7 +94,7 @@ def _settle(
 ) -> Sequence[Finding]:
     patch = f"gcloud sql instances patch {asked.name} --project={asked.project}"
     wrong = failed(asked, findings)
-    flags = _flags(asked, wrong, patch)
+    flags = _flags(asked, facts, wrong, patch)
     starts = f"{patch} --activation-policy=ALWAYS" if facts.get("state") == "STOPPED" else ""
     fixes = {"state": starts, "tls_required": f"{patch} --ssl-mode=ENCRYPTED_ONLY"} | flags
     advice = {
@@ -105,12 +107,18 @@ def _settle(
     return advised(asked, mended(asked, findings, fixes), advice)
 
 
-def _flags(asked: Asked, wrong: Mapping[str, Finding], patch: str) -> dict[str, str]:
-    """All that differ in one line: each patch may restart the instance."""
+def _flags(
+    asked: Asked, facts: Mapping[str, Fact], wrong: Mapping[str, Finding], patch: str
+) -> dict[str, str]:
+    """All that differ in one line, since each patch may restart the instance, behind those that are
+    there: gcloud itself replaces the whole list, and the line is for people to copy as well."""
     failing = [one for one in asked.resource.expects("flags") if one.name in wrong]
     values = {one.name: (one.key, asked.resource.wanted("flags", one.key)) for one in failing}
-    wanted = {name: f"{key}={it}" for name, (key, it) in values.items() if it is not None}
-    return dict.fromkeys(wanted, f"{patch} --database-flags={','.join(wanted.values())}")
+    wanted = {name: (key, it) for name, (key, it) in values.items() if it is not None}
+    there = facts.get("flags")
+    whole = (there if isinstance(there, dict) else {}) | dict(wanted.values())
+    pairs = tuple((name, str(value)) for name, value in whole.items())
+    return dict.fromkeys(wanted, f"{patch} {shlex.quote(written('database-flags', pairs))}")
 
 
 INSTANCES = Kind(
