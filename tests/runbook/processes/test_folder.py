@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from runbook.processes import ports
 from runbook.processes.folder import FolderInUse, hold, make_private
 from runbook.processes.ports import free_port, is_free
 from runbook.processes.stamps import digest_of, is_current, remember
@@ -26,6 +27,12 @@ def test_hold_refuses_a_second_owner_and_names_the_first(tmp_path: Path) -> None
     )
     os.close(lock)
     os.close(hold(tmp_path))
+
+
+def test_free_port_is_another_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before its server listens, nothing tells that a port was given away."""
+    monkeypatch.setattr(ports, "ASKED_FOR", ports.ASKED_FOR[-40:])
+    assert len({free_port() for _ in range(30)}) == 30
 
 
 def test_is_free_sees_a_listener_and_its_end() -> None:
