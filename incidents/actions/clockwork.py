@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError
+from django.db.models import Q
 
 from incidents import clock, queue
 from incidents.actions.alert_incidents import take_up_forgotten
@@ -15,6 +16,7 @@ from incidents.actions.alert_words import tell_what_is_late
 from incidents.actions.check_health import resend_checks, take_back_checks
 from incidents.actions.escalate import fire_due_timers
 from incidents.actions.forgetting import forget_old_notifications
+from incidents.actions.freeze_begins import begin_due_freezes
 from incidents.actions.hand_out import hand_out, take_back
 from incidents.actions.maintenance import move_due_maintenance
 from incidents.actions.monitor import ask_due_checks
@@ -29,6 +31,7 @@ BEAT_SECONDS = 5
 SWEEPS: tuple[Callable[[], int], ...] = (
     fire_due_timers,
     expire_waiting,
+    begin_due_freezes,
     recover_expired_leases,
     resend_waiting,
     move_due_maintenance,
@@ -69,13 +72,15 @@ def _swept(sweep: Callable[[], int]) -> int:
 
 
 def beat(process: str) -> bool:
-    """Note that a process works, at most every `BEAT_SECONDS`; whether it was noted now."""
+    """Note that a process works, at most every `BEAT_SECONDS`; whether it was noted now. What was
+    noted before the clock was set back must not wait until it comes true."""
     now = clock.now()
     row, is_new = Heartbeat.objects.get_or_create(process=process, defaults={"at": now})
     if is_new:
         return True
-    before = now - timedelta(seconds=BEAT_SECONDS)
-    return Heartbeat.objects.filter(pk=row.pk, at__lte=before).update(at=now) == 1
+    pause = timedelta(seconds=BEAT_SECONDS)
+    is_due = Q(at__lte=now - pause) | Q(at__gt=now + pause)
+    return Heartbeat.objects.filter(is_due, pk=row.pk).update(at=now) == 1
 
 
 def worker_beat(queue_name: str) -> None:

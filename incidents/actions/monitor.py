@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import DurationField, ExpressionWrapper, IntegerField, Q
+from django.db.models.functions import Cast
 
 from incidents import administration, clock, live, permissions
 from incidents.actions.blindness import tell_of_blindness
@@ -104,9 +106,13 @@ def accept_drift(*, actor: User, check_id: int) -> None:
 def ask_due_checks() -> int:
     """Ask for the checks that are due; how many. Due times lie on a grid: a late pass makes none
     later, and what was missed is not made up. What no worker tells of, that none is there, is
-    noticed here."""
+    noticed here. A due time further ahead than the next one can be is from before the clock was set
+    back."""
     now = clock.now()
-    due = Monitor.objects.filter(is_on=True, next_at__lte=now).select_related("environment")
+    seconds = Cast("every", IntegerField())  # SQLite multiplies no other kind with a duration
+    interval = ExpressionWrapper(seconds * timedelta(seconds=1), DurationField())
+    is_due = Q(next_at__lte=now) | Q(next_at__gt=now + interval)
+    due = Monitor.objects.filter(is_due, is_on=True).select_related("environment")
     return sum(_ask(monitor, now) for monitor in due[:200])
 
 

@@ -19,7 +19,8 @@ PROCESSES = ("clock", "worker reads", "worker changes")
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """One part. `age` is seconds since its last sign of life, None where that has no meaning."""
+    """One part. `age` is seconds since its last sign of life: none for what answered just now; None
+    where there is none, below 0 where the clock has been set back since."""
 
     name: str
     is_well: bool
@@ -50,7 +51,7 @@ def _database() -> Sign:
             cursor.fetchone()
     except DatabaseError as error:
         return Sign("database", is_well=False, detail=type(error).__name__)
-    return Sign("database", is_well=True)
+    return Sign("database", is_well=True, age=0.0)
 
 
 def _redis() -> Sign:
@@ -61,7 +62,7 @@ def _redis() -> Sign:
         return Sign("redis", is_well=False, detail=type(error).__name__)
     finally:
         client.close()
-    return Sign("redis", is_well=True)
+    return Sign("redis", is_well=True, age=0.0)
 
 
 def _processes(now: datetime) -> list[Sign]:
@@ -76,4 +77,4 @@ def _processes(now: datetime) -> list[Sign]:
 
 def _alive(name: str, at: datetime, now: datetime) -> Sign:
     age = round((now - at).total_seconds(), 1)
-    return Sign(name, is_well=age <= SILENT_AFTER, age=age)
+    return Sign(name, is_well=abs(age) <= SILENT_AFTER, age=age)

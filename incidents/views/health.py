@@ -42,8 +42,8 @@ def live(_request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """503 when any part is not well; `age` is seconds since a process last said that it works.
-    `detail` says why, to people who are signed in and to who brings a token."""
+    """503 when any part is not well; `age` is seconds since its last sign of life, null
+    without one. `detail` says why, to people who are signed in and to who brings a token."""
     signs = read_signs(now=clock.now())
     is_ready = all(sign.is_well for sign in signs)
     knows = _knows(request, signs)

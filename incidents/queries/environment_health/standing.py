@@ -15,6 +15,9 @@ from incidents.queries.monitors import Blindness, read_blindness
 from incidents.queries.whole_checks import newest_whole_checks
 
 STALE_INTERVALS = 3
+AHEAD = timedelta(seconds=30)
+"""So far clocks of several machines may differ."""
+
 FAILED_SINCE = timedelta(days=1)
 UNKNOWN = "unknown"
 
@@ -102,10 +105,12 @@ def sentence_of(check: HealthCheck) -> str:
 
 
 def is_stale(check: HealthCheck | None, monitor: Monitor | None, now: datetime) -> bool:
-    """A watched environment that has not been looked at for three intervals."""
+    """A watched environment that has not been looked at for three intervals, or not since the clock
+    was set back: how old that look is nobody knows."""
     if check is None or monitor is None or not monitor.is_on:
         return False
-    return now - check.requested_at > timedelta(seconds=STALE_INTERVALS * monitor.every)
+    age = now - check.requested_at
+    return not -AHEAD <= age <= timedelta(seconds=STALE_INTERVALS * monitor.every)
 
 
 def _standing(row: Environment, found: _Found, now: datetime) -> Standing:

@@ -7,6 +7,7 @@ from django.db import OperationalError
 
 from incidents.actions import clockwork
 from incidents.models import Heartbeat
+from tests.incidents.conftest import SetClock
 
 pytestmark = pytest.mark.django_db
 
@@ -30,3 +31,16 @@ def test_tick_gives_the_pass_up_when_the_database_is_away(monkeypatch: pytest.Mo
 
     with pytest.raises(OperationalError):
         clockwork.tick()
+
+
+def test_signs_of_life_go_on_after_the_clock_was_set_back(set_clock: SetClock) -> None:
+    clockwork.beat("clock")
+    clockwork.worker_beat("reads")
+    set_clock.advance(-3600)
+
+    assert clockwork.beat("clock")
+    clockwork.worker_beat("reads")
+    assert not clockwork.beat("clock")
+    assert {one.at for one in Heartbeat.objects.all()} == {set_clock.at}
+    set_clock.advance(-2)
+    assert not clockwork.beat("clock")

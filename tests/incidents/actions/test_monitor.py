@@ -32,6 +32,7 @@ from incidents.models import (
     Monitor,
     Notification,
 )
+from incidents.queries.environment_health.standing import read_standing
 from incidents.refusal import Refused
 from incidents.states import Role
 from tests import factories
@@ -63,7 +64,7 @@ def set_on(administrator: User, environment: Environment) -> Monitor:
 
 
 def end_checks() -> None:
-    HealthCheck.objects.update(state=HealthCheckState.DONE)
+    HealthCheck.objects.update(state=HealthCheckState.DONE, status=HealthStatus.HEALTHY)
 
 
 def test_administrator_sets_it_and_the_ledger_says_what_changed(
@@ -125,6 +126,24 @@ def test_checks_lie_on_a_grid_and_missed_ones_are_not_made_up(
     due.refresh_from_db()
     assert due.next_at == START + timedelta(minutes=20)
     assert HealthCheck.objects.count() == 2
+
+
+def test_checks_go_on_after_the_clock_was_set_back(
+    environment: Environment, administrator: User, set_clock: SetClock
+) -> None:
+    set_on(administrator, environment)
+    ask_due_checks()
+    end_checks()
+    set_clock.advance(-3601)
+    assert read_standing(environment, now=set_clock.at).is_stale
+
+    assert (ask_due_checks(), ask_due_checks()) == (1, 0)
+    assert Monitor.objects.get().next_at == START - timedelta(minutes=60)
+    end_checks()
+    standing = read_standing(environment, now=set_clock.at)
+    assert (standing.is_stale, standing.check) == (False, HealthCheck.objects.latest("pk"))
+    set_clock.advance(1)
+    assert (ask_due_checks(), ask_due_checks()) == (1, 0)
 
 
 def test_slow_check_has_no_second_beside_it(

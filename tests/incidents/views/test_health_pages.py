@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from incidents import clock
 from incidents.models import Heartbeat
+from tests.incidents.conftest import SetClock
 from tests.incidents.views.conftest import SignIn
 
 
@@ -33,6 +34,22 @@ def test_ready_when_every_part_is_well(db: None, redis_url: str, settings: Setti
         "worker reads": True,
         "worker changes": True,
     }
+    ages = {name: part["age"] for name, part in answer.json()["parts"].items()}
+    assert (ages["database"], ages["redis"]) == (0, 0)
+
+
+def test_sign_of_life_from_the_future_is_none(
+    db: None, redis_url: str, settings: Settings, set_clock: SetClock
+) -> None:
+    """The clock was set back by an hour, and the clock process is gone."""
+    settings.REDIS_URL = redis_url
+    for process, ahead in (("clock", 3600), ("worker reads", 5), ("worker changes", 0)):
+        Heartbeat.objects.create(process=process, at=set_clock.at + timedelta(seconds=ahead))
+    answer = Client().get("/health/ready")
+
+    assert answer.status_code == 503
+    found = {name: part["ok"] for name, part in answer.json()["parts"].items()}
+    assert [name for name, is_well in found.items() if not is_well] == ["clock"]
 
 
 def test_not_ready_names_the_silent_and_the_absent(db: None, settings: Settings) -> None:
