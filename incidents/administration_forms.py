@@ -189,9 +189,12 @@ class WindowForm(forms.Form):
 
 
 class FreezeForm(forms.Form):
-    """`hours` of 0 or none: until somebody lifts it."""
+    """`starts_at` is UTC, now when empty; `hours` of 0 or none: until somebody lifts it."""
 
     reason = forms.CharField(required=False, max_length=300)
+    starts_at = forms.DateTimeField(
+        label="From", required=False, input_formats=["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]
+    )
     hours = forms.IntegerField(required=False, min_value=0, max_value=24 * 366)
 
 

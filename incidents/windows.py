@@ -50,8 +50,17 @@ def standing_freezes(now: datetime) -> QuerySet[Freeze]:
 
 def in_words(freeze: Freeze) -> str:
     """A sentence; the freeze must be loaded with its environment."""
-    until = f"until {freeze.ends_at:{FORM}} UTC" if freeze.ends_at else "until it is lifted"
-    return f"{freeze.environment} is frozen {until}: {freeze.reason.rstrip('.')}."
+    return f"{freeze.environment} is frozen {_until(freeze)}: {freeze.reason.rstrip('.')}."
+
+
+def in_words_before(freeze: Freeze) -> str:
+    """The same of one that is yet to begin."""
+    span = f"from {freeze.starts_at:{FORM}} UTC {_until(freeze)}"
+    return f"{freeze.environment} will be frozen {span}: {freeze.reason.rstrip('.')}."
+
+
+def _until(freeze: Freeze) -> str:
+    return f"until {freeze.ends_at:{FORM}} UTC" if freeze.ends_at else "until it is lifted"
 
 
 def _outside(environment: Environment, windows: Iterable[ChangeWindow], now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -14,9 +14,10 @@ from incidents.models import Environment, Freeze, Incident
 from incidents.redacting import redactor_with
 from incidents.refusal import Refused
 from incidents.states import IncidentState
-from incidents.windows import in_words
+from incidents.windows import in_words, in_words_before
 
 LONGEST_REASON = 300
+LONGEST_AHEAD = timedelta(days=366)
 
 
 def declare_freeze(
@@ -25,30 +26,31 @@ def declare_freeze(
     environment_id: int,
     reason: str,
     starts_at: datetime | None = None,
-    ends_at: datetime | None = None,
+    lasts: timedelta | None = None,
 ) -> Freeze:
-    """From `starts_at` (now) until `ends_at` (until it is lifted) nothing is changed there but as
-    an emergency. One that holds at once voids what waits or has not started.
+    """From `starts_at` (now) for as long as it `lasts` (until it is lifted) nothing is changed
+    there but as an emergency. One that holds at once voids what waits or has not started; of one
+    to come the clock does so when it begins (`freeze_begins`).
 
     The freeze is committed before the approvals are voided, one incident after the other: whatever
     starts in between sees it. Call it outside of a transaction.
     """
     now = clock.now()
+    begins = starts_at or now
     with transaction.atomic():
         environment = _environment(actor, environment_id)
-        begins = starts_at or now
-        _check(reason, begins, ends_at, now)
+        _check(reason, begins, now)
         freeze = Freeze.objects.create(
             environment=environment,
             starts_at=begins,
-            ends_at=ends_at,
+            ends_at=begins + lasts if lasts else None,
             reason=redactor_with({}, environment.redact).text(reason.strip())[:LONGEST_REASON],
             declared_by=actor,
         )
-        sentence = in_words(freeze)
-        _record(actor, freeze, "freeze.declared", f"declared: {sentence}")
-    _tell(actor, freeze, "freeze.declared", f"declared a freeze: {sentence}")
-    if begins <= now:
+        sentence = in_words(freeze) if begins == now else in_words_before(freeze)
+        record_freeze(actor, freeze, "freeze.declared", f"declared: {sentence}")
+    tell_of_freeze(actor, freeze, "freeze.declared", f"declared a freeze: {sentence}")
+    if begins == now:
         void_for_freeze(environment_id=environment_id, sentence=sentence, actor=actor)
     return freeze
 
@@ -67,8 +69,8 @@ def lift_freeze(*, actor: User, freeze_id: int) -> Freeze:
         ):
             raise Refused("That freeze is over already.")
         freeze = Freeze.objects.select_related("environment").get(pk=freeze_id)
-        _record(actor, freeze, "freeze.lifted", f"lifted the freeze of {freeze.environment}")
-    _tell(actor, freeze, "freeze.lifted", f"lifted the freeze of {freeze.environment}")
+        record_freeze(actor, freeze, "freeze.lifted", f"lifted the freeze of {freeze.environment}")
+    tell_of_freeze(actor, freeze, "freeze.lifted", f"lifted the freeze of {freeze.environment}")
     return freeze
 
 
@@ -85,22 +87,25 @@ def _environment(actor: User, environment_id: int) -> Environment:
     return found
 
 
-def _check(reason: str, begins: datetime, ends_at: datetime | None, now: datetime) -> None:
+def _check(reason: str, begins: datetime, now: datetime) -> None:
     if not reason.strip():
         raise Refused("Say why: people read it at three in the morning.", status=422)
     if len(reason.strip()) > LONGEST_REASON:
         raise Refused(f"The reason has more than {LONGEST_REASON} characters.", status=422)
-    if ends_at is not None and (ends_at <= begins or ends_at <= now):
-        raise Refused("The end must lie in the future, and behind the beginning.", status=422)
+    if begins < now:
+        raise Refused("That beginning has passed. Leave it empty to freeze now.", status=422)
+    if begins > now + LONGEST_AHEAD:
+        raise Refused("A freeze begins within a year. Look at its beginning again.", status=422)
 
 
-def _record(actor: User, freeze: Freeze, kind: str, text: str) -> None:
+def record_freeze(actor: User | None, freeze: Freeze, kind: str, text: str) -> None:
     administration.record(
         actor=actor,
         kind=kind,
         text=text,
         environment=freeze.environment,
         data={
+            "freeze": freeze.pk,
             "reason": freeze.reason,
             "starts_at": freeze.starts_at.isoformat(),
             "ends_at": freeze.ends_at.isoformat() if freeze.ends_at else None,
@@ -108,7 +113,7 @@ def _record(actor: User, freeze: Freeze, kind: str, text: str) -> None:
     )
 
 
-def _tell(actor: User, freeze: Freeze, kind: str, text: str) -> None:
+def tell_of_freeze(actor: User | None, freeze: Freeze, kind: str, text: str) -> None:
     """On the timeline of each open incident there, one transaction each."""
     open_there = Incident.objects.filter(
         environment=freeze.environment_id, state=IncidentState.OPEN

@@ -63,6 +63,7 @@ def environment(request: PageRequest, name: str) -> HttpResponse:
         "windows": read.windows_of(row),
         "weekdays": list(enumerate(WEEKDAYS)),
         "closed": why_closed(row, now),
+        "now": now,
         "freezes": [(freeze, read.has_ended(freeze, now)) for freeze in read.freezes_of(row, now)],
         "entries": read.entries_about(row),
         "watching": read_watching(row),

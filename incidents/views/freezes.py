@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
-from incidents import clock
 from incidents.actions import freeze
 from incidents.administration_forms import FreezeForm
 from incidents.models import Freeze
@@ -23,9 +22,12 @@ from incidents.views.typed import typed
 def declare_freeze(request: PageRequest, name: str) -> HttpResponse:
     row = find_environment(request.user, name)
     values = typed(FreezeForm(request.POST))
-    ends_at = clock.now() + timedelta(hours=values["hours"]) if values["hours"] else None
     freeze.declare_freeze(
-        actor=request.user, environment_id=row.pk, reason=values["reason"], ends_at=ends_at
+        actor=request.user,
+        environment_id=row.pk,
+        reason=values["reason"],
+        starts_at=values["starts_at"],
+        lasts=timedelta(hours=values["hours"]) if values["hours"] else None,
     )
     return shown_again(request, "environment", row.name)
 

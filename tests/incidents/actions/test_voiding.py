@@ -281,23 +281,6 @@ def test_a_freeze_keeps_from_asking_but_in_an_emergency(
     assert (run.state, run.emergency_reason) == ("planning", "Customers cannot pay.")
 
 
-def test_a_freeze_to_come_refuses_from_its_beginning(
-    approval: Approval, commander: User, engineer: User, set_clock: SetClock
-) -> None:
-    Approval.objects.update(expires_at=set_clock.at.replace(year=2030))
-    later = set_clock.at.replace(hour=4)
-    found = _declare(commander, starts_at=later)
-    assert Approval.objects.get().state == "waiting"
-    set_clock.at = later
-
-    with pytest.raises(Refused, match="Only an emergency goes on"):
-        _yes(engineer)
-    freeze.lift_freeze(actor=commander, freeze_id=found.pk)
-    _yes(engineer)
-
-    assert Run.objects.get().state == "queued"
-
-
 def test_only_commanders_and_administrators_freeze(engineer: User, outsider: User) -> None:
     with pytest.raises(Refused, match="may not freeze"):
         _declare(engineer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from incidents import clock
 from incidents.actions.environments import digest_of
 from incidents.models import AdministrationEntry, ChangeWindow, Environment, Membership
 from incidents.states import Role
@@ -226,6 +228,25 @@ def test_commander_freezes_and_lifts(
     page = client.get(STAGING).content.decode()
     assert "lifted" in page
     assert "is frozen" not in page.partition('class="administration"')[0]
+
+
+def test_commander_freezes_from_later_and_takes_it_back(
+    staging: Environment, sign_in: SignIn, commander: User
+) -> None:
+    client, freezes = sign_in(commander), f"{STAGING}freezes/"
+    given = {"reason": "Black Friday", "hours": "48"}
+    for wrong in ("soon", "2020-01-01T10:00", "9999-12-31T23:59"):
+        assert client.post(freezes, given | {"starts_at": wrong}).status_code == 422
+    soon = (clock.now() + timedelta(days=2)).replace(second=0, microsecond=0)
+    assert client.post(freezes, given | {"starts_at": f"{soon:%Y-%m-%dT%H:%M}"}).status_code == 302
+
+    freeze = staging.freezes.get()
+    assert (freeze.starts_at, freeze.ends_at) == (soon, soon + timedelta(hours=48))
+    page = client.get(STAGING).content.decode()
+    assert "to come" in page
+    assert "is frozen" not in page
+    assert client.post(f"{freezes}{freeze.pk}/lift/").status_code == 302
+    assert "to come" not in client.get(STAGING).content.decode()
 
 
 def test_superuser_makes_an_environment_and_is_its_administrator(
