@@ -17,10 +17,17 @@ from tests.runbook.simulator.running import INSTANCE, Running, running
 HERE = "title: t\nproject: netra-staging\nregion: us-central1\n"
 
 
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Running]:
+    with running(scenario="healthy") as started:
+        yield started
+
+
 @pytest.fixture
-def healthy() -> Iterator[Running]:
-    with running(scenario="healthy") as simulator:
-        yield simulator
+def healthy(simulator: Running) -> Iterator[Running]:
+    simulator.http.post("/_simulator/reset").raise_for_status()
+    yield simulator
+    simulator.http.delete("/_simulator/faults").raise_for_status()
 
 
 def _session(simulator: Running) -> Session:
@@ -64,3 +71,45 @@ def test_flags_of_several_values_are_written_as_gcloud_reads_them(healthy: Runni
     assert found.fix.endswith(" '--database-flags=^;^search_path=a, b;max_connections=100'")
     (line,) = shell.read(found.fix, {}).lines
     assert len(line.command.plan(_session(healthy)).changes) == 1
+
+
+def _empty_secret(simulator: Running) -> None:
+    made = {"replication": {"automatic": {}}}
+    path = "/v1/projects/netra-staging/secrets?secretId=session-key"
+    simulator.http.post(path, json=made).raise_for_status()
+
+
+def test_a_secret_without_a_version_is_there_and_gets_one(healthy: Running) -> None:
+    _empty_secret(healthy)
+    wanted = "state: ENABLED, format: {min_length: 32}, generate: 32"
+    found = _findings(healthy, f"secrets: {{session-key: {{{wanted}}}}}")
+    assert [(one.expectation, one.verdict, one.found) for one in found] == [
+        ("secrets.session-key.exists", "passed", "yes"),
+        ("secrets.session-key.state", "failed", "no version"),
+    ]
+    fix = found[1].fix
+    assert fix == (
+        "openssl rand -hex 32 | tr -d '\\n' | "
+        "gcloud secrets versions add session-key --data-file=- --project=netra-staging"
+    )
+    (line,) = shell.read(fix, {}).lines
+    assert line.command.plan(_session(healthy)).refusals == ()
+
+
+def test_without_a_version_no_form_is_right(healthy: Running) -> None:
+    _empty_secret(healthy)
+    wanted = "secrets: {session-key: {format: {prefix: sk-}}, gone: {format: {prefix: sk-}}}"
+    there, form, gone = _findings(healthy, wanted)
+    assert (there.verdict, form.verdict, form.fix) == ("passed", "failed", "")
+    assert form.message.startswith("Secret 'session-key' has no version: prefix ")
+    assert form.action.startswith("Add a version with the right value: ")
+    assert gone.message == "Secret 'gone' is missing"
+
+
+def test_a_secret_that_may_not_be_looked_at_is_not_called_missing(healthy: Running) -> None:
+    """Its version is not found; whether it is there itself, nobody may say."""
+    secret = "/v1/projects/netra-staging/secrets/gone"
+    healthy.arm(match=f"{secret}/versions", kind="404", times=0)
+    healthy.arm(match=secret, kind="403", times=0)
+    (there, state) = _findings(healthy, "secrets: {gone: {state: ENABLED}}")
+    assert (there.verdict, state.verdict) == ("unchecked", "unchecked")
