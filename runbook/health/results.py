@@ -167,10 +167,7 @@ def _of_trial(
     category: Category, one: Criterion, what: OfPage | OfSocket | OfLogs, evidence: Evidence
 ) -> Result:
     tried = evidence.tried.get(what, Tried(None, "could not be checked", evidence.after.error))
-    before = ""
-    if not isinstance(what, OfLogs):
-        seconds = evidence.before.numbers.get((_SECONDS_OF[type(what)], what.url))
-        before = _number(seconds, "s") or _page_before(what.url, evidence.before)
+    before = "" if isinstance(what, OfLogs) else _answer_before(what, evidence.before)
     return Result(
         category=category,
         title=one.title or _name_of(what),
@@ -182,9 +179,15 @@ def _of_trial(
     )
 
 
-def _page_before(url: str, before: Seen) -> str:
-    found = (_found(one) for one in before.findings if one.resource == url and one.found)
-    return next(found, "")
+def _answer_before(what: OfPage | OfSocket, before: Seen) -> str:
+    """What was answered, and after how long: a refusal may come sooner than any page."""
+    own = [one for one in before.findings if one.resource == what.url and one.found]
+    answers = (_found(one) for one in own if one.expectation.endswith(".status"))
+    answered = next(answers, "") or next((_found(one) for one in own), "")
+    seconds = before.numbers.get((_SECONDS_OF[type(what)], what.url))
+    if seconds is None:
+        return answered
+    return f"{answered if answered.isdigit() else 'answered'} after {seconds:.2f} s"
 
 
 def _name_of(what: OfPage | OfSocket | OfLogs) -> str:

@@ -107,9 +107,35 @@ def test_results_are_what_was_found_before_and_after() -> None:
         (one.title, one.passed, one.before, one.after) for one in results_of(RULE, evidence)
     ] == [
         ("min instances of c", True, "1", "3"),
-        ("https://a.example/ answers 200 within 30 s", True, "7.5 s", "200"),
+        ("https://a.example/ answers 200 within 30 s", True, "answered after 7.50 s", "200"),
         ("Users sign in", True, "", "ticked by Lena"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("found", "seconds", "words"),
+    [
+        ({"status": "503", "seconds": "0.025 s"}, 0.02495, "503 after 0.02 s"),
+        ({"seconds": "0.025 s", "status": "503"}, None, "503"),
+        ({"seconds": "0.025 s"}, 0.02495, "answered after 0.02 s"),
+        ({"status": "no answer: refused"}, None, "no answer: refused"),
+        ({}, None, ""),
+    ],
+)
+def test_what_a_page_answered_before_is_told_with_its_time(
+    found: dict[str, str], seconds: float | None, words: str
+) -> None:
+    url = "https://a.example/"
+    numbers = {} if seconds is None else {("endpoint.seconds", url): seconds}
+    failed = [
+        Finding(Area.ENDPOINTS, url, f"endpoints.{url}.{name}", "", said, "failed")
+        for name, said in found.items()
+    ]
+    page = OfPage(url)
+    rule = Criteria((Group(FAST, (Criterion(page),)),))
+    before, tried = Seen(tuple(failed), numbers), {page: Tried(passed=True, after="200")}
+    (result,) = results_of(rule, Evidence(before, Seen(), tried, (), {}))
+    assert result.before == words
 
 
 def test_a_metric_counts_for_each_subject_and_without_a_value_for_none() -> None:
