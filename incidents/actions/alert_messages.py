@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from incidents import clock
+from incidents.actions.alert_said import OLDEST, is_bygone
 from incidents.actions.alerts import Signal, hear_all
 from incidents.actions.storable import storable_text
 from incidents.health_states import AlertKind, AlertMessageState, AlertSeverity, AlertState
@@ -50,6 +51,8 @@ def receive(*, source: AlertSource, body: bytes) -> Received:
         return Received(_keep(source, body, AlertMessageState.MALFORMED, str(malformed)))
     if message.is_test:
         return Received(_keep(source, body, AlertMessageState.TEST, "A test; nothing follows."))
+    if bygone := _bygone(source, message):
+        return Received(_keep(source, body, AlertMessageState.ACCEPTED, bygone))
     with acting_from(f"alerts, {source.name}"):
         return _hear(source, body, message)
 
@@ -82,6 +85,18 @@ def _heard_before(source: AlertSource, body: bytes) -> AlertMessage | None:
     done = (AlertMessageState.ACCEPTED, AlertMessageState.UNMATCHED)
     same = AlertMessage.objects.filter(source=source, digest=_digest(body), state__in=done)
     return same.exclude(reason=UNFINISHED).first()
+
+
+def _bygone(source: AlertSource, message: Message) -> str:
+    """Why an event of PagerDuty is too old to be news, by when it says that it occurred; "" where
+    it is not. Whether it was heard before is forgotten by then. The times of other senders are not
+    signed, or say when something began, which may be long ago while it still fires."""
+    now = clock.now()
+    said = [one.said_at for one in message.alerts if is_bygone(one.said_at, now)]
+    if source.kind != AlertKind.PAGERDUTY or not said:
+        return ""
+    when = f"{said[0]:%Y-%m-%d %H:%M} UTC"
+    return f"It is of {when}, more than {OLDEST.days} days ago: nothing follows from it now."
 
 
 def _hear(source: AlertSource, body: bytes, message: Message) -> Received:

@@ -37,6 +37,12 @@ def believed(moment: datetime | None, now: datetime) -> datetime | None:
     return moment if moment and now - OLDEST < moment < now else None
 
 
+def is_bygone(said_at: datetime | None, now: datetime) -> bool:
+    """It says itself, in words that its sender has signed, that it is older than what is remembered
+    here of messages: somebody has kept it and sends it again."""
+    return said_at is not None and said_at <= now - OLDEST
+
+
 def is_old_news(said: Said, last: Alert, now: datetime) -> bool:
     """It was said before what is known already: that it recovered, or how it fires by now. Who took
     it for over by hand says nothing of what its sender tells afterwards."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -230,37 +231,65 @@ def test_tests_and_unmatched_are_told_apart(post: Post, root: User) -> None:
     assert Alert.objects.count() == 1
 
 
-def test_pagerduty_signs(post: Post, root: User) -> None:
-    source, token = alert_sources.create_source(actor=root, name="pager", kind="pagerduty")
-    body = (SAMPLES / "pagerduty-v3-raw.txt").read_bytes()
+@pytest.fixture
+def post_event(post: Post, root: User, set_clock: SetClock) -> Post:
+    """Posts PagerDuty's own sample with its own signature, a minute after it occurred."""
+    set_clock.at = datetime(2021, 4, 26, 17, 37, 30, tzinfo=UTC)
     sample = json.loads((SAMPLES / "pagerduty-v3-incident-priority-updated.json").read_text())
+    source, token = alert_sources.create_source(actor=root, name="pager", kind="pagerduty")
+    secret = sample["headers"]["test-secret"]
+    alert_sources.set_secret(actor=root, source_id=source.pk, secret=secret)
     signed = {"X-PagerDuty-Signature": sample["headers"]["X-PagerDuty-Signature"]}
-
+    body = (SAMPLES / "pagerduty-v3-raw.txt").read_bytes()
     assert token == ""
-    assert post(body=body, to="pager", **signed).status_code == 401
-    alert_sources.set_secret(
-        actor=root, source_id=source.pk, secret=sample["headers"]["test-secret"]
-    )
+    return lambda more=b"": post(body=body + more, to="pager", **signed)
 
-    assert post(body=body, to="pager", **signed).status_code == 202
-    assert post(body=body + b" ", to="pager", **signed).status_code == 401
+
+def test_pagerduty_signs(post_event: Post, root: User) -> None:
+    source = AlertSource.objects.get()
+    alert_sources.set_secret(actor=root, source_id=source.pk, secret="of-another-subscription")
+    assert post_event().status_code == 401
+
+
+def test_signature_of_pagerduty_is_over_every_byte(post_event: Post) -> None:
+    assert post_event().status_code == 202
+    assert post_event(b" ").status_code == 401
     assert Alert.objects.get().title == "A little bump in the road"
 
 
-def test_event_of_pagerduty_is_heard_once(post: Post, root: User) -> None:
+def test_event_of_pagerduty_is_heard_once(post_event: Post) -> None:
     """Its signature holds for ever: who has seen one could send it again."""
-    sample = json.loads((SAMPLES / "pagerduty-v3-incident-priority-updated.json").read_text())
-    source, _ = alert_sources.create_source(actor=root, name="pager", kind="pagerduty")
-    secret = sample["headers"]["test-secret"]
-    alert_sources.set_secret(actor=root, source_id=source.pk, secret=secret)
-    body = (SAMPLES / "pagerduty-v3-raw.txt").read_bytes()
-    signed = {"X-PagerDuty-Signature": sample["headers"]["X-PagerDuty-Signature"]}
-    first = post(body=body, to="pager", **signed).json()["message"]
+    first = post_event().json()["message"]
 
-    again = post(body=body, to="pager", **signed)
+    again = post_event()
     assert (again.status_code, again.json()["message"]) == (202, first)
     assert Alert.objects.get().times == 1
 
     AlertMessage.objects.update(reason=alert_messages.UNFINISHED)
-    post(body=body, to="pager", **signed)
+    post_event()
     assert Alert.objects.get().times == 2
+
+
+def test_event_of_pagerduty_begins_nothing_when_it_is_forgotten(
+    post_event: Post, set_clock: SetClock
+) -> None:
+    """Its digest is, after as long."""
+    post_event()
+    Alert.objects.update(state="resolved", resolved_at=set_clock.at)
+    set_clock.advance(alert_messages.KEPT.total_seconds() - 63)
+    assert post_event().json()["message"] == AlertMessage.objects.get().pk
+    set_clock.advance(64)
+
+    answer = post_event()
+
+    assert (answer.status_code, answer.json()["accepted"]) == (202, 0)
+    assert Alert.objects.get().state == "resolved"
+    assert AlertMessage.objects.latest("pk").reason == (
+        "It is of 2021-04-26 17:36 UTC, more than 30 days ago: nothing follows from it now."
+    )
+
+
+def test_what_has_fired_for_long_is_heard(post: Post, token: str, set_clock: SetClock) -> None:
+    began = (set_clock.at - timedelta(days=40)).isoformat()
+    post(token, body={"version": "4", "alerts": [{"labels": {"a": "b"}, "startsAt": began}]})
+    assert Alert.objects.get().state == "firing"
