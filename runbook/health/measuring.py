@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from runbook.cloud.errors import CloudError
+from runbook.commands.cloud_sql.settings import database_flags
 from runbook.document.definition import Json
 from runbook.health.judging import Reading
-from runbook.health.metrics import PERIOD, Combine, Metric
+from runbook.health.metrics import PERIOD, Combine, DatabaseFlag, Metric
 
 if TYPE_CHECKING:
     from runbook.cloud.sessions import Session
@@ -90,10 +91,23 @@ def _read(
     if isinstance(metric.per, str) and metric.per:
         whole = _minutes(session, project, metric, metric.per, since, until)
         found = {name: _quotients(found.get(name, {}), whole[name]) for name in whole}
-    scale = metric.scale / metric.per if isinstance(metric.per, float) else metric.scale
-    readings = {name: _readings(minutes, scale) for name, minutes in found.items() if minutes}
+    readings = {
+        name: _readings(minutes, metric.scale / _limit(session, project, metric, name))
+        for name, minutes in found.items()
+        if minutes
+    }
     none = "" if readings else "Cloud Monitoring has no values for it in these minutes."
     return Series(metric, readings, none)
+
+
+def _limit(session: Session, project: str, metric: Metric, subject: str) -> float:
+    """What each value is divided by: 1 where the metric names no limit. Raises `CloudError`."""
+    if isinstance(metric.per, DatabaseFlag):
+        of, _, instance = subject.rpartition(":")
+        flags = database_flags(session.sql.instance(of or project, instance))
+        set_to = flags.get(metric.per.name, "")
+        return float(set_to) if set_to.isdecimal() and int(set_to) else metric.per.otherwise
+    return metric.per if isinstance(metric.per, float) else 1.0
 
 
 def _minutes(

@@ -13,14 +13,23 @@ PERIOD = 60
 
 
 @dataclass(frozen=True, slots=True)
+class DatabaseFlag:
+    """A limit that is a flag of the Cloud SQL instance which a number is about, by the label
+    `database_id`; `otherwise` where the flag is not set to a number."""
+
+    name: str
+    otherwise: float
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
     """A number by name.
 
     With a `filter` it is read from Cloud Monitoring: the series that fit are aligned by `aligner`
     to one point a minute, those with the same `subject` label combined, the result multiplied by
-    `scale`. With `per`, a number or the filter of other series treated alike, it is the quotient of
-    both; a minute in which nothing was counted there has no value. Without a `filter` the check
-    itself measures it (`runbook.health.report.Measured`).
+    `scale`. With `per`, a number, the filter of other series treated alike or a flag, it is the
+    quotient of both; a minute in which nothing was counted there has no value. Without a `filter`
+    the check itself measures it (`runbook.health.report.Measured`).
     """
 
     name: str
@@ -31,7 +40,7 @@ class Metric:
     combine: Combine = "sum"
     subject: str = ""
     scale: float = 1.0
-    per: float | str = ""
+    per: float | str | DatabaseFlag = ""
 
     @property
     def is_read(self) -> bool:

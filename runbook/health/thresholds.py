@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias, cast, get_args
 
 from runbook.document.definition import Json
 from runbook.document.durations import seconds as seconds_of
-from runbook.health.metrics import METRICS, Combine, Metric
+from runbook.health.metrics import METRICS, Combine, DatabaseFlag, Metric
 from runbook.health.report import Severity
 
 Layer = Literal["infrastructure", "application"]
@@ -24,6 +24,8 @@ FIELDS = frozenset(
 METRIC_FIELDS = frozenset(
     ("name", "title", "unit", "filter", "aligner", "combine", "subject", "scale", "per")
 )
+
+FLAG_FIELDS = frozenset(("flag", "otherwise"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +174,25 @@ def _aligner(fields: Mapping[str, Json], at: Path) -> str:
     return aligner
 
 
-def _per(fields: Mapping[str, Json], at: Path) -> float | str:
-    per = fields.get("per", "")
+def _per(fields: Mapping[str, Json], at: Path) -> float | str | DatabaseFlag:
+    per, at = fields.get("per", ""), (*at, "per")
     if isinstance(per, str):
         return per.strip()
-    number = _number(per, (*at, "per"))
+    if isinstance(per, dict):
+        flag = _mapping(per, at, FLAG_FIELDS)
+        limit = _limit(flag.get("otherwise"), (*at, "otherwise"))
+        return DatabaseFlag(_text(flag, "flag", at), limit)
+    return _limit(per, at)
+
+
+def _limit(written: Json, at: Path) -> float:
+    number = _number(written, at)
     if number <= 0:
-        raise BadThreshold("`per` is a number above 0 or a filter.", (*at, "per"))
+        raise BadThreshold(
+            "`per` is a number above 0, a filter, or a `flag` of a database with the number"
+            " that counts `otherwise`.",
+            at,
+        )
     return number
 
 

@@ -101,7 +101,8 @@ def _settle(
         "state": "Look at its operations: gcloud sql operations list shows what Google is doing.",
         "exists": "Restore it from a backup, or create it again.",
         "network": "Moving it to another network needs a maintenance window of its own.",
-        "connections": "See who holds them, then raise max_connections or lower the pools.",
+        "connections": "See who holds them, then lower the pools, or raise max_connections and"
+        " the limit in the file with it.",
         "version": "An upgrade of the version needs a maintenance window of its own.",
     }
     return advised(asked, mended(asked, findings, fixes), advice)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from runbook.cloud.sessions import Session
 from runbook.cloud.target import Target
 from runbook.commands import shell
+from runbook.health import files
 from runbook.health.checking import check
+from runbook.health.measuring import read_all
 from runbook.health.reading import read
 from runbook.health.report import Finding
 from tests.runbook.simulator.running import INSTANCE, Running, running
@@ -113,3 +117,23 @@ def test_a_secret_that_may_not_be_looked_at_is_not_called_missing(healthy: Runni
     healthy.arm(match=secret, kind="403", times=0)
     (there, state) = _findings(healthy, "secrets: {gone: {state: ENABLED}}")
     assert (there.verdict, state.verdict) == ("unchecked", "unchecked")
+
+
+def _pool_in_use(simulator: Running) -> float:
+    """Percent, as the shipped threshold reads it."""
+    shipped = files.named(Path(__file__).parents[3] / "infrastructure", "netra-staging")
+    (pool,) = (one.metric for one in shipped.thresholds if one.name == "database-pool")
+    now = datetime.now(UTC)
+    since = now - timedelta(minutes=10)
+    (series,) = read_all(_session(simulator), "netra-staging", [pool], since=since, until=now)
+    (readings,) = series.readings.values()
+    return readings[-1].value
+
+
+def test_more_connections_in_the_flags_are_more_room_in_the_pool(healthy: Running) -> None:
+    _set_flags(healthy, max_connections="50")
+    crowded = _pool_in_use(healthy)
+    _set_flags(healthy, max_connections="200")
+    assert _pool_in_use(healthy) == pytest.approx(crowded / 4, rel=0.2)
+    _set_flags(healthy, work_mem="8192")
+    assert _pool_in_use(healthy) == pytest.approx(crowded / 2, rel=0.2)

@@ -12,6 +12,7 @@ from runbook.health.metrics import METRICS
 from runbook.health.thresholds import BadThreshold, read_thresholds
 
 SHIPPED = Path(__file__).parents[3] / "infrastructure"
+OWN = {"name": "own", "filter": "x"}
 GOOD: dict[str, Any] = {"name": "slow", "metric": "endpoint.seconds", "above": 5}
 
 
@@ -69,6 +70,10 @@ def test_metric_of_ones_own_is_known_from_then_on() -> None:
         ([GOOD | {"metric": "no.such"}], (0, "metric")),
         ([GOOD | {"metric": {"name": "own"}}], (0, "metric", "filter")),
         ([GOOD | {"metric": {"name": "sql.cpu", "filter": "x"}}], (0, "metric")),
+        ([GOOD | {"metric": OWN | {"per": 0}}], (0, "metric", "per")),
+        ([GOOD | {"metric": OWN | {"per": {"otherwise": 5}}}], (0, "metric", "per", "flag")),
+        ([GOOD | {"metric": OWN | {"per": {"flag": "f"}}}], (0, "metric", "per", "otherwise")),
+        ([GOOD | {"metric": OWN | {"per": {"flags": "f"}}}], (0, "metric", "per", "flags")),
         ([GOOD | {"above": "5"}], (0, "above")),
         ([GOOD | {"above": float("nan")}], (0, "above")),
         ([GOOD | {"for": "soon"}], (0, "for")),
@@ -90,7 +95,7 @@ def test_mistake_is_told_with_its_place(wrong: Any, path: tuple[str | int, ...])
 
 def test_every_metric_and_every_field_is_documented() -> None:
     text = (SHIPPED.parent / "docs" / "monitor.md").read_text()
-    fields = thresholds.FIELDS | thresholds.METRIC_FIELDS
+    fields = thresholds.FIELDS | thresholds.METRIC_FIELDS | thresholds.FLAG_FIELDS
 
     assert [name for name in METRICS if f"`{name}`" not in text] == []
     assert [name for name in fields if f"`{name}`" not in text and f" {name}: " not in text] == []
