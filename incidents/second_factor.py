@@ -53,7 +53,9 @@ def require_proof(request: HttpRequest, *, back: str, why: str = "") -> None:
     if not is_missing(request):
         return
     way = way_to_prove(back)._replace(opens_apart=True)
-    raise Refused(f"{why}Confirm with your second factor, then do it again.", status=403, way=way)
+    minutes = settings.SECOND_FACTOR_MINUTES
+    needed = f"This needs your second factor, shown within the last {minutes} minutes."
+    raise Refused(f"{why}{needed}", status=403, way=way)
 
 
 def is_missing(request: HttpRequest) -> bool:
