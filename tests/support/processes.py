@@ -22,7 +22,7 @@ from runbook.processes.supervisor import Supervisor
 from tests.support.simulator import Simulator
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PATIENCE = 120.0  # a machine that does other things too takes long to start everything
+PATIENCE = 240.0  # a machine that does other things too takes long to start everything
 PRINTED = "printed-when-prepared"
 
 
