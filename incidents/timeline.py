@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -20,12 +20,14 @@ def record(
     text: str,
     panels: Sequence[str],
     data: dict[str, Any] | None = None,  # Any: JSON whose shape belongs to `kind`
+    seals: Mapping[str, str] | None = None,
 ) -> TimelineEntry:
     """Write one entry inside the caller's transaction and tell the pages when it commits.
 
     The caller holds the incident (`actions.moves.hold`): entries are numbered without gaps and
     each is chained to the one before. Secrets are taken out first. `panels` are the parts of the
-    page that this fact changed.
+    page that this fact changed. `seals` are the digests of the rows that it is about, by name
+    (`queries.proof.seals`): no pattern of secrets may take a piece out of one.
     """
     incident = (
         Incident.objects.select_related("environment")
@@ -34,6 +36,7 @@ def record(
     )
     redactor = redactor_for(incident)
     now = clock.now()
+    said = {name: redactor.field(name, one) for name, one in ledger.plain(data or {}).items()}
     facts = ledger.facts_of(
         ledger=incident.name,
         number=incident.timeline_count + 1,
@@ -42,7 +45,7 @@ def record(
         source=source.current(),
         kind=kind,
         text=redactor.text(text),
-        data={name: redactor.field(name, one) for name, one in ledger.plain(data or {}).items()},
+        data=said | ({"seals": dict(seals)} if seals else {}),
     )
     link = ledger.link(facts, after=incident.timeline_head)
     _move_head(incident, link)

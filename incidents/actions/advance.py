@@ -32,6 +32,7 @@ from incidents.models import (
     Timer,
     Update,
 )
+from incidents.queries.proof.sealed_rows import seals_of_moved
 from incidents.refusal import Refused
 from incidents.states import ApprovalState, NotificationState, TimerState
 from runbook.document.durations import words
@@ -98,6 +99,7 @@ def _begin(incident_id: int, seconds: int) -> None:
             text=f"let {words(seconds)} pass for this drill",
             panels=["header", "ladder", "updates", "phases", "incidents"],
             data={"seconds": seconds},
+            seals=seals_of_moved(incident),
         )
 
 

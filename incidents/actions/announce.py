@@ -12,6 +12,8 @@ from incidents.actions.sending_words import Sending, check
 from incidents.actions.spells import note_component
 from incidents.actions.update_clocks import restart_update_timer
 from incidents.models import Component, Incident, Update
+from incidents.queries.proof.record_words import of_update
+from incidents.queries.proof.seals import seals_of
 from incidents.queries.words.templates import RESOLUTION
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused
@@ -50,6 +52,7 @@ def post_update(
             text=f"told {audience}: {update.text}",
             panels=["updates", "header", "incidents"],
             data=_facts(update),
+            seals=seals_of(of_update(update)),
         )
         carry(update, sending, receivers)
     return update

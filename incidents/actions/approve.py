@@ -7,21 +7,19 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from incidents import clock, permissions, queue, second_factor, source, timeline
+from incidents import clock, permissions, queue, source, timeline
 from incidents.actions.authority import APPROVAL_LOADED, Objection, difference, name_of
+from incidents.actions.deciding import require_open, require_place, require_proof, require_voice
 from incidents.actions.moves import end_run, hold, move_run, panels_of
 from incidents.actions.plan_rows import with_arrow
 from incidents.actions.voiding import void
 from incidents.models import Approval, Decision
+from incidents.queries.proof.record import of_approval, of_decision
+from incidents.queries.proof.seals import seals_of
 from incidents.quorum import Weighing, weigh
 from incidents.redacting import redactor_of
 from incidents.refusal import Refused
 from incidents.states import ApprovalState, RunState, Verdict
-from incidents.windows import why_closed
-
-
-class SecondFactorNeeded(Refused):
-    """The approval counts only with a fresh second factor; views know where it is asked for."""
 
 
 def approve(
@@ -43,17 +41,20 @@ def approve(
         hold(runs__approval=approval_id)
         approval = _waiting(actor=actor, approval_id=approval_id)
         weighing = weigh(approval, also=actor)
-        _require_place(actor, approval, weighing)
+        require_place(actor, approval, weighing)
         if digest != approval.digest:
             raise Refused(
                 "The plan is not the one you were looking at. Read it again, then decide."
             )
-        _require_proof(actor, approval, proven_at)
+        require_proof(actor, approval, proven_at)
         stale = difference(approval)
         if stale is None:
-            _require_open(approval)
+            require_open(approval)
             decision = _decide(actor, approval, Verdict.APPROVED, weighing, words, proven_at)
-            _complete(approval, decision)
+            is_complete = _complete(approval, decision)
+            _tell(approval, decision)
+            if is_complete:
+                queue.enqueue("execute_run", approval.run_id, queue="changes")
             return approval
         void(approval, stale, actor=None)
     raise Refused(f"Nothing was approved. {stale.sentence} {_to_plan_again(stale)}")
@@ -72,9 +73,10 @@ def reject(*, actor: User, approval_id: int, reason: str) -> Approval:
         hold(runs__approval=approval_id)
         approval = _waiting(actor=actor, approval_id=approval_id)
         weighing = weigh(approval, also=actor)
-        _require_voice(actor, approval, weighing)
+        require_voice(actor, approval, weighing)
         decision = _decide(actor, approval, Verdict.REJECTED, weighing, reason, None)
         _end(approval, ApprovalState.REJECTED, actor=actor, words=decision.words)
+        _tell(approval, decision)
         end_run(
             approval.run,
             old=RunState.WAITING,
@@ -101,6 +103,7 @@ def withdraw(*, actor: User, approval_id: int) -> Approval:
             new=RunState.CANCELLED,
             actor=actor,
             message="Withdrawn by who asked; nothing was sent.",
+            seals=seals_of(of_approval(approval)),
         )
     return approval
 
@@ -113,47 +116,50 @@ def _decide(
     words: str,
     proven_at: datetime | None,
 ) -> Decision:
-    roles = sorted(weighing.counts_as(actor.pk))
-    words = redactor_of(approval.run).text(words.strip())
-    decision = Decision.objects.create(
+    return Decision.objects.create(
         approval=approval,
         person=actor,
         verdict=verdict,
         digest=approval.digest,
-        words=words,
-        roles=roles,
+        words=redactor_of(approval.run).text(words.strip()),
+        roles=sorted(weighing.counts_as(actor.pk)),
         proven_at=proven_at,
         source=source.current(),
         at=clock.now(),
     )
+
+
+def _tell(approval: Approval, decision: Decision) -> None:
+    """What was said, and what came of it: call it once the question has ended by it, if it has."""
     said = f": {decision.words}" if decision.words else ""
+    proven_at = decision.proven_at
     timeline.record(
         incident_id=approval.run.incident_id,
-        actor=actor,
-        kind=f"approval.{verdict.value}",
-        text=f"{verdict.value} plan {approval.digest[:12]} of run {approval.run.number}"
-        f" as {' and '.join(roles)}{said}",
+        actor=decision.person,
+        kind=f"approval.{decision.verdict}",
+        text=f"{decision.verdict} plan {approval.digest[:12]} of run {approval.run.number}"
+        f" as {' and '.join(decision.roles)}{said}",
         panels=_panels(approval),
         data={
             "run": approval.run.number,
-            "verdict": verdict.value,
+            "verdict": decision.verdict,
             "digest": approval.digest,
-            "roles": roles,
+            "roles": decision.roles,
             "requirements": approval.requirements,
             "second_factor": proven_at.isoformat() if proven_at else None,
         },
+        seals=seals_of(of_decision(decision), of_approval(approval)),
     )
-    return decision
 
 
-def _complete(approval: Approval, decision: Decision) -> None:
-    """Queue the run if every requirement is met now."""
+def _complete(approval: Approval, decision: Decision) -> bool:
+    """Release the run if every requirement is met now; whether it was."""
     if not weigh(approval).is_met:
-        return
+        return False
     _end(approval, ApprovalState.APPROVED, actor=decision.person, words=decision.words)
     if not move_run(approval.run, old=RunState.WAITING, new=RunState.QUEUED, queued_at=clock.now()):
         raise Refused(f"Run {approval.run.number} has just moved on. Look again.")
-    queue.enqueue("execute_run", approval.run_id, queue="changes")
+    return True
 
 
 def _end(approval: Approval, state: ApprovalState, *, actor: User, words: str) -> None:
@@ -163,7 +169,8 @@ def _end(approval: Approval, state: ApprovalState, *, actor: User, words: str) -
     ).update(state=state, decided_by=actor, decided_at=now, words=words)
     if not moved:
         raise Refused(_already(Approval.objects.select_related("decided_by").get(pk=approval.pk)))
-    approval.refresh_from_db()
+    approval.state, approval.words = state, words
+    approval.decided_by, approval.decided_at = actor, now
 
 
 def _already(approval: Approval) -> str:
@@ -192,56 +199,6 @@ def _waiting(*, actor: User, approval_id: int) -> Approval:
 def _sees(actor: User, approval: Approval) -> bool:
     visible = permissions.visible_incidents(actor)
     return visible.filter(pk=approval.run.incident_id).exists()
-
-
-def _require_voice(actor: User, approval: Approval, weighing: Weighing) -> None:
-    """Whoever could fill a place may decide, once."""
-    incident = approval.run.incident
-    if actor.pk == approval.run.requested_by_id:
-        raise Refused(f"{weighing.excluded[actor.pk]} You can withdraw it.", status=403)
-    if actor.pk in weighing.excluded:
-        raise Refused(weighing.excluded[actor.pk], status=403)
-    permissions.require(
-        allowed=incident.is_open and bool(weighing.counts_as(actor.pk)),
-        incident=incident,
-        what="decide about this change",
-        needed=weighing.asked_for,
-    )
-    own = next((one for one in weighing.decisions if one.person_id == actor.pk), None)
-    if own is not None:
-        raise Refused(f"You {own.verdict} this at {own.at:%H:%M:%S} UTC already.")
-
-
-def _require_place(actor: User, approval: Approval, weighing: Weighing) -> None:
-    _require_voice(actor, approval, weighing)
-    if not weighing.adds(actor.pk):
-        raise Refused(
-            f"Your approval would add nothing: what is still open is {weighing.still_open}."
-            " You can reject it."
-        )
-
-
-def _require_proof(actor: User, approval: Approval, proven_at: datetime | None) -> None:
-    environment = approval.run.incident.environment
-    if not environment.is_protected or second_factor.is_fresh(proven_at):
-        return
-    if not second_factor.is_enrolled(actor):
-        raise SecondFactorNeeded(
-            f"{environment} is protected: approving needs a second factor, and you have none yet."
-            " Set one up, then approve.",
-            status=403,
-        )
-    raise SecondFactorNeeded(
-        f"{environment} is protected: confirm with your second factor, then approve.", status=403
-    )
-
-
-def _require_open(approval: Approval) -> None:
-    closed = why_closed(approval.run.incident.environment, clock.now())
-    if closed and not approval.is_emergency:
-        raise Refused(
-            f"{closed} Only an emergency goes on: have it asked for again, as an emergency."
-        )
 
 
 def _panels(approval: Approval) -> list[str]:

@@ -20,6 +20,8 @@ from incidents.actions.plan_rows import (
 )
 from incidents.models import Approval, Run
 from incidents.plan_digest import digest_of
+from incidents.queries.proof.record import of_approval
+from incidents.queries.proof.seals import seals_of
 from incidents.quorum import Weighing, weigh
 from incidents.states import ApprovalState, EffectChoice, IncidentState, RunState
 from incidents.windows import why_closed
@@ -155,10 +157,13 @@ def withdraw(run: Run, found: Objection) -> None:
 
 def void_approval(run: Run, found: Objection, *, actor: User | None) -> None:
     """Note what was approved and why it is worth nothing any more; the run has ended already."""
-    approval = Approval.objects.filter(run=run, state__in=STANDING).first()
+    standing = Approval.objects.filter(run=run, state__in=STANDING)
+    approval = standing.select_related("decided_by").first()
     if approval is None:
         return
     moved = [dict(one) for one in found.moved]
+    approval.state, approval.void_reason = ApprovalState.VOID, found.sentence
+    approval.run, approval.moved = run, moved
     Approval.objects.filter(pk=approval.pk, state__in=STANDING).update(
         state=ApprovalState.VOID, void_reason=found.sentence, moved=moved
     )
@@ -169,6 +174,7 @@ def void_approval(run: Run, found: Objection, *, actor: User | None) -> None:
         text=f"plan {approval.digest[:12]} of run {run.number} is void: {found.sentence}",
         panels=[*panels_of(run), "approvals", "header", "incidents"],
         data={"run": run.number, "digest": approval.digest, "moved": moved},
+        seals=seals_of(of_approval(approval)),
     )
 
 

@@ -9,6 +9,8 @@ from incidents import clock, permissions, timeline
 from incidents.actions.moves import hold, open_incidents
 from incidents.actions.phase_clocks import phase_begins, phase_ends
 from incidents.models import Phase, Step, StepCommand
+from incidents.queries.proof.record import of_decided_step, of_paste, of_progress
+from incidents.queries.proof.seals import said_nothing_of, seals_of
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused
 from incidents.states import PhaseState, StepState
@@ -39,6 +41,7 @@ def _decide(*, actor: User, step_id: int, state: StepState, reason: str) -> Step
         step.refresh_from_db()
         if not moved:
             raise Refused(_already(step))
+        step.decided_by = actor
         verb = "ticked" if state == StepState.DONE else "skipped"
         timeline.record(
             incident_id=step.incident_id,
@@ -47,6 +50,7 @@ def _decide(*, actor: User, step_id: int, state: StepState, reason: str) -> Step
             text=f"{verb} “{step.title}”" + (f": {reason}" if reason else ""),
             panels=[f"step-{step.pk}", f"phase-{step.phase_id}"],
             data={"step": step.key},
+            seals=seals_of(of_decided_step(step)),
         )
     return step
 
@@ -70,6 +74,7 @@ def untick(*, actor: User, step_id: int) -> Step:
             text=f"opened “{step.title}” again",
             panels=[f"step-{step.pk}", f"phase-{step.phase_id}"],
             data={"step": step.key},
+            seals=said_nothing_of(of_decided_step(step)),
         )
     step.refresh_from_db()
     return step
@@ -78,7 +83,7 @@ def untick(*, actor: User, step_id: int) -> Step:
 def paste_result(*, actor: User, command_id: int, text: str) -> StepCommand:
     """Keep what a person saw when they ran, in their own terminal, a command that is not run here.
 
-    A second paste takes the first one's place; both are on the timeline by size, not by content.
+    A second paste takes the first one's place; the timeline has the size and the digest of both.
     """
     words = text.strip("\r\n")
     if not words.strip():
@@ -97,10 +102,10 @@ def paste_result(*, actor: User, command_id: int, text: str) -> StepCommand:
         if command.is_runnable:
             raise Refused("This command is run here: run it, and its output is kept.", status=422)
         step = _open_step(actor=actor, step_id=command.step_id)
+        command.step, command.pasted_at, command.pasted_by = step, clock.now(), actor
+        command.pasted = redactor_for(step.incident, command.text).text(words)
         StepCommand.objects.filter(pk=command_id).update(
-            pasted=redactor_for(step.incident, command.text).text(words),
-            pasted_at=clock.now(),
-            pasted_by=actor,
+            pasted=command.pasted, pasted_at=command.pasted_at, pasted_by=actor
         )
         timeline.record(
             incident_id=step.incident_id,
@@ -109,6 +114,7 @@ def paste_result(*, actor: User, command_id: int, text: str) -> StepCommand:
             text=f"pasted {len(words.splitlines())} lines for `{command.shown}`",
             panels=[f"step-{step.pk}"],
             data={"step": step.key, "command": command.position},
+            seals=seals_of(of_paste(command)),
         )
     command.refresh_from_db()
     return command
@@ -136,10 +142,12 @@ def complete_phase(*, actor: User, phase_id: int) -> Phase:
         following = phase.incident.phases.filter(
             state=PhaseState.PENDING, is_rollback=False, position__gt=phase.position
         ).first()
+        phase.state, phase.completed_at, phase.completed_by = PhaseState.COMPLETED, now, actor
         if following:
             Phase.objects.filter(pk=following.pk, state=PhaseState.PENDING).update(
                 state=PhaseState.ACTIVE, started_at=now
             )
+            following.state, following.started_at = PhaseState.ACTIVE, now
         spared = phase_ends(phase)
         if following:
             phase_begins(phase.incident, now=now)
@@ -152,6 +160,7 @@ def complete_phase(*, actor: User, phase_id: int) -> Phase:
             + "".join(f"; level {position} is not needed any more" for position in spared),
             panels=["phases", "header", "ladder", "incidents"],
             data={"phase": phase.position, "spared": spared},
+            seals=seals_of(*(of_progress(one) for one in (phase, following) if one)),
         )
     phase.refresh_from_db()
     return phase

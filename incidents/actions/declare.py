@@ -24,6 +24,8 @@ from incidents.models import (
     Revision,
 )
 from incidents.permissions import COMMANDING, roles_in
+from incidents.queries.proof.record import facts_of_incident, of_progress
+from incidents.queries.proof.seals import seals_of, seals_of_incident
 from incidents.redacting import redactor_with, split_secrets
 from incidents.refusal import Refused
 from incidents.states import Severity
@@ -143,7 +145,7 @@ def _write(
         approval_expires=document.approval.expires,
         started_at=now,
     )
-    write_phases(incident, document, values, now)
+    phases = write_phases(incident, document, values, now)
     write_components(incident, document)
     begin_spells(incident, document, at=now)
     write_timers(incident, document, now)
@@ -154,5 +156,7 @@ def _write(
         text=f"declared {incident.name} ({severity}) from “{document.title}” in {environment}",
         panels=["header", "incidents"],
         data={"digest": revision.digest, "revision": revision.number, "parameters": shown},
+        seals=seals_of_incident(**facts_of_incident(incident))
+        | seals_of(*map(of_progress, phases[:1])),
     )
     return incident

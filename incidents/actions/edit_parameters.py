@@ -16,6 +16,7 @@ from incidents.actions.refit import Edition, refit
 from incidents.actions.voiding import void_stale
 from incidents.models import Incident, Step, StepCommand
 from incidents.queries.parameters import EDITED, settings_of
+from incidents.queries.proof.seals import seals_of_incident
 from incidents.redacting import all_values, split_secrets
 from incidents.refusal import Refused
 from incidents.states import IncidentState, RunState
@@ -164,6 +165,7 @@ def _record(
         text=f"set {'; '.join(words)} ({commands} {several})",
         panels=PANELS,
         data={"changes": changes, "commands": commands},
+        seals=seals_of_incident(parameters=incident.parameters),
     )
 
 

@@ -16,6 +16,8 @@ from incidents.actions.emergency import require_open_or_emergency
 from incidents.actions.moves import hold, panels_of
 from incidents.actions.new_run import new_run
 from incidents.models import AlertRule, Phase, Run, StepCommand
+from incidents.queries.proof.record import of_asked_run
+from incidents.queries.proof.seals import seals_of
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused
 from incidents.states import LIVE_RUN_STATES, EffectChoice, RunState
@@ -51,6 +53,7 @@ def request_run(
                 text=f"{'ran' if reads else 'asked to change'} `{run.shown}`",
                 panels=panels_of(run),
                 data={"run": run.number, "effect": run.effect, **asked},
+                seals=seals_of(of_asked_run(run)),
             )
             return run
     except IntegrityError as error:
@@ -94,6 +97,7 @@ def request_phase_diagnostics(*, actor: User, phase_id: int) -> list[Run]:
             text=f"ran {len(started)} {several} of “{phase.title}”",
             panels=[panel for run in started for panel in panels_of(run)],
             data={"runs": [run.number for run in started], "effect": EffectChoice.READS.value},
+            seals=seals_of(*map(of_asked_run, started)),
         )
     return started
 

@@ -17,6 +17,8 @@ from incidents.actions.report import reportable
 from incidents.actions.storable import storable_text
 from incidents.actions.tell import no_longer
 from incidents.models import FollowUp, Incident
+from incidents.queries.proof.record_words import of_follow_up
+from incidents.queries.proof.seals import seals_of
 from incidents.queries.report.wording import who
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused
@@ -244,4 +246,5 @@ def _record(
         text=text,
         panels=["follow-ups", "incidents"],
         data={"follow_up": found.pk, **data},
+        seals=seals_of(of_follow_up(found)),
     )

@@ -20,8 +20,10 @@ from incidents.actions.teams import (
     working_incident,
 )
 from incidents.actions.tell import Event, key_of, no_longer, tell
-from incidents.models import Handoff, Incident
+from incidents.models import Handoff, HandoffItem, Incident
 from incidents.queries.ball import team_name
+from incidents.queries.proof.record_words import of_checklist_line, of_handoff
+from incidents.queries.proof.seals import seals_of
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused
 from incidents.states import HandoffSide, HandoffState
@@ -59,10 +61,14 @@ def offer(
             offered_by=actor,
             offered_at=clock.now(),
         )
-        write_items(handoff, {side: map(redact, own) for side, own in (items or {}).items()})
+        lines = write_items(
+            handoff, {side: map(redact, own) for side, own in (items or {}).items()}
+        )
         _tell(actor, handoff)
         what = "hand the work back" if handoff.answers_id else "hand the work over"
-        _record(actor, handoff, "handoff.offered", f"offered to {what}: {_way(handoff)}")
+        _record(
+            actor, handoff, "handoff.offered", f"offered to {what}: {_way(handoff)}", lines=lines
+        )
     return handoff
 
 
@@ -109,10 +115,15 @@ def withdraw(*, actor: User, handoff_id: int) -> Handoff:
     return handoff
 
 
-def end_handoffs(incident_id: int) -> None:
-    """An offer ends with the incident. Call inside the transaction that holds it."""
+def end_handoffs(incident_id: int) -> dict[str, str]:
+    """An offer ends with the incident, whose entry seals that. Call inside the transaction that
+    holds it."""
     standing = Handoff.objects.filter(incident_id=incident_id, state=HandoffState.OFFERED)
-    standing.update(state=HandoffState.WITHDRAWN, decided_at=clock.now())
+    ended, now = list(standing.select_related("offered_by")), clock.now()
+    standing.update(state=HandoffState.WITHDRAWN, decided_at=now)
+    for handoff in ended:
+        handoff.state, handoff.decided_at = HandoffState.WITHDRAWN, now
+    return seals_of(*map(of_handoff, ended))
 
 
 def _teams(incident: Incident, given_by: str, taken_by: str) -> tuple[str, str]:
@@ -154,13 +165,14 @@ def _standing(actor: User, handoff_id: int) -> Handoff:
 
 
 def _decide(handoff: Handoff, state: HandoffState, person: User, reason: str = "") -> None:
-    rows = Handoff.objects.filter(pk=handoff.pk, state=HandoffState.OFFERED)
-    if not rows.update(state=state, decided_at=clock.now(), decided_by=person, reason=reason):
+    rows, now = Handoff.objects.filter(pk=handoff.pk, state=HandoffState.OFFERED), clock.now()
+    if not rows.update(state=state, decided_at=now, decided_by=person, reason=reason):
         handoff.refresh_from_db()
         by = f" by {_name(handoff.decided_by)}" if handoff.decided_by else ""
         when = f" at {handoff.decided_at:%H:%M:%S} UTC" if handoff.decided_at else ""
         raise Refused(f"This handoff was {handoff.state}{by}{when}.")
-    handoff.refresh_from_db()
+    handoff.state, handoff.reason = state, reason
+    handoff.decided_at, handoff.decided_by = now, person
     no_longer(_topic(handoff))
 
 
@@ -183,7 +195,15 @@ def _tell(actor: User, handoff: Handoff) -> None:
     )
 
 
-def _record(actor: User, handoff: Handoff, kind: str, text: str, **data: str) -> None:
+def _record(
+    actor: User,
+    handoff: Handoff,
+    kind: str,
+    text: str,
+    *,
+    lines: Sequence[HandoffItem] = (),
+    **data: str,
+) -> None:
     timeline.record(
         incident_id=handoff.incident_id,
         actor=actor,
@@ -196,6 +216,7 @@ def _record(actor: User, handoff: Handoff, kind: str, text: str, **data: str) ->
             "to": handoff.taken_by,
             **data,
         },
+        seals=seals_of(of_handoff(handoff), *map(of_checklist_line, lines)),
     )
 
 

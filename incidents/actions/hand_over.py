@@ -10,6 +10,7 @@ from incidents import clock, permissions, timeline
 from incidents.actions.moves import hold
 from incidents.actions.tell import Event, no_longer, tell
 from incidents.models import Handover, Incident
+from incidents.queries.proof.seals import seals_of_incident
 from incidents.queries.rule_accounts import acts_for_rules
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused
@@ -200,6 +201,7 @@ def _record_change(actor: User, incident: Incident, kind: str, text: str, before
         text=f"{text} ({_name(before)} commanded until now)",
         panels=PANELS,
         data={"before": {"commander": str(before)}, "after": {"commander": str(actor)}},
+        seals=seals_of_incident(commander=actor.get_username()),
     )
 
 

@@ -12,6 +12,8 @@ from incidents.actions.moves import hold
 from incidents.actions.teams import working_incident
 from incidents.models import Handoff, HandoffItem
 from incidents.queries.ball import team_name
+from incidents.queries.proof.record_words import of_checklist_line
+from incidents.queries.proof.seals import seals_of
 from incidents.refusal import Refused
 from incidents.states import HandoffSide, HandoffState
 
@@ -19,7 +21,7 @@ MOST_ITEMS = 30
 LONGEST_ITEM = 300
 
 
-def write_items(handoff: Handoff, items: Mapping[HandoffSide, Iterable[str]]) -> None:
+def write_items(handoff: Handoff, items: Mapping[HandoffSide, Iterable[str]]) -> list[HandoffItem]:
     """One row for each line that is not empty; inside the caller's transaction."""
     rows = []
     for side, lines in items.items():
@@ -33,7 +35,7 @@ def write_items(handoff: Handoff, items: Mapping[HandoffSide, Iterable[str]]) ->
             HandoffItem(handoff=handoff, side=side, position=position, text=text)
             for position, text in enumerate(texts, start=1)
         ]
-    HandoffItem.objects.bulk_create(rows)
+    return HandoffItem.objects.bulk_create(rows)
 
 
 def set_item(*, actor: User, item_id: int, is_done: bool) -> HandoffItem:
@@ -49,6 +51,7 @@ def set_item(*, actor: User, item_id: int, is_done: bool) -> HandoffItem:
         now = clock.now()
         moved = rows.update(done_at=now if is_done else None, done_by=actor if is_done else None)
         if moved:
+            item.done_at, item.done_by = (now, actor) if is_done else (None, None)
             word = "ticked" if is_done else "opened again"
             timeline.record(
                 incident_id=incident.pk,
@@ -57,6 +60,7 @@ def set_item(*, actor: User, item_id: int, is_done: bool) -> HandoffItem:
                 text=f"{word} “{item.text}” ({team_name(incident, _side_team(item))})",
                 panels=["handoffs"],
                 data={"handoff": item.handoff_id, "item": item.text, "done": is_done},
+                seals=seals_of(of_checklist_line(item)),
             )
     item.refresh_from_db()
     return item

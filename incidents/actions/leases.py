@@ -80,7 +80,10 @@ def mark_sent(run: Run) -> bool:
         sent_at__isnull=True,
         is_cancel_requested=False,
     )
-    return held.update(sent_at=now, lease_until=_lease(now)) == 1
+    if not held.update(sent_at=now, lease_until=_lease(now)):
+        return False
+    run.sent_at = now
+    return True
 
 
 def claim_probe(run_id: int, *, worker: str) -> Run | None:

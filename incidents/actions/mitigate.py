@@ -9,6 +9,8 @@ from incidents import clock, timeline
 from incidents.actions.commanded import commanded
 from incidents.actions.moves import hold
 from incidents.models import Incident
+from incidents.queries.proof.record import moment
+from incidents.queries.proof.seals import seals_of_incident
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused
 from incidents.states import IncidentState
@@ -36,6 +38,7 @@ def mitigate(*, actor: User, incident_id: int, words: str) -> Incident:
             text=f"marked {incident.name} as mitigated: {text}",
             panels=PANELS,
             data={"words": text},
+            seals=seals_of_incident(mitigated_at=moment(now)),
         )
     incident.refresh_from_db()
     return incident
@@ -62,6 +65,7 @@ def worsen(*, actor: User, incident_id: int, words: str) -> Incident:
             text=f"the impact of {incident.name} is back: {text}",
             panels=PANELS,
             data={"words": text, "mitigated_at": since.isoformat() if since else None},
+            seals=seals_of_incident(mitigated_at=None),
         )
     incident.refresh_from_db()
     return incident

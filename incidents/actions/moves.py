@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 from django.contrib.auth.models import User
@@ -14,6 +15,8 @@ from incidents.actions.locks import announce_waiting
 from incidents.actions.storable import storable, storable_text
 from incidents.actions.tell_of_runs import nobody_is_asked, tell_of_end
 from incidents.models import Incident, Run
+from incidents.queries.proof.record import of_ended_run
+from incidents.queries.proof.seals import seals_of
 from incidents.redacting import redactor_of
 from incidents.states import ENDED_RUN_STATES, IncidentState, RunState, check_run_move
 from runbook.document.definition import Json
@@ -76,17 +79,27 @@ def end_run(
     message: str,
     token: int | None = None,
     only_if: Q | None = None,
+    seals: Mapping[str, str] | None = None,
     **columns: object,
 ) -> bool:
     """Move to an ending and write it on the timeline, inside the caller's transaction. Secrets are
-    taken out of message, result and checks. Runs that wait for the resource are told."""
+    taken out of message, result and checks. Runs that wait for the resource are told. `seals` are
+    of other rows that the same entry speaks of."""
     hold(pk=run.incident_id)
     redactor = redactor_of(run)
     message = redactor.text(storable_text(message))
     for name in columns.keys() & {"result", "checks"}:
         columns[name] = redactor.json(storable(cast("Json", columns[name])))
+    now = clock.now()
     moved = move_run(
-        run, old=old, new=new, token=token, only_if=only_if, message=message, **columns
+        run,
+        old=old,
+        new=new,
+        token=token,
+        only_if=only_if,
+        message=message,
+        finished_at=now,
+        **columns,
     )
     if not moved:
         return False
@@ -97,6 +110,7 @@ def end_run(
         text=f"run {run.number} {_ending(new)}: `{run.shown}` {message}",
         panels=[*panels_of(run), "approvals", "header"],
         data={"run": run.number, "state": new.value} | sealed(run, columns),
+        seals=seals_of(of_ended_run(run, message=message, finished_at=now)) | dict(seals or {}),
     )
     tell_of_end(run, new, message)
     if run.lock_name:

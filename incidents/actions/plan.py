@@ -19,6 +19,8 @@ from incidents.actions.plan_rows import as_columns, as_plan, identity_of
 from incidents.actions.tell_of_runs import ask_approvers
 from incidents.models import Approval, Plan, Run
 from incidents.plan_digest import digest_of
+from incidents.queries.proof.record import of_approval
+from incidents.queries.proof.seals import seals_of
 from incidents.requirements import seconds_to_decide
 from incidents.states import RunState
 from incidents.windows import why_closed
@@ -157,6 +159,7 @@ def _put_up(run: Run, plan: Plan, now: datetime) -> None:
             "evidence": ledger.digest_of_json(approval.evidence),
             "expires_at": approval.expires_at.isoformat(),
         },
+        seals=seals_of(of_approval(approval)),
     )
     ask_approvers(approval)
 

@@ -13,6 +13,8 @@ from incidents.actions.moves import hold, panels_of
 from incidents.actions.plan_rows import as_plan
 from incidents.actions.storable import storable_text
 from incidents.models import Run
+from incidents.queries.proof.record import of_ended_run
+from incidents.queries.proof.seals import seals_of
 from incidents.redacting import redactor_of
 from incidents.states import RunState
 from runbook.commands.base import NotRunnable
@@ -40,6 +42,7 @@ def probe_run(run_id: int, *, worker: str) -> None:
                 text=f"run {run.number}: {sentence}",
                 panels=panels_of(run),
                 data={"run": run.number},
+                seals=seals_of(of_ended_run(run, message=f"{run.message} {sentence}")),
             )
 
 

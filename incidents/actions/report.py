@@ -13,6 +13,8 @@ from incidents.actions.declare import open_runbook
 from incidents.actions.moves import hold
 from incidents.actions.storable import storable_text
 from incidents.models import Incident, ReportRevision, Timer
+from incidents.queries.proof.record_words import of_report
+from incidents.queries.proof.seals import seals_of
 from incidents.queries.report.facts import read_facts
 from incidents.queries.report.sections import (
     newest_revision,
@@ -222,6 +224,7 @@ def _store(
         text=f"{entry} (revision {revision.number})",
         panels=["report", "incidents", *_moved(newest, revision)],
         data={"report": revision.number, "text": ledger.digest_of_json(text)},
+        seals=seals_of(of_report(revision)),
     )
     return revision
 

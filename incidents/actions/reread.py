@@ -22,6 +22,7 @@ from incidents.actions.unfold import MOST_COMMANDS, is_too_long
 from incidents.actions.voiding import void_stale
 from incidents.models import Incident, Revision
 from incidents.queries.parameters import REREAD
+from incidents.queries.proof.seals import seals_of_incident
 from incidents.redacting import all_values, split_secrets
 from incidents.refusal import Refused
 from incidents.states import IncidentState
@@ -62,8 +63,8 @@ def reread(
         known = dict(incident.parameters)
         digest = incident.revision.digest
         _store(incident, revision, after, wanted)
-        moves = _fit(incident, after, old, new, actor=actor)
-        _record(actor, incident, digest, known, moves)
+        moves, seals = _fit(incident, after, old, new, actor=actor)
+        _record(actor, incident, digest, known, moves, seals)
         message = f"{name_of(actor)} took in revision {revision.number} of the runbook."
         cancel_planning(incident, actor=actor, message=f"{message} Ask again.")
         void_stale(incident_id=incident.pk, actor=actor, reason=message)
@@ -158,15 +159,16 @@ def _store(
 
 def _fit(
     incident: Incident, document: definition.Runbook, old: Edition, new: Edition, *, actor: User
-) -> list[Move]:
-    """The rows follow the document; what is due at another moment than before."""
+) -> tuple[list[Move], dict[str, str]]:
+    """The rows follow the document; what is due at another moment than before, and what the entry
+    seals."""
     now = clock.now()
     gone = f"Not in revision {incident.revision.number} of the runbook any more."
-    fit_steps(incident, document, actor=actor, now=now, gone=gone)
+    seals = fit_steps(incident, document, actor=actor, now=now, gone=gone)
     refit(list(incident.steps.all()), before=old, after=new, gone=gone)
     fit_components(incident, document)
     begin_spells(incident, document, at=now)
-    return fit_clocks(incident, document, now)
+    return fit_clocks(incident, document, now), seals
 
 
 def _record(
@@ -175,6 +177,7 @@ def _record(
     digest: str,
     known: Mapping[str, str],
     moves: Sequence[Move],
+    seals: Mapping[str, str],
 ) -> None:
     """Both digests, the parameters that are new, as people read them, and which clocks moved."""
     revision = incident.revision
@@ -194,5 +197,11 @@ def _record(
             "after": revision.digest,
             "changes": changes,
             "moves": [move.data for move in moves],
+        },
+        seals={
+            **seals,
+            **seals_of_incident(
+                parameters=incident.parameters, impact=incident.impact, summary=incident.summary
+            ),
         },
     )

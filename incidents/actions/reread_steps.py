@@ -16,6 +16,8 @@ from django.db.models import F, Q
 from incidents.actions.refit import ASIDE
 from incidents.actions.unfold import phase_row, step_row, steps_of
 from incidents.models import Incident, Phase, Step, StepCommand
+from incidents.queries.proof.record import of_decided_step, of_progress
+from incidents.queries.proof.seals import said_nothing_of, seals_of
 from incidents.states import PhaseState, StepState
 from runbook.document import definition
 
@@ -26,7 +28,7 @@ STEP_PLACE = ("depth", "line", "is_exit_criterion", "undo_key", "approve")
 
 def fit_steps(
     incident: Incident, document: definition.Runbook, *, actor: User, now: datetime, gone: str
-) -> None:
+) -> dict[str, str]:
     """Give the incident the document's phases and steps; their commands are fitted afterwards.
 
     `gone` is the reason with which an open step is skipped that the document has no more, although
@@ -36,15 +38,24 @@ def fit_steps(
     wanted = _fitted_phases(incident, document, stood)
     steps = _fitted_steps(incident, document, wanted, {step.key: step for step in stood})
     left = _left_behind(stood, {step.key for step in steps})
-    for step in left:
-        if step.state == StepState.OPEN and step.level is None:
-            step.state, step.reason = StepState.SKIPPED, gone
-            step.decided_by, step.decided_at = actor, now
+    skipped = [step for step in left if step.state == StepState.OPEN and step.level is None]
+    for step in skipped:
+        step.state, step.reason = StepState.SKIPPED, gone
+        step.decided_by, step.decided_at = actor, now
     phases = _with_phases_of(wanted, left, incident)
     _store_phases(incident, phases)
     _store_steps(incident, phases, _with_left_behind(steps, left, stood))
-    Phase.objects.filter(incident=incident, position__gte=ASIDE).delete()
-    _open_phases(incident, now)
+    opened = [*_open_phases(incident, now)]
+    seals = seals_of(*map(of_decided_step, skipped), *map(of_progress, opened))
+    return seals | _removed_phases(incident)
+
+
+def _removed_phases(incident: Incident) -> dict[str, str]:
+    """What was sealed of them is taken back."""
+    rows = Phase.objects.filter(incident=incident, position__gte=ASIDE)
+    seals = said_nothing_of(*map(of_progress, rows))
+    rows.delete()
+    return seals
 
 
 def _fitted_phases(
@@ -180,15 +191,20 @@ def _by_phase(phases: Sequence[Phase], steps: Sequence[Step]) -> Iterator[Step]:
         yield from (step for step in steps if step.phase.pk == phase.pk)
 
 
-def _open_phases(incident: Incident, now: datetime) -> None:
+def _open_phases(incident: Incident, now: datetime) -> list[Phase]:
     """Phases that come before one that has begun are open too; and one always is."""
-    straight = list(incident.phases.filter(is_rollback=False).order_by("position"))
+    straight = list(
+        incident.phases.filter(is_rollback=False, position__lt=ASIDE).order_by("position")
+    )
     begun = [row.position for row in straight if row.state != PhaseState.PENDING]
     last = max(begun, default=0)
     waiting = [row for row in straight if row.state == PhaseState.PENDING]
-    opening = [row.pk for row in waiting if row.position < last]
+    opening = [row for row in waiting if row.position < last]
     if not opening and all(row.state != PhaseState.ACTIVE for row in straight):
-        opening = [row.pk for row in waiting[:1]]
-    Phase.objects.filter(pk__in=opening, state=PhaseState.PENDING).update(
+        opening = waiting[:1]
+    Phase.objects.filter(pk__in=[row.pk for row in opening], state=PhaseState.PENDING).update(
         state=PhaseState.ACTIVE, started_at=now
     )
+    for row in opening:
+        row.state, row.started_at = PhaseState.ACTIVE, now
+    return opening

@@ -12,12 +12,15 @@ from incidents.actions.hand_over import end_offers
 from incidents.actions.moves import end_run, hold
 from incidents.actions.report import expect_report
 from incidents.actions.spells import end_spells
+from incidents.actions.stop import withdrawn
 from incidents.actions.tell import no_longer_in
 from incidents.actions.timers import cancel_all
-from incidents.models import Approval, Incident, Run
+from incidents.models import Incident, Run
+from incidents.queries.proof.record import moment
+from incidents.queries.proof.seals import seals_of_incident
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused
-from incidents.states import ApprovalState, IncidentState, RunState
+from incidents.states import IncidentState, RunState
 
 
 def resolve(*, actor: User, incident_id: int, words: str) -> Incident:
@@ -38,8 +41,9 @@ def resolve(*, actor: User, incident_id: int, words: str) -> Incident:
         )
         _require_quiet(incident)
         words = redactor_for(incident).text(words.strip())
+        now, state = clock.now(), IncidentState.RESOLVED
         moved = Incident.objects.filter(pk=incident_id, state=IncidentState.OPEN).update(
-            state=IncidentState.RESOLVED, resolved_at=clock.now(), resolution=words
+            state=state, resolved_at=now, resolution=words
         )
         if not moved:
             raise Refused(f"{incident.name} was closed a moment ago.")
@@ -48,7 +52,7 @@ def resolve(*, actor: User, incident_id: int, words: str) -> Incident:
         expect_report(incident)
         no_longer_in(incident)
         end_offers(incident.pk)
-        end_handoffs(incident.pk)
+        ended = end_handoffs(incident.pk)
         end_spells(incident, at=clock.now())
         timeline.record(
             incident_id=incident.pk,
@@ -57,6 +61,7 @@ def resolve(*, actor: User, incident_id: int, words: str) -> Incident:
             text=f"resolved {incident.name}: {words}",
             panels=["header", "phases", "ladder", "updates", "handoffs", "incidents", "approvals"],
             data={},
+            seals=ended | seals_of_incident(state=state, resolved_at=moment(now), resolution=words),
         )
     incident.refresh_from_db()
     return incident
@@ -85,7 +90,5 @@ def _cancel_unstarted(incident: Incident, actor: User) -> None:
             new=RunState.CANCELLED,
             actor=actor,
             message="The incident was resolved before this started; nothing was sent.",
-        )
-        Approval.objects.filter(run=run, state=ApprovalState.WAITING).update(
-            state=ApprovalState.WITHDRAWN, decided_at=clock.now()
+            seals=withdrawn(run, None),
         )

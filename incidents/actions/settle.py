@@ -14,6 +14,8 @@ from incidents.actions.moves import end_run, hold, panels_of
 from incidents.actions.stop import reachable_run
 from incidents.actions.undo import ask_undo
 from incidents.models import Run
+from incidents.queries.proof.record import of_left_run
+from incidents.queries.proof.seals import seals_of
 from incidents.refusal import Refused
 from incidents.states import RunState
 
@@ -65,7 +67,8 @@ def _settle(actor: User, run: Run, outcome: Outcome, reason: str) -> None:
 
 def _leave(actor: User, run: Run, reason: str) -> None:
     unsettled = Run.objects.filter(pk=run.pk, state=RunState.UNKNOWN, left_at__isnull=True)
-    if not unsettled.update(left_at=clock.now(), left_by=actor):
+    run.left_at, run.left_by = clock.now(), actor
+    if not unsettled.update(left_at=run.left_at, left_by=actor):
         raise Refused(f"Run {run.number} is left as it is already. Decide when you know more.")
     timeline.record(
         incident_id=run.incident_id,
@@ -74,6 +77,7 @@ def _leave(actor: User, run: Run, reason: str) -> None:
         text=f"leaves the outcome of run {run.number} unknown: {reason}",
         panels=[*panels_of(run), "header"],
         data={"run": run.number},
+        seals=seals_of(of_left_run(run)),
     )
     if run.lock_name:
         announce_waiting(run.lock_name)

@@ -14,6 +14,7 @@ from incidents.actions.publish import published
 from incidents.actions.tell import end_quiet
 from incidents.actions.update_clocks import fit_updates
 from incidents.models import Incident
+from incidents.queries.proof.seals import seals_of_incident
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused
 from incidents.states import IncidentState, Severity
@@ -57,6 +58,7 @@ def change_severity(*, actor: User, incident_id: int, severity: str, reason: str
                 "reason": words,
                 "moves": [move.data for move in moves],
             },
+            seals=seals_of_incident(severity=severity),
         )
         if severity == Severity.P0:
             end_quiet(incident)

@@ -8,6 +8,8 @@ from django.db import transaction
 from incidents import clock, permissions, timeline
 from incidents.actions.moves import end_run, hold, panels_of
 from incidents.models import Approval, Run, TimelineEntry
+from incidents.queries.proof.record import of_approval
+from incidents.queries.proof.seals import seals_of
 from incidents.refusal import Refused
 from incidents.states import ApprovalState, RunState
 
@@ -77,12 +79,26 @@ def _cancel_unstarted(actor: User, run: Run) -> None:
         new=RunState.CANCELLED,
         actor=actor,
         message="Cancelled before it started; nothing was sent.",
+        seals=withdrawn(run, actor),
     )
     if not ended:
         raise Refused(f"Run {run.number} has just moved on. Look again.")
-    Approval.objects.filter(run=run, state=ApprovalState.WAITING).update(
-        state=ApprovalState.WITHDRAWN, decided_by=actor, decided_at=clock.now()
+
+
+def withdrawn(run: Run, actor: User | None) -> dict[str, str]:
+    """End the question that waits about a run, and give what its end seals of that. Call it in the
+    transaction that ends the run."""
+    if run.state != RunState.WAITING:
+        return {}
+    approval = Approval.objects.filter(run=run, state=ApprovalState.WAITING).first()
+    if approval is None:
+        return {}
+    state, now = ApprovalState.WITHDRAWN, clock.now()
+    Approval.objects.filter(pk=approval.pk, state=ApprovalState.WAITING).update(
+        state=state, decided_by=actor, decided_at=now
     )
+    approval.run, approval.state, approval.decided_by, approval.decided_at = run, state, actor, now
+    return seals_of(of_approval(approval))
 
 
 def reachable_run(*, actor: User, run_id: int) -> Run:

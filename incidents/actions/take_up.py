@@ -12,6 +12,8 @@ from incidents.actions import tell, timers
 from incidents.actions.moves import hold
 from incidents.models import EscalationLevel, Incident, Step
 from incidents.queries.level_words import topic_of, when
+from incidents.queries.proof.record import moment, of_decided_step
+from incidents.queries.proof.seals import seals_of, seals_of_incident
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused
 from incidents.states import LevelState, StepState, TimerKind
@@ -24,7 +26,7 @@ def acknowledge(*, actor: User, level_id: int) -> EscalationLevel:
     with transaction.atomic():
         hold(levels=level_id)
         level, now = _fired(actor, level_id), clock.now()
-        _answer(level, actor, now)
+        taken_up = _answer(level, actor, now)
         timeline.record(
             incident_id=level.incident_id,
             actor=actor,
@@ -32,6 +34,7 @@ def acknowledge(*, actor: User, level_id: int) -> EscalationLevel:
             text=f"acknowledged the escalation {when(level)}",
             panels=PANELS,
             data={"level": level.position},
+            seals=taken_up,
         )
     level.refresh_from_db()
     return level
@@ -45,30 +48,42 @@ def does_not_apply(*, actor: User, level_id: int, reason: str) -> EscalationLeve
         hold(levels=level_id)
         level, now = _fired(actor, level_id), clock.now()
         words = redactor_for(level.incident).text(reason.strip())
-        _answer(level, actor, now)
-        skipped = Step.objects.filter(
-            incident=level.incident, level=level.position, state=StepState.OPEN
-        )
-        phases = list(skipped.values_list("phase", flat=True).distinct())
+        taken_up = _answer(level, actor, now)
         because = f"Level {level.position} does not apply: {words}"
-        skipped.update(state=StepState.SKIPPED, decided_at=now, decided_by=actor, reason=because)
+        skipped = _skip_steps(level, actor, now, because)
         timeline.record(
             incident_id=level.incident_id,
             actor=actor,
             kind="escalation.dismissed",
             text=f"said that the escalation {when(level)} does not apply: {words}",
-            panels=[*PANELS, "outline", *(f"phase-{pk}" for pk in phases)],
+            panels=[*PANELS, "outline", *sorted({f"phase-{step.phase_id}" for step in skipped})],
             data={"level": level.position, "reason": words},
+            seals=taken_up | seals_of(*map(of_decided_step, skipped)),
         )
     level.refresh_from_db()
     return level
 
 
-def first_taken_up(incident: Incident, now: datetime) -> None:
-    """Note when somebody first took the incident up. Inside a transaction that holds it."""
-    Incident.objects.filter(pk=incident.pk, acknowledged_at__isnull=True).update(
-        acknowledged_at=now
+def _skip_steps(level: EscalationLevel, actor: User, now: datetime, because: str) -> list[Step]:
+    """The steps that the level brought and that are open, as they are from now on."""
+    brought = Step.objects.filter(
+        incident=level.incident, level=level.position, state=StepState.OPEN
     )
+    steps = list(brought)
+    brought.update(state=StepState.SKIPPED, decided_at=now, decided_by=actor, reason=because)
+    for step in steps:
+        step.state, step.reason = StepState.SKIPPED, because
+        step.decided_at, step.decided_by = now, actor
+    return steps
+
+
+def first_taken_up(incident: Incident, now: datetime) -> dict[str, str]:
+    """Note when somebody first took the incident up, and give what its entry seals of that. Inside
+    a transaction that holds it."""
+    first = Incident.objects.filter(pk=incident.pk, acknowledged_at__isnull=True)
+    if not first.update(acknowledged_at=now):
+        return {}
+    return seals_of_incident(acknowledged_at=moment(now))
 
 
 def _fired(actor: User, level_id: int) -> EscalationLevel:
@@ -88,7 +103,8 @@ def _fired(actor: User, level_id: int) -> EscalationLevel:
     return level
 
 
-def _answer(level: EscalationLevel, actor: User, now: datetime) -> None:
+def _answer(level: EscalationLevel, actor: User, now: datetime) -> dict[str, str]:
+    """What the entry about it seals."""
     moved = EscalationLevel.objects.filter(pk=level.pk, state=LevelState.FIRED).update(
         state=LevelState.ACKNOWLEDGED, acknowledged_at=now, acknowledged_by=actor
     )
@@ -97,7 +113,7 @@ def _answer(level: EscalationLevel, actor: User, now: datetime) -> None:
     for kind in (TimerKind.REPEAT, TimerKind.UNACKNOWLEDGED):
         timers.cancel(level.incident, kind, str(level.position))
     tell.no_longer(topic_of(level))
-    first_taken_up(level.incident, now)
+    return first_taken_up(level.incident, now)
 
 
 def _why_not(level: EscalationLevel) -> str:

@@ -11,6 +11,8 @@ from incidents.actions.moves import hold, panels_of
 from incidents.actions.new_run import new_run
 from incidents.actions.stop import reachable_run
 from incidents.models import Run
+from incidents.queries.proof.record import of_asked_run
+from incidents.queries.proof.seals import seals_of
 from incidents.queries.undo import Undoing, undoing_of, undos_of
 from incidents.redacting import redactor_of
 from incidents.refusal import Refused
@@ -52,6 +54,7 @@ def ask_undo(actor: User, change: Run, reason: str, emergency_reason: str = "") 
         text=f"asked to take back run {change.number}{several}, as run {undo.number}: {reason}",
         panels=[*panels_of(change), *panels_of(undo)],
         data={"run": undo.number, "undoes": change.number, "part": undoing.part},
+        seals=seals_of(of_asked_run(undo)),
     )
     return undo
 

@@ -26,7 +26,7 @@ MOST_COMMANDS = 2_500
 
 def write_phases(
     incident: Incident, document: definition.Runbook, values: dict[str, str], now: datetime
-) -> None:
+) -> list[Phase]:
     phases = [
         phase_row(incident, phase, position)
         for position, phase in enumerate(document.phases, start=1)
@@ -45,6 +45,7 @@ def write_phases(
             commands.extend(command_row(written, reading, place) for place, reading in readings)
     Step.objects.bulk_create(rows)
     StepCommand.objects.bulk_create(commands)
+    return phases
 
 
 def is_too_long(document: definition.Runbook) -> bool:

@@ -20,6 +20,8 @@ from incidents.actions.authority import (
 from incidents.actions.moves import end_run, hold
 from incidents.actions.one_by_one import one_by_one
 from incidents.models import Approval
+from incidents.queries.proof.record import of_approval
+from incidents.queries.proof.seals import seals_of
 from incidents.states import ApprovalState, IncidentState, RunState
 
 MOST_AT_ONCE = 200
@@ -124,11 +126,13 @@ def expire(approval_id: int) -> bool:
         if not moved:
             return False
         approval = Approval.objects.select_related("run__command__step").get(pk=approval_id)
+        seals = seals_of(of_approval(approval))
         end_run(
             approval.run,
             old=RunState.WAITING,
             new=RunState.EXPIRED,
             actor=None,
             message="Nobody decided in time; nothing was sent. Ask again if it is needed.",
+            seals=seals,
         )
     return True

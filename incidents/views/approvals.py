@@ -11,6 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from incidents import clock, permissions, second_factor
 from incidents.actions import approve as decide
 from incidents.actions.ask_again import ask_again
+from incidents.actions.deciding import SecondFactorNeeded
 from incidents.forms import ApproveForm, AskForm, ReasonForm
 from incidents.queries.approval_queue import read_card, read_queue
 from incidents.refusal import Refused
@@ -74,7 +75,7 @@ def approve(request: PageRequest, approval_id: int) -> HttpResponse:
             words=form["words"],
             proven_at=second_factor.proven_at(request),
         )
-    except decide.SecondFactorNeeded as needed:
+    except SecondFactorNeeded as needed:
         raise _with_way(request, needed, approval_id) from needed
     return answer(request, incident, panel=f"approval-{approval_id}")
 

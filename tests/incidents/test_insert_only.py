@@ -119,17 +119,20 @@ NOTHING_ON_POSTGRES = [
     "CREATE FUNCTION lets_through() RETURNS trigger AS 'BEGIN RETURN NEW; END' LANGUAGE plpgsql",
     "DROP TRIGGER incidents_decision_insert_only ON incidents_decision",
     (
-        "CREATE TRIGGER incidents_decision_insert_only BEFORE UPDATE OR DELETE ON incidents_decision"
+        "CREATE TRIGGER incidents_decision_insert_only"
+        " BEFORE UPDATE OR DELETE ON incidents_decision"
         " FOR EACH ROW EXECUTE FUNCTION lets_through()"
     ),
     "DROP TRIGGER incidents_revision_insert_only ON incidents_revision",
     (
-        "CREATE TRIGGER incidents_revision_insert_only BEFORE UPDATE OR DELETE ON incidents_revision"
+        "CREATE TRIGGER incidents_revision_insert_only"
+        " BEFORE UPDATE OR DELETE ON incidents_revision"
         " FOR EACH ROW WHEN (false) EXECUTE FUNCTION incidents_is_insert_only()"
     ),
     "DROP TRIGGER incidents_timelineentry_insert_only ON incidents_timelineentry",
     (
-        "CREATE TRIGGER incidents_timelineentry_insert_only BEFORE DELETE ON incidents_timelineentry"
+        "CREATE TRIGGER incidents_timelineentry_insert_only"
+        " BEFORE DELETE ON incidents_timelineentry"
         " FOR EACH ROW EXECUTE FUNCTION incidents_is_insert_only()"
     ),
 ]

@@ -79,6 +79,8 @@ class Command(BaseCommand):
             said += f", {counts.decisions} decisions"
         if counts.unproven:
             said += f", {counts.unproven} runs from before outputs were proven"
+        if counts.unsealed:
+            said += f", {len(counts.unsealed)} facts older than their seals"
         said += f", {len(verdict.problems)} WRONG" if verdict.problems else ", whole"
         self.stdout.write(said + (f", head {verdict.head[:12]}" if verdict.head else ""))
 

@@ -21,7 +21,7 @@ from incidents.queries.proof.snapshot import snapshot
 from incidents.queries.report.as_markdown import as_markdown
 from incidents.queries.report.whole import read_report
 
-FORMAT = 3
+FORMAT = 4
 VERIFIER = Path(__file__).with_name("verify_bundle.py")
 README = """\
 {name}, exported from Runbook at {at}.
@@ -38,23 +38,32 @@ when this was exported; take it from the page, from `manage.py verify` or from s
 trust, not from here: who made this bundle anew would have written another one here as well. For
 the same reason take verify_bundle.py from Runbook itself when it matters.
 
-timeline.jsonl   every entry: its facts, the digest of the entry before, its own digest
-runs.jsonl       every attempt at a command, with result and checks
-plans.jsonl      what each change was going to do, and what its digest is over
-approvals.jsonl  what was asked of whom, and every decision
-updates.jsonl    what was told to whom
-handoffs.jsonl   which team handed the work to which
-reports.jsonl    every revision of the report's words
-follow_ups.jsonl what is to be done because of it
+timeline.jsonl    every entry: its facts, the digest of the entry before, its own digest
+runs.jsonl        every attempt at a command, with result and checks
+plans.jsonl       what each change was going to do, and what its digest is over
+approvals.jsonl   what was asked of whom, and how it ended
+decisions.jsonl   what each person said to it
+pastes.jsonl      what people pasted who ran a command elsewhere
+updates.jsonl     what was told to whom
+handoffs.jsonl    which team handed the work to which; checklists.jsonl its checklists
+reports.jsonl     every revision of the report's words
+follow_ups.jsonl  what is to be done because of it
 validations.jsonl whether the fix held: every criterion, before and after
-report.md        the report as it stands, for reading
-outputs/         what commands printed, one file per run
-document.md      the runbook, byte for byte
-incident.json    the incident itself, its phases, steps, components and escalation levels
-manifest.json    SHA-256 of all these files
+outputs/          what commands printed, one file per run
+document.md       the runbook, byte for byte
+incident.json     the incident itself, its phases, steps, components and escalation levels
+report.md         the report as it was set for this export, for reading
+manifest.json     SHA-256 of all these files
 
 An entry's digest is SHA-256 over the digest before it, a line feed, and its facts as JSON with
-sorted keys, no spaces, ASCII. What secrets were redacted is not in here.
+sorted keys, no spaces, ASCII. Entries hold digests of what stands beside the timeline: of each
+object that has a name in "sealed_as" (of its "value", where it has one), of each fact of the
+incident itself, of outputs and of the document. Where a later entry tells of the same, that counts.
+
+Not proven: report.md (its words are in reports.jsonl, its facts in the other files), components,
+escalation levels, the environment, titles of phases and steps, and what stands outside of such
+objects. What was written before Runbook sealed it is counted as older than its proof. What secrets
+were redacted is not in here.
 """
 
 
@@ -97,8 +106,11 @@ def write_bundle(number: int, target: IO[bytes], *, at: datetime) -> None:
         files.add_lines("runs.jsonl", record.of_runs(incident))
         files.add_lines("plans.jsonl", record.of_plans(incident))
         files.add_lines("approvals.jsonl", record.of_approvals(incident))
+        files.add_lines("decisions.jsonl", record.of_decisions(incident))
+        files.add_lines("pastes.jsonl", record.of_pastes(incident))
         files.add_lines("updates.jsonl", record_words.of_updates(incident))
         files.add_lines("handoffs.jsonl", record_words.of_handoffs(incident))
+        files.add_lines("checklists.jsonl", record_words.of_checklists(incident))
         files.add_lines("reports.jsonl", record_words.of_reports(incident))
         files.add_lines("follow_ups.jsonl", record_words.of_follow_ups(incident))
         files.add_lines("validations.jsonl", record_words.of_validations(incident))

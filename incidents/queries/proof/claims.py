@@ -54,11 +54,14 @@ class Claims:
     said: Counter[Said] = field(default_factory=Counter)
     reports: dict[int, str] = field(default_factory=dict)
     validations: dict[int, str] = field(default_factory=dict)
+    seals: dict[str, str] = field(default_factory=dict)
     source: str = ""
 
     def note(self, entry: Entry) -> None:
         """Entries come in their order: what is said later about the same thing counts."""
         data = entry.data if isinstance(entry.data, dict) else {}
+        if isinstance(seals := data.get("seals"), dict):
+            self.seals |= {str(name): str(digest) for name, digest in seals.items()}
         if entry.kind == "approval.asked":
             self.asked[_number(data)] = Asked(
                 digest=str(data.get("digest", "")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 
@@ -29,6 +29,7 @@ class Counts:
     plans: int = 0
     decisions: int = 0
     unproven: int = 0
+    unsealed: list[str] = field(default_factory=list)
 
 
 def wrong_rows(incident: Incident, claims: Claims, counts: Counts) -> Iterator[Problem]:

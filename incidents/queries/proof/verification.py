@@ -17,6 +17,7 @@ from incidents.queries.proof.claims import Claims
 from incidents.queries.proof.problem import Problem
 from incidents.queries.proof.reports import wrong_reports
 from incidents.queries.proof.rows import Counts, wrong_rows, wrong_sources
+from incidents.queries.proof.sealed_rows import wrong_seals
 from incidents.queries.proof.snapshot import snapshot
 from incidents.queries.proof.validations import wrong_validations
 
@@ -43,15 +44,17 @@ def verify_all() -> Iterator[Verdict]:
 
 def verify_incident(number: int) -> Verdict:
     with snapshot():
-        incident = Incident.objects.select_related("revision").get(number=number)
+        incident = Incident.objects.select_related("revision", "commander").get(number=number)
         claims, counts = Claims(), Counts()
         walk = _walk(incident.name, incident.timeline.order_by("number", "pk"), claims)
         head = Head(incident.timeline_count, incident.timeline_head, incident.timeline_seal)
         problems = walk.end(head)
         problems += wrong_rows(incident, claims, counts)
+        problems += wrong_seals(incident, claims, counts.unsealed)
         problems += wrong_reports(incident, claims)
         problems += wrong_validations(incident, claims)
-    return Verdict(incident.name, walk.count, incident.timeline_head, counts, problems)
+    told_once = list(dict.fromkeys(problems))
+    return Verdict(incident.name, walk.count, incident.timeline_head, counts, told_once)
 
 
 def verify_administration() -> Verdict:

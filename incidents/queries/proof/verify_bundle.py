@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Verifies an incident that Runbook exported: python3 verify_bundle.py FILE [HEAD]
 
 HEAD, as the incident's page shows it, proves that not all was made anew. Python 3.8 is enough."""
@@ -10,13 +9,13 @@ import zipfile
 from collections import Counter
 from hashlib import sha256
 
-FORMAT, FIRST, EMPTY = 3, "0" * 64, sha256(b"").hexdigest()
-LIVE = ("planning", "waiting", "queued", "running")
-SEALED = {"state", "output", "result", "checks", "text", "judged", "evidence"}
+FORMAT, FIRST, TOLD = 4, "0" * 64, ["output", "result", "checks", "text", "judged", "evidence"]
+ALWAYS = re.compile(r"run \d+, (state|.* approved|.* rejected)|(report|validation) \d+, .*")
+FREE = "run validation attempt unasked refusals identity made_at used_at asked_by asked_at ended_at"
 MOST_BYTES, LONGEST_LINE, MOST_LINES = 4 * 1024**3, 64 * 1024**2, 200_000
-TABLES = "timeline runs plans approvals updates handoffs reports follow_ups validations"
+ROWS = "plans approvals decisions updates handoffs checklists reports follow_ups pastes validations"
 NAMES = ["README.txt", "verify_bundle.py", "incident.json", "document.md", "report.md"]
-NAMES += [f"{table}.jsonl" for table in TABLES.split()]
+NAMES += [f"{name}.jsonl" for name in f"timeline runs {ROWS}".split()]
 OUTPUT = re.compile(r"outputs/run-[1-9][0-9]{0,8}\.txt")
 
 
@@ -53,40 +52,40 @@ def lines_of(bundle, name):  # as JSON in the one way to write it, so that all r
 
 def wrong_files(hashes, wanted):
     for name in sorted({*wanted, *NAMES, *hashes} - {"manifest.json"}):
-        how = "changed after the export" if name in wanted else "added after the export"
         if name not in hashes or hashes[name] != wanted.get(name):
-            yield f"{name}: {how if name in hashes else 'removed'}"
+            yield f"{name}: {'changed after the export' if name in hashes else 'removed'}"
 
 
-class Timeline:  # the chain of entries, and what they say about rows and the document
+class Timeline:  # the chain of entries, and the digests that they tell, by name of a fact
     def __init__(self, bundle, ledger):
-        self.links, self.wrong, self.ends, self.asked, self.said = [], [], {}, {}, Counter()
-        self.source, self.told = "", set()
+        self.links, self.told, self.older = [], {}, 0
         for line in lines_of(bundle, "timeline.jsonl"):
             facts, previous, data = line["facts"], line["previous"], line["facts"]["data"]
-            kind = facts["kind"].split(".")[0]
             chained = sha256(previous.encode() + b"\n" + canonical(facts)).hexdigest()
-            if chained != line["digest"] or facts["ledger"] != ledger:
-                self.wrong.append(f"entry {facts['number']}: changed after it was written")
-            self.links.append((facts["number"], previous, line["digest"]))
-            self.told.add((data.get("run"), facts["kind"]))
-            if facts["kind"] == "approval.asked":
-                self.asked[data["run"]] = data
-                self.ends["request", data["run"]] = {k: data[k] for k in SEALED & {*data}}
-            elif kind == "approval" and "verdict" in data:
-                self.said[data["run"], facts["actor"], data["verdict"], data["digest"]] += 1
-            elif kind in ("run", "report", "validation") and {"output", "text", "judged"} & {*data}:
-                self.ends[kind, data[kind]] = data
+            is_whole = chained == line["digest"] and facts["ledger"] == ledger
+            self.links.append((facts["number"], previous, line["digest"], is_whole))
+            what = facts["kind"].split(".")[0].replace("approval", "run")
+            name = f"{what} {data.get(what)}"
+            if what in ("run", "report", "validation"):
+                self.told.update({f"{name}, {n}": data[n] for n in TOLD if n in data})
+            if what == "run" and "state" in data:
+                self.told[f"{name}, state"] = digest_of(data["state"])
+            elif facts["kind"] == "approval.asked" and "requirements" in data:
+                self.told[f"{name}, plan"] = data["digest"]
+            elif what == "run" and "verdict" in data:
+                self.told[f"{name}, {facts['actor']} {data['verdict']}"] = digest_of(data["digest"])
             elif "revision" in data and "digest" in data:
-                self.source = data["digest"]
+                self.told["document.md"] = data["digest"]
+            self.told.update(data.get("seals", {}))
 
     def wrong_order(self, count, heads):
-        numbers = [number for number, _previous, _digest in self.links]
-        digests = {0: FIRST, **{number: digest for number, _previous, digest in self.links}}
+        numbers = [number for number, _previous, _digest, _is_whole in self.links]
+        digests = {0: FIRST, **{link[0]: link[2] for link in self.links}}
         for number in sorted({*range(1, min(max([count, *numbers]), MOST_LINES) + 1)} - {*numbers}):
             yield f"entry {number}: removed"
         yield from (f"entry {n}: there {k} times" for n, k in Counter(numbers).items() if k > 1)
-        for number, previous, _digest in self.links:
+        for number, previous, _digest, is_whole in self.links:
+            yield from [] if is_whole else [f"entry {number}: changed after it was written"]
             if digests.get(number - 1, previous) != previous:
                 yield f"entry {number}: does not follow from entry {number - 1} as it is here"
         moved = sorted(n for n, wanted in zip(numbers, sorted(numbers)) if n != wanted)
@@ -96,34 +95,36 @@ class Timeline:  # the chain of entries, and what they say about rows and the do
             yield f"head: expected {head}, the last entry here is {last}"
 
 
-def wrong_rows(bundle, line, hashes):  # noqa: C901  (a loop for each table)
-    rows, plans, approvals, said = {}, {}, {}, Counter()
-    for run in lines_of(bundle, "runs.jsonl"):
-        own = rows["run", run["run"]] = {n: digest_of(run[n]) for n in ("result", "checks")}
-        own.update(state=run["state"], output=hashes.get(f"outputs/run-{run['run']}.txt", EMPTY))
-        if run["state"] not in LIVE and (run["run"], f"run.{run['state']}") not in line.told:
-            yield f"run {run['run']}: it is {run['state']}, and the timeline does not say so"
-    for kind, what in (("report", "text"), ("validation", "judged")):
-        for row in lines_of(bundle, f"{kind}s.jsonl"):
-            rows[kind, row[kind]] = {what: digest_of(row[what])}
-    for plan in lines_of(bundle, "plans.jsonl"):
-        true = digest_of({name: plan[name] for name in ("named", "plan")})
-        is_named = plan["named"] or "requirements" in line.asked.get(plan["run"], {})
-        plans[plan["run"]] = true if is_named else plan["digest"]
-    for asked in lines_of(bundle, "approvals.jsonl"):
-        run, approvals[asked["run"]] = asked["run"], asked["digest"]
-        rows["request", run] = {"evidence": digest_of(asked["evidence"])}
-        said.update((run, d["person"], d["verdict"], d["digest"]) for d in asked["decisions"])
-    for what in sorted({*line.ends, *(key for key in rows if key[0] != "run")}):
-        end = line.ends.get(what, dict.fromkeys(rows.get(what, {}), ""))
-        for name in (n for n in sorted({*end} & SEALED) if rows.get(what, {}).get(n) != end[n]):
-            yield f"{what[0]} {what[1]}: its {name} is not what the timeline says"
-    for run in sorted({*line.asked, *approvals}):
-        if not line.asked.get(run, {}).get("digest") == plans.get(run) == approvals.get(run):
-            yield f"run {run}: plan, approval and timeline do not have the same digest"
-    for key in sorted((line.said - said) + (said - line.said)):
-        how = "removed or changed" if line.said[key] else "not on the timeline"
-        yield f"run {key[0]}, decision of {key[1]} ({key[2]}): {how}"
+def sealed_in(value):  # name and digest of everything that the timeline speaks of
+    if isinstance(value, dict) and "sealed_as" in value:
+        yield (
+            value["sealed_as"],
+            digest_of(value["value"] if len(value) == 2 and "value" in value else value),
+        )
+    for inner in value.values() if isinstance(value, dict) else value:
+        yield from sealed_in(inner) if isinstance(inner, (dict, list)) else []
+
+
+def wrong_rows(bundle, line, hashes, incident):
+    found = [(n, digest_of(incident[n[10:]])) for n in line.told if n.startswith("incident, ")]
+    runs = [(f"run {name[12:-4]}", name) for name in hashes if OUTPUT.fullmatch(name)]
+    found += [(f"{r}, output", hashes[n]) for r, n in runs if f"{r}, state" in line.told]
+    found += [("document.md", hashes["document.md"]), *sealed_in(incident["phases"])]
+    for table in f"runs {ROWS}".split():
+        for row in lines_of(bundle, f"{table}.jsonl"):
+            found += sealed_in(row)
+            for name in {*row} - {*FREE.split()} if "sealed_as" not in row else ():
+                if row[name] is not None and "sealed_as" not in row[name]:
+                    yield f"{table}.jsonl, {name}: nothing that the timeline could speak of"
+    for name, digest in sorted(found):
+        line.older += line.told.get(name, "moved") == "moved"  # by a drill that let time pass
+        if name not in line.told and ("incident, title" in line.told or ALWAYS.fullmatch(name)):
+            yield f"{name}: not on the timeline"
+        elif line.told.get(name, digest) not in (digest, "moved"):
+            yield f"{name}: not what the timeline says"
+    names = Counter(name for name, _digest in found)
+    yield from (f"{name}: there {times} times" for name, times in names.items() if times > 1)
+    yield from (f"{n}: removed" for n in sorted(line.told) if line.told[n] and not names[n])
 
 
 def verify(path, head=""):  # (what is wrong, what to say when nothing is)
@@ -133,11 +134,10 @@ def verify(path, head=""):  # (what is wrong, what to say when nothing is)
         if made["format"] != FORMAT:
             raise ValueError(f"format {made['format']} is not known here, only {FORMAT}")
         line = Timeline(bundle, incident["name"])
-        found = [*wrong_files(files, made["files"]), *wrong_rows(bundle, line, files), *line.wrong]
+        found = [*wrong_files(files, made["files"]), *wrong_rows(bundle, line, files, incident)]
         found += line.wrong_order(made["entries"], [made["head"], head or made["head"]])
-        if files["document.md"] != (line.source or incident["runbook"]["digest"]):
-            found.append("document.md: not the document that the timeline names")
-    said = f"{incident['name']}: {len(line.links)} entries, all whole. Head {made['head']}"
+    older = f" except {line.older} facts older than their proof" if line.older else ""
+    said = f"{incident['name']}: {len(line.links)} entries, all whole{older}. Head {made['head']}"
     return found, said + (", as expected" if head else ": compare it with the incident's page")
 
 

@@ -67,7 +67,8 @@ def test_bundle_is_whole_and_says_its_head(bundle: Path, proven: Incident) -> No
     code, said = verify(bundle)
     assert code == 0
     assert said == (
-        f"{proven.name}: 8 entries, all whole. Head {proven.timeline_head}:"
+        f"{proven.name}: 8 entries, all whole except 5 facts older than their proof."
+        f" Head {proven.timeline_head}:"
         " compare it with the incident's page\n"
     )
     for head in (proven.timeline_head, proven.timeline_head[:12].upper()):
@@ -95,7 +96,7 @@ def test_incident_without_anything_is_whole(incident: Incident, tmp_path: Path) 
 
 def test_a_changed_byte_in_any_file_is_found(bundle: Path) -> None:
     original = read(bundle)
-    assert len(original) == 17
+    assert len(original) == 20
     for name, content in original.items():
         if name == "manifest.json":
             continue
@@ -158,24 +159,24 @@ def change_named(files: Files) -> None:
 
 
 def forget_named(files: Files) -> None:
-    plans = [json.loads(line) for line in lines(files, "plans.jsonl")]
-    changed = [{**plan, "named": {}, "plan": {**plan["plan"], "undo": "rm"}} for plan in plans]
-    files["plans.jsonl"] = b"".join(ledger.canonical(plan) + b"\n" for plan in changed)
+    plan = json.loads(lines(files, "plans.jsonl")[0])
+    plan["plan"]["value"]["named"] = {}
+    files["plans.jsonl"] = ledger.canonical(plan) + b"\n"
 
 
 def change_evidence(files: Files) -> None:
-    evidence = b'"evidence":[]', b'"evidence":[{"run":1}]'
+    evidence = b'evidence","value":[]', b'evidence","value":[{"run":1}]'
     files["approvals.jsonl"] = files["approvals.jsonl"].replace(*evidence)
 
 
 def make_up_run(files: Files) -> None:
     run = json.loads(lines(files, "runs.jsonl")[0])
-    files["runs.jsonl"] += ledger.canonical({**run, "run": 3}) + b"\n"
+    text = ledger.canonical({**run, "run": 3}).replace(b"run 1,", b"run 3,")
+    files["runs.jsonl"] += text + b"\n"
 
 
 def change_decision(files: Files) -> None:
-    approvals = files["approvals.jsonl"]
-    files["approvals.jsonl"] = approvals.replace(b'"person":"engineer"', b'"person":"commander"')
+    files["decisions.jsonl"] = files["decisions.jsonl"].replace(b"engineer", b"commander")
 
 
 def drop_run(files: Files) -> None:
@@ -194,22 +195,22 @@ def change_document(files: Files) -> None:
         (repeat_entry, ["entry 3: there 2 times"]),
         (cut_the_end, ["entry 8: removed", "head: expected"]),
         (change_words, ["entry 8: changed after it was written"]),
-        (change_output, ["run 1: its output is not what the timeline says"]),
-        (change_result, ["run 1: its result is not what the timeline says"]),
-        (change_plan, ["run 2: plan, approval and timeline do not have the same digest"]),
-        (change_named, ["run 2: plan, approval and timeline do not have the same digest"]),
-        (forget_named, ["run 2: plan, approval and timeline do not have the same digest"]),
-        (change_evidence, ["request 2: its evidence is not what the timeline says"]),
-        (make_up_run, ["run 3: it is succeeded, and the timeline does not say so"]),
+        (change_output, ["run 1, output: not what the timeline says"]),
+        (change_result, ["run 1, result: not what the timeline says"]),
+        (change_plan, ["run 2, plan: not what the timeline says"]),
+        (change_named, ["run 2, plan: not what the timeline says"]),
+        (forget_named, ["run 2, plan: not what the timeline says"]),
+        (change_evidence, ["run 2, evidence: not what the timeline says"]),
+        (make_up_run, ["run 3, state: not on the timeline"]),
         (
             change_decision,
             [
-                "run 2, decision of engineer (approved): removed or changed",
-                "run 2, decision of commander (approved): not on the timeline",
+                "run 2, engineer approved: removed",
+                "run 2, commander approved: not on the timeline",
             ],
         ),
-        (drop_run, ["run 1: its state is not what the timeline says"]),
-        (change_document, ["document.md: not the document that the timeline names"]),
+        (drop_run, ["run 1, state: removed"]),
+        (change_document, ["document.md: not what the timeline says"]),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -317,7 +318,7 @@ def test_other_format_is_said(bundle: Path) -> None:
     manifest = json.loads(files["manifest.json"])
     files["manifest.json"] = ledger.canonical({**manifest, "format": 1}) + b"\n"
     write(bundle, files)
-    assert "format 1 is not known here, only 3" in verify(bundle)[1]
+    assert "format 1 is not known here, only 4" in verify(bundle)[1]
 
 
 def test_report_and_follow_ups_come_with_it(proven: Incident, tmp_path: Path) -> None:
@@ -330,7 +331,7 @@ def test_report_and_follow_ups_come_with_it(proven: Incident, tmp_path: Path) ->
         write_bundle(proven.number, target, at=AT)
 
     files = read(file)
-    assert json.loads(files["reports.jsonl"])["text"] == {"causes": "One."}
+    assert json.loads(files["reports.jsonl"])["text"]["value"] == {"causes": "One."}
     assert json.loads(files["follow_ups.jsonl"])["title"] == "Widen the subnet"
     assert b"## What caused it\n\nOne.\n" in files["report.md"]
     assert verify(file)[0] == 0
@@ -338,8 +339,8 @@ def test_report_and_follow_ups_come_with_it(proven: Incident, tmp_path: Path) ->
     def reword(files: Files) -> None:
         files["reports.jsonl"] = files["reports.jsonl"].replace(b"One.", b"Two.")
 
-    wrong = "report 1: its text is not what the timeline says"
-    assert verify(forge(file, reword)) == (1, f"WRONG:\n{wrong}\n")
+    wrong = [f"report{part}: not what the timeline says" for part in (" 1, text", ", revision 1")]
+    assert verify(forge(file, reword)) == (1, "\n".join(["WRONG:", *wrong, ""]))
 
 
 def test_bundle_counts_the_addresses_of_recipients(proven: Incident, tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_a_forged_validation_in_a_bundle_is_found(judged: Incident, tmp_path: Pa
     with zipfile.ZipFile(io.BytesIO(file.read_bytes())) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     rows = [json.loads(line) for line in files["validations.jsonl"].splitlines()]
-    rows[1]["judged"]["may_sign_off"] = True
+    rows[1]["judged"]["value"]["may_sign_off"] = True
     files["validations.jsonl"] = b"".join(ledger.canonical(row) + b"\n" for row in rows[1:])
     manifest = json.loads(files["manifest.json"])
     manifest["files"]["validations.jsonl"] = sha256(files["validations.jsonl"]).hexdigest()
@@ -67,6 +67,6 @@ def test_a_forged_validation_in_a_bundle_is_found(judged: Incident, tmp_path: Pa
             archive.writestr(name, content)
 
     assert verify_bundle.verify(file)[0] == [
-        "validation 1: its judged is not what the timeline says",
-        "validation 2: its judged is not what the timeline says",
+        "validation 2, judged: not what the timeline says",
+        "validation 1, judged: removed",
     ]

@@ -33,8 +33,8 @@ def test_whole_incident_is_said_with_counts_and_head(first: Incident) -> None:
     code, said = verify("--incident", first.name)
     assert code == 0
     assert (
-        f"{first.name}: 8 entries, 2 runs with 4 lines, 1 plans, 1 decisions, whole,"
-        f" head {first.timeline_head[:12]}\n" in said
+        f"{first.name}: 8 entries, 2 runs with 4 lines, 1 plans, 1 decisions,"
+        f" 18 facts older than their seals, whole, head {first.timeline_head[:12]}\n" in said
     )
     assert "Nothing is wrong." in said
 
