@@ -11,6 +11,12 @@ from runbook.processes.ports import free_port
 from runbook.processes.readiness import answers
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for a child asks again; these tests ask once."""
+    monkeypatch.setattr("runbook.processes.readiness._PATIENCE", 60.0)
+
+
 @contextmanager
 def server_saying(words: bytes) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as server:
