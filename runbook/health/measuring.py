@@ -51,8 +51,11 @@ def read_all(
 ) -> list[Series]:
     """Each metric that Cloud Monitoring has, one after another; what cannot be read says why and
     keeps nothing else from being read. After `deadline` seconds no other is begun, nor after
-    `MOST_UNANSWERED` that were not answered one after the other."""
+    `MOST_UNANSWERED` that were not answered one after the other. From and to whole minutes: Google
+    counts periods back from the end that is asked for, and who asks at another second gets other
+    moments and other values."""
     ends = time.monotonic() + deadline
+    since, until = _whole_minute(since), _whole_minute(until)
     found: list[Series] = []
     unanswered: list[CloudError] = []
     for metric in (one for one in metrics if one.is_read):
@@ -63,6 +66,10 @@ def read_all(
         else:
             found.append(_tried(session, project, metric, since, until, unanswered))
     return found
+
+
+def _whole_minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
 
 
 def _tried(

@@ -44,12 +44,17 @@ _KEEPS_TYPE = ("ALIGN_MAX", "ALIGN_MIN", "ALIGN_SUM", "ALIGN_DELTA", "ALIGN_NEXT
 
 @dataclass(frozen=True, slots=True)
 class Aggregation:
-    """What was asked for: a period in seconds, an aligner, a reducer, fields to group by."""
+    """What was asked for: a period in seconds, an aligner, a reducer, fields to group by, and the
+    end of the interval, from which periods are counted back."""
 
     period: int
     aligner: str
     reducer: str
     fields: tuple[str, ...]
+    until: float
+
+    def end_of_period(self, at: float) -> float:
+        return round(self.until - (self.until - at) // self.period * self.period, 6)
 
 
 def aggregated(series: list[Resource], wanted: Aggregation) -> list[Resource]:
@@ -67,10 +72,10 @@ def aggregated(series: list[Resource], wanted: Aggregation) -> list[Resource]:
 def _aligned(series: Resource, wanted: Aggregation) -> Resource:
     """One point for each period, named by its end."""
     combine = _combine(series, wanted.aligner)
-    periods: dict[int, list[float]] = defaultdict(list)
+    periods: dict[float, list[float]] = defaultdict(list)
     for point in series["points"]:
         ended = datetime.fromisoformat(point["interval"]["endTime"]).timestamp()
-        periods[math.ceil(ended / wanted.period) * wanted.period].append(value_of(point))
+        periods[wanted.end_of_period(ended)].append(value_of(point))
     values = {end: combine(found) for end, found in periods.items()}
     if wanted.aligner == "ALIGN_RATE":
         values = {end: value / wanted.period for end, value in values.items()}
@@ -105,9 +110,9 @@ def _reduced(aligned: list[Resource], wanted: Aggregation) -> list[Resource]:
 def _one_of(members: list[Resource], wanted: Aggregation) -> Resource:
     """The group as one series, with the labels it was grouped by."""
     first = members[0]
-    periods: dict[int, list[float]] = defaultdict(list)
+    periods: dict[float, list[float]] = defaultdict(list)
     for point in (point for one in members for point in one["points"]):
-        ended = round(datetime.fromisoformat(point["interval"]["endTime"]).timestamp())
+        ended = datetime.fromisoformat(point["interval"]["endTime"]).timestamp()
         periods[ended].append(value_of(point))
     kind = "DOUBLE" if wanted.reducer == "REDUCE_MEAN" else first["valueType"]
     values = {end: _REDUCERS[wanted.reducer](found) for end, found in periods.items()}
@@ -127,7 +132,7 @@ def _kept(described: Resource, prefix: str, fields: tuple[str, ...]) -> Resource
     return {"type": described["type"]} | ({"labels": kept} if kept else {})
 
 
-def _points(values: Mapping[int, float], kind: str, period: int) -> list[Resource]:
+def _points(values: Mapping[float, float], kind: str, period: int) -> list[Resource]:
     return [
         {
             "interval": {"startTime": _stamp(end - period), "endTime": _stamp(end)},
@@ -137,5 +142,5 @@ def _points(values: Mapping[int, float], kind: str, period: int) -> list[Resourc
     ]
 
 
-def _stamp(at: int) -> str:
+def _stamp(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")

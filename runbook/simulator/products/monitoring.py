@@ -24,7 +24,7 @@ def list_time_series(call: Call) -> Resource:
         for one in time_series.between(call.store, since, until, headers=_headers_only(call))
         if fits(one)
     ]
-    if (aggregation := _aggregation(call)) and not _headers_only(call):
+    if (aggregation := _aggregation(call, until)) and not _headers_only(call):
         series = aggregated(series, aggregation)
     return page(call, "timeSeries", series)
 
@@ -51,7 +51,7 @@ def _headers_only(call: Call) -> bool:
     return call.query.get("view") == "HEADERS"
 
 
-def _aggregation(call: Call) -> Aggregation | None:
+def _aggregation(call: Call, until: float) -> Aggregation | None:
     """The alignment and the reduction asked for; None when neither is."""
     aligner = call.query.get("aggregation.perSeriesAligner", "ALIGN_NONE")
     reducer = call.query.get("aggregation.crossSeriesReducer", "REDUCE_NONE")
@@ -64,7 +64,7 @@ def _aggregation(call: Call) -> Aggregation | None:
     if aligner == "ALIGN_NONE":
         raise Refusal(400, "Field aggregation.perSeriesAligner is required to reduce series.")
     fields = [one for one in call.query.get("aggregation.groupByFields", "").split(",") if one]
-    return Aggregation(int(seconds), aligner, reducer, tuple(fields))
+    return Aggregation(int(seconds), aligner, reducer, tuple(fields), until)
 
 
 PRODUCT = Product(

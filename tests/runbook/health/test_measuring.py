@@ -40,3 +40,21 @@ def test_what_is_no_number_is_no_reading() -> None:
 def test_what_grows_beyond_all_numbers_is_no_reading() -> None:
     assert _read(_answering(1.7e308, 1.7e308), MEAN) == []
     assert _read(_answering(1.7e308), METRICS["sql.cpu"]) == []
+
+
+def test_whole_minutes_are_asked_for() -> None:
+    """Two that ask at different seconds see the same minutes."""
+    asked: list[tuple[str, str]] = []
+
+    def note(*_asked: str, start: str, end: str, **_more: object) -> list[Json]:
+        asked.append((start, end))
+        return []
+
+    session = cast("Session", SimpleNamespace(monitoring=SimpleNamespace(time_series=note)))
+    for seconds in (1.5, 59.9, 62.5):
+        at = AT + timedelta(seconds=seconds)
+        read_all(session, "p", [MEAN], since=at - timedelta(minutes=5), until=at)
+
+    minutes = [AT.isoformat(), (AT + timedelta(minutes=1)).isoformat()]
+    assert [end for _start, end in asked] == [minutes[0], minutes[0], minutes[1]]
+    assert {start[-9:] for start, _end in asked} == {":00+00:00"}

@@ -85,6 +85,23 @@ def test_series_are_aligned_and_reduced(outage: Running) -> None:
     assert [one["metric"]["labels"]["response_code_class"] for one in by_class] == ["2xx", "5xx"]
 
 
+def test_periods_are_counted_back_from_the_end_that_is_asked_for(outage: Running) -> None:
+    ends = (datetime.now(UTC) - timedelta(minutes=2)).replace(second=31, microsecond=500_000)
+    (series,) = _listed(
+        outage,
+        INSTANCES,
+        **{
+            "interval.endTime": ends.isoformat(),
+            "aggregation.alignmentPeriod": "60s",
+            "aggregation.perSeriesAligner": "ALIGN_MEAN",
+        },
+    )
+    found = [datetime.fromisoformat(one["interval"]["endTime"]) for one in series["points"]]
+
+    assert found == [ends - timedelta(minutes=number) for number in range(len(found))]
+    assert len(found) > 20
+
+
 def test_percentiles_are_of_distributions_alone(outage: Running) -> None:
     aligned = {
         "aggregation.alignmentPeriod": "60s",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from incidents.health_states import AlertState, HealthCause, HealthCheckState, H
 from incidents.models import Alert, Environment, HealthCheck, Measurement, Monitor, ThresholdWatch
 from incidents.states import Role
 from tests import factories
+from tests.incidents.conftest import SetClock
 from tests.support.simulator import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,8 +59,11 @@ def numbers(check: HealthCheck) -> dict[str, Any]:
     return {one["name"]: one for one in check.report["numbers"]}
 
 
-def test_outage_is_found_measured_and_told_once(watched: Environment) -> None:
+def test_outage_is_found_measured_and_told_once(watched: Environment, set_clock: SetClock) -> None:
+    """The same minutes are measured once, at whatever second a check begins."""
+    set_clock.at = datetime.now(UTC) - timedelta(minutes=2)
     first = looked(watched)
+    set_clock.advance(61.3)
     second = looked(watched)
 
     assert first.state == HealthCheckState.DONE
@@ -83,6 +88,9 @@ def test_outage_is_found_measured_and_told_once(watched: Environment) -> None:
     assert len(of_check.findings) == first.criticals + first.warnings
     minutes = Measurement.objects.filter(name="connector.utilisation")
     assert 55 <= minutes.count() <= 62
+    assert {(one.second, one.microsecond) for one in minutes.values_list("at", flat=True)} == {
+        (0, 0)
+    }
     assert ThresholdWatch.objects.get(name="database-pool").state == "normal"
 
 
