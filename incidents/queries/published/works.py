@@ -1,4 +1,5 @@
-"""Planned maintenance as strangers know it."""
+"""Planned maintenance as strangers know it. Words with secrets are refused when they are written;
+those from before that was so, or before a pattern was set, are read without them."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from incidents.models import Maintenance, MaintenanceUpdate, ServiceComponent
 from incidents.queries.published.catalogue import DAYS
 from incidents.queries.published.facts import AffectedFact, WorkFact, WorkWordsFact
 from incidents.queries.published.ids import opaque
+from incidents.redacting import redactor_with
 from incidents.states import ComponentState, MaintenanceState
 
 MOST = 200
@@ -46,8 +48,8 @@ def _fact(work: Maintenance, components: Sequence[ServiceComponent]) -> WorkFact
     ends = [work.completed_at] if work.completed_at else []
     return WorkFact(
         id=opaque("maintenance", work.pk),
-        title=work.title,
-        text=work.words,
+        title=_shown(work.title),
+        text=_shown(work.words),
         state=MaintenanceState(work.state),
         starts_at=work.starts_at,
         ends_at=work.ends_at,
@@ -66,6 +68,10 @@ def _words(update: MaintenanceUpdate) -> WorkWordsFact:
     return WorkWordsFact(
         id=opaque("maintenance update", update.pk),
         state=MaintenanceState(update.state),
-        text=update.text,
+        text=_shown(update.text),
         at=update.at,
     )
+
+
+def _shown(text: str) -> str:
+    return redactor_with({}, []).text(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -34,6 +36,25 @@ def test_page_of_strangers_has_no_time_that_grows_old(
     assert page.content == Client().get("/status/").content
     assert b"data-elapsed-since" not in page.content
     assert b'method="post"' not in page.content.partition(b"<main")[2].partition(b"</main")[0]
+
+
+def test_work_planned_before_secrets_were_refused_is_shown_without_them(
+    commander: User, settings: Settings
+) -> None:
+    settings.STATUS_PAGE_IS_PUBLIC = True
+    now = clock.now()
+    ends_at = now + timedelta(hours=1)
+    work = Maintenance.objects.create(
+        title=f"Rotate {SECRETS[0]}", words=f"It is {SECRETS[1]} today.", starts_at=now,
+        ends_at=ends_at, planned_by=commander, created_at=now,
+    )  # fmt: skip
+    MaintenanceUpdate.objects.create(
+        maintenance=work, state="scheduled", text=f"It was {SECRETS[1]}.", at=now
+    )
+    pages = {path: Client().get(path).content.decode() for path in sorted(PATHS)}
+
+    assert "Rotate" in pages["/status/"]
+    assert [path for path, page in pages.items() if "ya29" in page or "hunter2pw" in page] == []
 
 
 def test_outsider_reads_what_strangers_may_and_insiders_more(
