@@ -104,7 +104,8 @@ def as_found(
 class Kind:
     """`section` is its key in the file. `settle` says of the findings of one resource which follow
     from others, and what would mend them. `options` are numbers that expect nothing. Hosts and
-    pages answer or do not: of them existence is not asked."""
+    pages answer or do not: of them existence is not asked. `imports` is called before anything is
+    timed, where a client is imported when it is first asked for."""
 
     section: str
     area: Area
@@ -116,6 +117,7 @@ class Kind:
     options: tuple[str, ...] = ()
     asks_existence: bool = True
     names: Naming = SHORT
+    imports: Callable[[], object] | None = None
 
     def field(self, name: str) -> Field | None:
         return next((one for one in self.fields if one.name == name), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from runbook.cloud import late
 from runbook.commands.cloud_run.resource import object_at, objects_at, text_at
 from runbook.document.definition import Json
 from runbook.health.compute_places import named_in, place_of, scope_of, short, shorts
@@ -137,6 +138,7 @@ HEALTH_CHECKS = Kind(
     full_name=named_in("healthChecks"),
     reads=(Read(("protocol", *_TIMINGS, "request_path", "port"), _health_check),),
     settle=_settle_health_check,
+    imports=late.compute,
 )
 BACKEND_SERVICES = Kind(
     section="backend_services",
@@ -151,6 +153,7 @@ BACKEND_SERVICES = Kind(
     full_name=named_in("backendServices"),
     reads=(Read(("timeout", "protocol", "health_checks", "backends"), _backend_service),),
     settle=_settle_backend_service,
+    imports=late.compute,
 )
 URL_MAPS = Kind(
     section="url_maps",
@@ -169,6 +172,7 @@ URL_MAPS = Kind(
     ),
     full_name=named_in("urlMaps"),
     reads=(Read(("default_service", "routes"), _url_map),),
+    imports=late.compute,
 )
 PROXIES = Kind(
     section="https_proxies",
@@ -181,6 +185,7 @@ PROXIES = Kind(
     full_name=named_in("targetHttpsProxies"),
     reads=(Read(("url_map", "certificates"), _proxy),),
     settle=_settle_proxy,
+    imports=late.compute,
 )
 
 AREA = AreaWords(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from runbook.cloud import late
 from runbook.commands.cloud_run.resource import object_at, text_at
 from runbook.document.definition import Json
 from runbook.health.compute_places import named_in, place_of, scope_of
@@ -117,6 +118,7 @@ CERTIFICATES = Kind(
     full_name=_full_name,
     reads=(Read(_READS, _certificate),),
     settle=_settle,
+    imports=late.compute,
 )
 MANAGED = Kind(
     section="managed_certificates",

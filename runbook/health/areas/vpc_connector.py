@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from runbook.cloud import late
 from runbook.cloud.compute_place import Place
 from runbook.commands.cloud_run.resource import objects_at, text_at
 from runbook.commands.connector_rules import LEAST_MAX, LEAST_MIN, MOST_MAX
@@ -116,6 +117,7 @@ NETWORKS = Kind(
     ),
     full_name=lambda asked: Place(asked.project).path("networks", asked.name),
     reads=(Read(("subnets", "peerings"), _network),),
+    imports=late.compute,
 )
 CONNECTORS = Kind(
     section="connectors",
