@@ -171,8 +171,11 @@ def test_a_socket_follows_no_redirect(location: bytes) -> None:
     assert (found.status, found.reason, len(asked)) == (302, "Found", 1)
 
 
-def test_the_end_of_a_load_does_not_wait_for_those_that_cannot_connect() -> None:
+def test_the_end_of_a_load_does_not_wait_for_those_that_cannot_connect(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """The listener's queue is full: the kernel answers no further connection."""
+    monkeypatch.setattr("runbook.cloud.load._LEFT_WAITING", 60.0)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -187,20 +190,22 @@ def test_the_end_of_a_load_does_not_wait_for_those_that_cannot_connect() -> None
 FINE = always(b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0")
 
 
-def test_connections_that_hang_are_errors_of_a_load() -> None:
+def test_connections_that_hang_are_errors_of_a_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fourth answers all the rest, for which a busy machine has time."""
+    monkeypatch.setattr("runbook.cloud.load._LEFT_WAITING", 0.3)
     ended, hanging = threading.Event(), iter(range(3))
 
     def answer(connection: socket.socket) -> None:
         if next(hanging, None) is not None:
-            ended.wait(10)
+            ended.wait(60)
         FINE(connection)
 
     with serving(answer) as (port, _):
-        load = Load(f"http://localhost:{port}/", "GET", 4, 400, seconds=1.4)
+        load = Load(f"http://localhost:{port}/", "GET", 4, 40, seconds=2.0)
         report = Loads(target_of(port)).send(load, print)
         ended.set()
     assert report.errors == {"no answer by the end": 3}
-    assert (report.statuses, report.error_rate < 0.01) == ({200: 397}, True)
+    assert (report.statuses, report.error_rate) == ({200: 37}, 3 / 40)
     assert report.unanswered_time > 0.5
 
 
@@ -209,13 +214,13 @@ def test_who_is_merely_slow_does_not_hang(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("runbook.cloud.load._LEFT_WAITING", 0.1)
 
     def slowly(connection: socket.socket) -> None:
-        time.sleep(0.7)
+        time.sleep(1.5)
         FINE(connection)
 
     with serving(slowly) as (port, _):
-        load = Load(f"http://localhost:{port}/", "GET", 2, 100, seconds=1.1)
+        load = Load(f"http://localhost:{port}/", "GET", 2, 100, seconds=2.5)
         report = Loads(target_of(port)).send(load, print)
-    assert (report.statuses, report.errors) == ({200: 2}, {})
+    assert (set(report.statuses), report.errors) == ({200}, {})
 
 
 @pytest.mark.parametrize(
