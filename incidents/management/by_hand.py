@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from typing import Any, NoReturn
 from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
 from incidents.models import Environment
@@ -19,6 +20,28 @@ from runbook.commands.base import Emit, Stream
 from runbook.commands.trial import NOT_RUN
 
 INTERRUPTED = 130
+_MISTAKE = 2
+
+
+class CommandByHand(BaseCommand):
+    """Its exit status says what was found, to programs too. Words that mean nothing to it end like
+    everything else that keeps it from its work: 2, with which other programs end then, means
+    something else here, such as a critical infrastructure."""
+
+    def create_parser(
+        self,
+        prog_name: str,
+        subcommand: str,
+        **kwargs: Any,  # Any: Django's signature  # noqa: ANN401
+    ) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        leave = parser.exit
+
+        def leave_otherwise(status: int = 0, message: str | None = None) -> NoReturn:
+            leave(NOT_RUN if status == _MISTAKE else status, message)
+
+        parser.exit = leave_otherwise  # type: ignore[method-assign]
+        return parser
 
 
 def emitting(command: BaseCommand) -> Emit:

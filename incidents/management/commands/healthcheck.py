@@ -6,12 +6,11 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable
-from typing import Any, NoReturn
+from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
 
-from incidents.management.by_hand import INTERRUPTED, emitting, not_run
+from incidents.management.by_hand import INTERRUPTED, CommandByHand, emitting, not_run
 from incidents.management.places_asked import (
     environment_asked,
     infrastructure_asked,
@@ -20,40 +19,21 @@ from incidents.management.places_asked import (
 from incidents.models import Environment
 from runbook.cloud.sessions import Session
 from runbook.cloud.target import Target
-from runbook.commands.trial import NOT_RUN
 from runbook.health import printing
 from runbook.health.checking import check
 from runbook.health.definition import Infrastructure
 from runbook.health.reading import Unreadable
 from runbook.health.report import Area, AreaReport, Report, Status
 
-_MISTAKE = 2
 _EXIT = {Status.HEALTHY: 0, Status.DEGRADED: 1, Status.CRITICAL: 2}
 
 
-class Command(BaseCommand):
+class Command(CommandByHand):
     help = (
         "Hold an infrastructure against the file that says what is healthy. Exits with 0 healthy, "
         "1 degraded, 2 critical, 3 when nothing could be checked."
     )
     requires_system_checks = ()
-
-    def create_parser(
-        self,
-        prog_name: str,
-        subcommand: str,
-        **kwargs: Any,  # Any: Django's signature  # noqa: ANN401
-    ) -> CommandParser:
-        """Words that mean nothing here end like everything that keeps it from checking: 2, with
-        which other programs end then, would say that the infrastructure is critical."""
-        parser = super().create_parser(prog_name, subcommand, **kwargs)
-        leave = parser.exit
-
-        def leave_otherwise(status: int = 0, message: str | None = None) -> NoReturn:
-            leave(NOT_RUN if status == _MISTAKE else status, message)
-
-        parser.exit = leave_otherwise  # type: ignore[method-assign]
-        return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--environment", metavar="NAME", help="an environment of this project")

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand
 
 from incidents.actions.load_tests import (
     ask_in,
@@ -19,6 +18,7 @@ from incidents.actions.load_tests import (
 )
 from incidents.management.by_hand import (
     INTERRUPTED,
+    CommandByHand,
     emitting,
     environment_named,
     not_run,
@@ -45,7 +45,7 @@ from runbook.commands.trial import FAILED, Trial
 Options = dict[str, Any]  # Any: argparse
 
 
-class Command(BaseCommand):
+class Command(CommandByHand):
     requires_system_checks = ()
     help = (
         "Send a bounded load to an allowed host. It is opened as an incident of one step and waits"

@@ -11,10 +11,14 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from incidents.actions.propose_fixes import propose
-from incidents.management.by_hand import emitting, environment_named, not_run, person_named
+from incidents.management.by_hand import (
+    CommandByHand,
+    emitting,
+    environment_named,
+    not_run,
+    person_named,
+)
 from incidents.models import Environment
 from incidents.refusal import Refused
 from incidents.source import acting_from
@@ -24,7 +28,7 @@ _NO_REPORT = (AttributeError, KeyError, TypeError, ValueError)
 """What reading it stumbles over when it is something else."""
 
 
-class Command(BaseCommand):
+class Command(CommandByHand):
     help = "Open what would mend the findings of a report as an incident; changes nothing."
     requires_system_checks = ()
     stealth_options = ("report",)

@@ -6,10 +6,9 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from incidents.management.by_hand import (
     INTERRUPTED,
+    CommandByHand,
     emitting,
     environment_named,
     not_run,
@@ -23,7 +22,7 @@ from runbook.commands import shell
 from runbook.commands.trial import Trial
 
 
-class Command(BaseCommand):
+class Command(CommandByHand):
     help = (
         "Run one line of a runbook as a worker would, and exit as gcloud does: 0 done, 1 failed, "
         "2 gcloud refuses the words; and 3 not run from here, 4 nobody knows whether a change "

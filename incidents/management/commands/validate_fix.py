@@ -8,11 +8,10 @@ from argparse import ArgumentParser
 from time import monotonic, sleep
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand
 
 from incidents.actions import validate
 from incidents.health_states import UNENDED_VALIDATIONS, ValidationState
-from incidents.management.by_hand import not_run, person_named
+from incidents.management.by_hand import CommandByHand, not_run, person_named
 from incidents.models import Incident, Validation
 from incidents.queries.named import incident_named
 from incidents.queries.validation_text import validation_text
@@ -26,7 +25,7 @@ LONGEST = 600.0
 _PAUSE = 0.5
 
 
-class Command(BaseCommand):
+class Command(CommandByHand):
     help = (
         "Checks everything that must hold before the fix of an incident is signed off, and exits"
         " with 0 when it may be, 1 when not, 3 when that could not be found out."
