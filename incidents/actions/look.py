@@ -28,11 +28,9 @@ from incidents.queries.infrastructure import file_or_why
 from runbook.document.definition import Json
 from runbook.health.blindness import why_blind
 from runbook.health.drift import Drift
+from runbook.health.judging import GAPS
 from runbook.health.report import Report
 from runbook.health.verdict import Verdict, verdict_of
-
-GAPS = 3
-"""Intervals without a reading after which nothing is known of a number."""
 
 SHORTEST_INTERVAL = 120
 """Seconds: Cloud Monitoring shows a minute that much later."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,6 +82,51 @@ def test_gap_is_neither_over_nor_normal() -> None:
     again = judge(HIGH, rising, later, longest_gap=GAP)
     assert again is not None
     assert (again.state, again.since) == ("rising", later[0].at)
+
+
+SOON = replace(HIGH, seconds=180, clears_seconds=180)
+
+
+def at_minutes(*found: int, value: float = 90) -> list[Reading]:
+    return [Reading(START + timedelta(minutes=one), value) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("found", "state"),
+    [
+        ((0, 1, 2, 3), "over"),
+        ((0, 1, 3), "over"),
+        ((0, 1, 2, 6), "rising"),
+        ((0, 1, 6, 7, 8), "rising"),
+        ((0, 1, 6, 7, 8, 9), "over"),
+        ((0, 5), "over"),
+        ((0, 6), "rising"),
+    ],
+)
+def test_unknown_minutes_do_not_make_up_its_time(found: tuple[int, ...], state: str) -> None:
+    """Of a number that is written every five minutes two readings must do."""
+    standing = judge(SOON, None, at_minutes(*found), longest_gap=GAP)
+    assert standing is not None
+    assert standing.state == state
+
+
+def test_readings_of_checks_do_not_make_up_its_time_either() -> None:
+    """They come one by one."""
+    (first, missed, late) = at_minutes(0, 2, 6)
+    begun = judge(SOON, None, [first], longest_gap=GAP)
+
+    assert begun is not None
+    for reading, since in ((missed, first.at), (late, late.at)):
+        standing = judge(SOON, begun, [reading], longest_gap=GAP)
+        assert standing is not None
+        assert (standing.state, standing.since) == ("rising", since)
+
+
+def test_what_clears_needs_its_time_as_well() -> None:
+    over = judge(SOON, None, at_minutes(0, 1, 2, 3), longest_gap=GAP)
+    cleared = judge(SOON, over, at_minutes(4, 5, 10, 11, value=50), longest_gap=GAP)
+    assert cleared is not None
+    assert cleared.state == "falling"
 
 
 def test_nothing_read_says_nothing() -> None:
