@@ -73,6 +73,7 @@ def result_of(report: LoadReport) -> Json:
         "seconds": round(report.seconds, 6),
         "per_second": round(len(report.samples) / max(report.seconds, 1e-9), 3),
         "error_rate": round(report.error_rate, 6),
+        "unanswered_time": round(report.unanswered_time, 6),
         "errors": dict(report.errors),
         "statuses": {str(status): n for status, n in report.statuses.items()},
         "latency": {f"p{at}": round(percentile(times, at), 6) for at in (50, 90, 95, 99)},
