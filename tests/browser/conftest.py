@@ -70,7 +70,7 @@ def furnished_web(data: Path, shared_folder: Path, redis_url: str) -> Iterator[s
         subprocess.run(program, cwd=ROOT, env=filled, check=True)
 
     shutil.copytree(make_once(shared_folder / "furnished", furnish), data)
-    environment["RUNBOOK_DATA"] = str(data)
+    environment |= {"RUNBOOK_DATA": str(data), "RUNBOOK_STATUS_PUBLIC": "1"}
     command = ["-m", "uvicorn", "runbook.asgi:application", "--port", str(port)]
     options = ["--log-level", "error", "--timeout-graceful-shutdown", "2"]
     options += ["--timeout-keep-alive", "620"]
