@@ -46,10 +46,8 @@ def test_offer_leaves_the_commander_until_it_is_accepted(
     assert kinds == ["handover.offered", "handover.accepted"]
     entry = TimelineEntry.objects.get(kind="handover.accepted")
     assert entry.actor == deputy
-    assert entry.data == {
-        "before": {"commander": "commander"},
-        "after": {"commander": "deputy"},
-    }
+    assert entry.data["before"] == {"commander": "commander"}
+    assert entry.data["after"] == {"commander": "deputy"}
 
 
 def test_one_offer_stands_at_a_time(

@@ -76,6 +76,7 @@ def test_mail_goes_to_addresses_and_to_the_people_that_words_mean(
     assert {address.lower() for address in sent} == {"boss@example.com", "owner@example.com"}
     assert {row.subject for row in rows} == {"[P0] Staging is down"}
     entry = TimelineEntry.objects.get(kind="update.posted")
+    assert entry.data.pop("seals").keys() == {f"update {update.pk}"}
     assert entry.data == {
         "audience": "leadership",
         "template": "stakeholder-mail",

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, User
 
 from incidents import clock
 from incidents.actions import approve
+from incidents.actions.deciding import SecondFactorNeeded
 from incidents.models import Approval, Decision, Environment, Incident, Run, StepCommand
 from incidents.refusal import Refused
 from incidents.requirements import requirements_of, seconds_to_decide, unknown_groups
@@ -217,7 +218,7 @@ def test_protected_environments_need_a_fresh_second_factor(ask: Ask, engineer: U
     old = clock.now() - timedelta(hours=1)
 
     for proven_at in (None, old):
-        with pytest.raises(approve.SecondFactorNeeded, match="second factor") as refused:
+        with pytest.raises(SecondFactorNeeded, match="second factor") as refused:
             approve.approve(
                 actor=engineer,
                 approval_id=approval.pk,

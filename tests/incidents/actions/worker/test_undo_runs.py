@@ -139,6 +139,7 @@ def test_end_of_a_run_carries_the_digests_of_what_it_gave(
     lines = "\n".join(output_of(run)).encode()
     assert run.output_digest == hashlib.sha256(lines).hexdigest()
     entry = TimelineEntry.objects.get(kind="run.succeeded")
+    assert entry.data.pop("seals").keys() == {f"run {run.number}, as it ended"}
     assert entry.data == {
         "run": run.number,
         "state": "succeeded",

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection, transaction
 
 from incidents import clock
 from incidents.actions import approve, work
-from incidents.models import Approval, Incident, Run
+from incidents.models import Approval, Incident, Run, insert_only
 from incidents.queries.proof.bundle import VERIFIER, write_bundle
 from incidents.queries.proof.verification import verify_incident
 from tests.incidents.actions.worker.deeds import approved, asked, command_with, run_read
@@ -59,3 +60,42 @@ def test_plan_changed_under_the_approvers_is_found(worked: Incident) -> None:
     (problem,) = verify_incident(worked.number).problems
     assert problem.what == f"run {plan.run.number}, plan"
     assert problem.sentence.startswith("Changed: what is stored does not give the digest")
+
+
+def found_after(incident: Incident, change: str) -> set[str]:
+    """What is named once the rows were changed by hand, past all triggers; then it is undone."""
+    with transaction.atomic():
+        insert_only.unprotect(connection)
+        with connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {change}")  # noqa: S608  (the tests' own tables)
+            assert cursor.rowcount > 0, change
+        named = {problem.what for problem in verify_incident(incident.number).problems}
+        transaction.set_rollback(True)
+    return named
+
+
+def test_who_asked_and_who_decided_is_held_against_the_timeline(
+    worked: Incident, outsider: User
+) -> None:
+    assert verify_incident(worked.number).counts.unsealed == []
+    approved = Approval.objects.get(state="approved")
+    run, own = approved.run.number, f"WHERE id = {approved.pk}"
+    approval, decision = f"approval of run {run}", f"decision of engineer about run {run}"
+    changes = {
+        f"incidents_approval SET decided_by_id = {outsider.pk} {own}": approval,
+        f"incidents_approval SET words = 'other' {own}": approval,
+        f"incidents_approval SET requirements = '[]' {own}": approval,
+        f"incidents_approval SET is_emergency = NOT is_emergency {own}": approval,
+        f"incidents_approval SET state = 'void' {own}": approval,
+        f"incidents_decision SET roles = '[]' WHERE approval_id = {approved.pk}": decision,
+        f"incidents_decision SET words = 'other' WHERE approval_id = {approved.pk}": decision,
+        f"incidents_decision SET proven_at = at WHERE approval_id = {approved.pk}": decision,
+        f"incidents_run SET requested_by_id = {outsider.pk} WHERE id = {approved.run_id}": (
+            f"run {run}, as asked for"
+        ),
+        f"incidents_run SET sent_at = started_at WHERE id = {approved.run_id}": (
+            f"run {run}, as it ended"
+        ),
+    }
+    for change, named in changes.items():
+        assert found_after(worked, change) == {named}, change
