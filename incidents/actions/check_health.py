@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from incidents import clock, live, permissions, queue, timeline
 from incidents.actions.moves import hold
 from incidents.actions.one_by_one import few
+from incidents.actions.renewing import is_lost
 from incidents.actions.resending import ATTEMPTS, GIVEN_UP, resend
 from incidents.health_states import HealthCause, HealthCheckState
 from incidents.models import Environment, HealthCheck, Incident
@@ -128,7 +129,7 @@ def take_back_checks() -> int:
     """Give checks of dead workers to others, at most `ATTEMPTS` times in all; how many. They are
     announced with those whose message was lost."""
     now = clock.now()
-    lost = HealthCheck.objects.filter(state=HealthCheckState.RUNNING, lease_until__lt=now)
+    lost = HealthCheck.objects.filter(is_lost(now), state=HealthCheckState.RUNNING)
     return sum(_take_back(row, now) for row in few(lost.select_related("environment")))
 
 
@@ -137,7 +138,7 @@ def _take_back(row: HealthCheck, now: datetime) -> int:
         if row.incident_id is not None:
             hold(pk=row.incident_id)
         held = HealthCheck.objects.filter(
-            pk=row.pk, token=row.token, state=HealthCheckState.RUNNING, lease_until__lt=now
+            is_lost(now), pk=row.pk, token=row.token, state=HealthCheckState.RUNNING
         )
         if row.token < ATTEMPTS:
             return held.update(state=HealthCheckState.WAITING, lease_until=None)

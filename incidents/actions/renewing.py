@@ -10,7 +10,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from incidents import clock
 from incidents.models import HealthCheck, Validation
@@ -20,6 +20,13 @@ logger = logging.getLogger(__name__)
 
 def lease(now: datetime) -> datetime:
     return now + timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def is_lost(now: datetime) -> Q:
+    """Of a row that its worker renews no more. A lease further ahead than one can be is from before
+    the clock was set back: a worker that lives moves it, one that died must not hold it."""
+    ahead = now + timedelta(seconds=2 * settings.LEASE_SECONDS)
+    return Q(lease_until__lt=now) | Q(lease_until__gt=ahead)
 
 
 class Renewing:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from incidents import clock, queue
 from incidents.models import HealthCheck, Validation
@@ -19,10 +19,12 @@ Rows = QuerySet[HealthCheck] | QuerySet[Validation]
 
 
 def resend(waiting: Rows, task: TaskName) -> int:
-    """A part of what waits and was announced a while ago, the oldest first; how many."""
+    """A part of what waits and was announced a while ago, or before the clock was set back, the
+    oldest first; how many."""
     now = clock.now()
-    late = waiting.filter(queued_at__lt=now - timedelta(seconds=settings.RESEND_SECONDS))
-    oldest = late.order_by("queued_at").values_list("pk", "queued_at")[:200]
+    pause = timedelta(seconds=settings.RESEND_SECONDS)
+    is_late = Q(queued_at__lt=now - pause) | Q(queued_at__gt=now + pause)
+    oldest = waiting.filter(is_late).order_by("queued_at").values_list("pk", "queued_at")[:200]
     return sum(
         _resend(waiting.filter(pk=pk, queued_at=announced), pk, task, now)
         for pk, announced in oldest

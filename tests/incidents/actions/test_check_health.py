@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 
 from incidents import clock
 from incidents.actions.check_health import ask, resend_checks, take_back_checks
+from incidents.actions.renewing import lease
 from incidents.actions.resending import ATTEMPTS
 from incidents.health_states import HealthCause, HealthCheckState
 from incidents.models import HealthCheck, Incident
@@ -131,3 +132,13 @@ def test_check_of_a_living_worker_is_left_to_it() -> None:
     )
 
     assert take_back_checks() == 0
+
+
+def test_checks_from_before_the_clock_was_set_back_are_made(set_clock: SetClock) -> None:
+    row = HealthCheck.objects.filter(pk=waiting().pk)
+    row.update(state=HealthCheckState.RUNNING, token=1, lease_until=lease(set_clock.at))
+    set_clock.advance(-3600)
+
+    assert (take_back_checks(), take_back_checks()) == (1, 0)
+    assert (resend_checks(), resend_checks()) == (1, 0)
+    assert row.get().queued_at == set_clock.at
