@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from incidents.queries.report.evidence import looked_at
 from incidents.queries.report.facts import Facts
 from incidents.queries.report.marks import code, plain, title
+from incidents.queries.report.told import NOBODY
 from incidents.queries.report.wording import counted, listed, moment, span
 from incidents.states import ReportSection, RunState
 
@@ -34,11 +35,15 @@ def _summary(facts: Facts) -> str:
         if facts.is_over
         else " and goes on; this is what is known so far."
     )
-    people = listed(list(dict.fromkeys(plain(watch.person) for watch in facts.watches)))
-    parts = [f"{began}{end} {people} commanded.", _done(facts)]
+    parts = [f"{began}{end} {_commanders(facts)} commanded.", _done(facts)]
     if incident.resolution:
         parts.append(f"How it ended: {plain(incident.resolution)}")
     return "\n\n".join(part for part in parts if part)
+
+
+def _commanders(facts: Facts) -> str:
+    names = dict.fromkeys(watch.person for watch in facts.watches)
+    return listed([plain(name) for name in names if name != NOBODY] or [NOBODY])
 
 
 def _done(facts: Facts) -> str:

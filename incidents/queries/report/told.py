@@ -6,12 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from incidents.models import Handover, Incident, Update
+from django.contrib.auth.models import User
+
+from incidents.models import Incident, TimelineEntry, Update
 from incidents.queries.report.wording import counted, span, who
-from incidents.states import HandoverState
+from incidents.queries.rule_accounts import acts_for_rules
 from incidents.visible_text import readable
 
 LONGEST = 280
+NOBODY = "Nobody"
+COMMAND_CHANGES = ("handover.accepted", "handover.taken")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +71,24 @@ def _told(update: Update) -> Told:
 
 
 def read_watches(incident: Incident, *, until: datetime) -> tuple[Watch, ...]:
-    """Who commanded when, by the offers that were accepted."""
-    changes = incident.handovers.filter(state=HandoverState.ACCEPTED).select_related(
-        "offered_by", "offered_to"
-    )
-    ordered = sorted(changes, key=lambda change: (change.decided_at or until, change.pk))
-    return tuple(_watches(incident, ordered, until))
+    """Who commanded when, by the timeline: offers that were accepted, command that was taken over.
+    Until somebody takes it from a rule about alerts, that is nobody."""
+    entries = incident.timeline.filter(kind__in=COMMAND_CHANGES).select_related("actor")
+    return tuple(_watches(incident, list(entries.order_by("number")), until))
 
 
-def _watches(incident: Incident, changes: list[Handover], until: datetime) -> Iterable[Watch]:
-    began = incident.started_at
+def _watches(incident: Incident, changes: list[TimelineEntry], until: datetime) -> Iterable[Watch]:
+    began, person = incident.started_at, _first(incident, changes)
     for change in changes:
-        at = change.decided_at or until
-        yield Watch(who(change.offered_by), began, at)
-        began = at
-    last = changes[-1].offered_to if changes else incident.commander
-    yield Watch(who(last), began, until)
+        yield Watch(person, began, change.at)
+        began, person = change.at, who(change.actor)
+    yield Watch(person, began, until)
+
+
+def _first(incident: Incident, changes: list[TimelineEntry]) -> str:
+    """By the name they go by now; an account that is called otherwise by now, as it was then."""
+    name = str(changes[0].data["before"]["commander"]) if changes else ""
+    found = User.objects.filter(username=name).first() if changes else incident.commander
+    if found is None:
+        return readable(name)
+    return NOBODY if acts_for_rules(found) else who(found)
