@@ -14,6 +14,7 @@ from incidents.actions.tell import Event, tell
 from incidents.health_states import AlertSeverity, AlertState
 from incidents.models import Alert, AlertRule, Environment, Incident
 from incidents.queries.receivers import Named, plain, who_commands, who_is, who_looks_after
+from incidents.queries.rule_accounts import acts_for_rules
 from incidents.states import Role, Severity
 from runbook.document.definition import Json
 
@@ -193,7 +194,8 @@ def _receivers(rule: AlertRule, environment: Environment | None) -> Named:
     """A rule that declares may leave it to the incident whom to tell; where there is none, those
     are told who would have to declare it."""
     found = _named(rule.tells, environment)
-    if rule.declares and not (found.people or found.channels):
+    is_read = found.channels or not all(acts_for_rules(one) for one in found.people)
+    if rule.declares and not is_read:
         return replace(found, people=who_looks_after(environment))
     return found
 
