@@ -113,9 +113,7 @@ def wrong_rows(bundle, line, hashes, incident):
     for table in f"runs {ROWS}".split():
         for row in lines_of(bundle, f"{table}.jsonl"):
             found += sealed_in(row)
-            told = {
-                n for n, v in row.items() if v is None or (type(v) is dict and "sealed_as" in v)
-            }
+            own = {n for n, v in row.items() if v is None or (type(v) is dict and "sealed_as" in v)}
             for name in {*row} - own - {*FREE.split()} if "sealed_as" not in row else ():
                 yield f"{table}.jsonl, {name}: nothing that the timeline could speak of"
     for name, digest in sorted(found):

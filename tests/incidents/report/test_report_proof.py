@@ -27,7 +27,7 @@ def test_changed_removed_and_added_revisions_are_named(over: Incident, engineer:
 
     assert found(over) == [
         ("report, revision 1", "Changed: it is not what the timeline sealed when it was said."),
-        ("report, revision 9", "Added by hand: the timeline does not know it."),
         ("report, revision 2", "Removed."),
         ("report, revision 1", "Changed: its words are not those of the timeline."),
+        ("report, revision 9", "Added by hand: the timeline does not know it."),
     ]
