@@ -36,7 +36,7 @@ def report_is_due(timer: Timer, late: float) -> None:
         Event(
             kind="report due",
             incident=incident,
-            topic=f"{incident.name} report",
+            topic=topic_of_report(incident),
             key=f"{incident.name} report due {timer.occurrence}",
             people=who_commands(incident),
             subject=f"The report of {incident.name} is due",
@@ -44,6 +44,10 @@ def report_is_due(timer: Timer, late: float) -> None:
             link=reverse("report", kwargs={"number": incident.number}),
         )
     )
+
+
+def topic_of_report(incident: Incident) -> str:
+    return f"{incident.name} report"
 
 
 def follow_up_is_due(timer: Timer, late: float) -> None:

@@ -131,9 +131,12 @@ def may_take_over(*, person: User, incident: Incident) -> bool:
 
 
 def end_offers(incident_id: int) -> None:
-    """An offer ends with the incident. Call inside the transaction that holds it."""
+    """An offer ends with the incident, and when somebody takes over. Call inside the transaction
+    that holds the incident."""
     standing = Handover.objects.filter(incident_id=incident_id, state=HandoverState.OFFERED)
-    standing.update(state=HandoverState.WITHDRAWN, decided_at=clock.now())
+    for pk in list(standing.values_list("pk", flat=True)):
+        standing.filter(pk=pk).update(state=HandoverState.WITHDRAWN, decided_at=clock.now())
+        no_longer(_topic(pk))
 
 
 def _incident(actor: User, incident_id: int) -> Incident:
@@ -189,7 +192,7 @@ def _decide(handover: Handover, state: HandoverState) -> None:
         handover.refresh_from_db()
         when = f" at {handover.decided_at:%H:%M:%S} UTC" if handover.decided_at else ""
         raise Refused(f"This offer was {handover.state}{when}.")
-    no_longer(f"handover {handover.pk}")
+    no_longer(_topic(handover.pk))
     handover.refresh_from_db()
 
 
@@ -221,7 +224,7 @@ def _tell(handover: Handover, incident: Incident) -> None:
         Event(
             kind="handoff",
             incident=incident,
-            topic=f"handover {handover.pk}",
+            topic=_topic(handover.pk),
             key=f"handover {handover.pk}",
             people=[handover.offered_to],
             subject=f"{incident.name}: {_name(handover.offered_by)} offers you command",
@@ -230,6 +233,10 @@ def _tell(handover: Handover, incident: Incident) -> None:
             urgent=True,
         )
     )
+
+
+def _topic(handover_id: int) -> str:
+    return f"handover {handover_id}"
 
 
 def _name(person: User) -> str:

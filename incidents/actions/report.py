@@ -10,8 +10,10 @@ from django.db import transaction
 from incidents import clock, ledger, permissions, timeline
 from incidents.actions import timers
 from incidents.actions.declare import open_runbook
+from incidents.actions.due_reports import topic_of_report
 from incidents.actions.moves import hold
 from incidents.actions.storable import storable_text
+from incidents.actions.tell import no_longer
 from incidents.models import Incident, ReportRevision, Timer
 from incidents.queries.proof.record_words import of_report
 from incidents.queries.proof.seals import seals_of
@@ -114,6 +116,7 @@ def finish(*, actor: User, incident_id: int, seen: int) -> ReportRevision:
         _require_draft(newest)
         parts = parts_of(newest, read_facts(incident, now=clock.now()))
         timers.cancel(incident, TimerKind.REPORT)
+        no_longer(topic_of_report(incident))
         return _store(
             incident,
             actor,

@@ -12,6 +12,7 @@ from incidents import clock, queue, timeline
 from incidents.actions.locks import announce_waiting
 from incidents.actions.moves import end_run, hold, panels_of
 from incidents.actions.stop import reachable_run
+from incidents.actions.tell_of_runs import nobody_is_asked
 from incidents.actions.undo import ask_undo
 from incidents.models import Run
 from incidents.queries.proof.record import of_left_run
@@ -70,6 +71,7 @@ def _leave(actor: User, run: Run, reason: str) -> None:
     run.left_at, run.left_by = clock.now(), actor
     if not unsettled.update(left_at=run.left_at, left_by=actor):
         raise Refused(f"Run {run.number} is left as it is already. Decide when you know more.")
+    nobody_is_asked(run)
     timeline.record(
         incident_id=run.incident_id,
         actor=actor,
