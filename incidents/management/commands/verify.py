@@ -37,7 +37,7 @@ class Summary:
 class Command(BaseCommand):
     requires_system_checks = ()
     help = (
-        "Checks every timeline, plan, decision, output and source against its digests."
+        "Checks every timeline, what its entries seal, every output and source against digests."
         " Exits with 1 when something is not as it was written, and names it."
     )
 
