@@ -23,12 +23,14 @@ APPROVING = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
 @dataclass(frozen=True, slots=True)
 class Abilities:
     """What one person may do in one incident, all false once it is closed except `can_view`
-    and `can_report`: what is written about it, and done because of it, comes afterwards; and
-    `can_tell_the_end`, the notice that it is over."""
+    and `can_report`: what is written about it, and done because of it, comes afterwards;
+    `can_settle`, what came of a change that was left unknown; and `can_tell_the_end`, the notice
+    that it is over."""
 
     can_view: bool = False
     can_tick: bool = False
     can_run: bool = False
+    can_settle: bool = False
     can_request: bool = False
     can_approve: bool = False
     can_command: bool = False
@@ -71,11 +73,14 @@ def _abilities(roles: frozenset[Role], incident: Incident) -> Abilities:
     works = bool(roles & WORKING)
     if not incident.is_open:
         commands = bool(roles & COMMANDING)
-        return Abilities(can_view=True, can_report=works, can_tell_the_end=commands)
+        return Abilities(
+            can_view=True, can_settle=works, can_report=works, can_tell_the_end=commands
+        )
     return Abilities(
         can_view=True,
         can_tick=works,
         can_run=works,
+        can_settle=works,
         can_request=works,
         can_approve=bool(roles & APPROVING),
         can_command=bool(roles & COMMANDING),

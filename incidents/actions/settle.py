@@ -8,13 +8,13 @@ from typing import Literal
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from incidents import clock, queue, timeline
+from incidents import clock, permissions, queue, timeline
 from incidents.actions.locks import announce_waiting
 from incidents.actions.moves import end_run, hold, panels_of
-from incidents.actions.stop import reachable_run
+from incidents.actions.stop import existing_run, reachable_run
 from incidents.actions.tell_of_runs import nobody_is_asked
 from incidents.actions.undo import ask_undo
-from incidents.models import Run
+from incidents.models import Incident, Run
 from incidents.queries.proof.record import of_left_run
 from incidents.queries.proof.seals import seals_of
 from incidents.refusal import Refused
@@ -26,16 +26,19 @@ tell, so that it stays unknown and stands in nobody's way any more."""
 
 
 def settle_unknown(*, actor: User, run_id: int, outcome: Outcome, reason: str) -> Run:
-    """Of two people who decide, the second is told. What was left can be settled later."""
+    """Of two people who decide, the second is told. What was left can be settled later, also once
+    the incident is closed; only an undo is a new change, which a closed incident does not take."""
     reason = reason.strip()
     if not reason:
         raise Refused("Say how you know: what did you look at?", status=422)
     try:
         with transaction.atomic():
             hold(runs=run_id)
-            run = reachable_run(actor=actor, run_id=run_id)
+            run = _settleable(actor, run_id)
             if run.state != RunState.UNKNOWN:
                 raise Refused(_decided(run))
+            if outcome == "undo":
+                _require_open(run.incident)
             if outcome == "leave":
                 _leave(actor, run, reason)
             else:
@@ -47,6 +50,25 @@ def settle_unknown(*, actor: User, run_id: int, outcome: Outcome, reason: str) -
         ) from error
     run.refresh_from_db()
     return run
+
+
+def _settleable(actor: User, run_id: int) -> Run:
+    run = existing_run(run_id)
+    if not permissions.abilities(person=actor, incident=run.incident).can_settle:
+        raise Refused(
+            f"You may not settle runs in {run.incident.environment}. Ask someone who is responder"
+            " there.",
+            status=403,
+        )
+    return run
+
+
+def _require_open(incident: Incident) -> None:
+    if not incident.is_open:
+        raise Refused(
+            f"{incident.name} is {incident.state}, so nothing is taken back in it. Decide that the"
+            " change was applied, and take it back in an incident of its own."
+        )
 
 
 def _settle(actor: User, run: Run, outcome: Outcome, reason: str) -> None:

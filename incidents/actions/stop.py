@@ -103,13 +103,7 @@ def withdrawn(run: Run, actor: User | None) -> dict[str, str]:
 
 def reachable_run(*, actor: User, run_id: int) -> Run:
     """The run, for those who may run commands in its incident; `Refused` for others."""
-    found = (
-        Run.objects.select_related("incident__environment", "command__step")
-        .filter(pk=run_id)
-        .first()
-    )
-    if found is None:
-        raise Refused("That run does not exist.", status=404)
+    found = existing_run(run_id)
     abilities = permissions.abilities(person=actor, incident=found.incident)
     permissions.require(
         allowed=abilities.can_run,
@@ -117,4 +111,12 @@ def reachable_run(*, actor: User, run_id: int) -> Run:
         what="stop or settle runs",
         needed="responder",
     )
+    return found
+
+
+def existing_run(run_id: int) -> Run:
+    rows = Run.objects.select_related("incident__environment", "command__step")
+    found = rows.filter(pk=run_id).first()
+    if found is None:
+        raise Refused("That run does not exist.", status=404)
     return found

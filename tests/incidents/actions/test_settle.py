@@ -108,6 +108,41 @@ def test_incident_is_resolved_once_the_unknown_run_is_left(run: Run, commander: 
     assert closed.state == "resolved"
 
 
+@pytest.fixture
+def left(run: Run, commander: User) -> Run:
+    """In an incident that was resolved without knowing."""
+    settle.settle_unknown(actor=commander, run_id=run.pk, outcome="leave", reason="Gone.")
+    resolve.resolve(actor=commander, incident_id=run.incident_id, words="It is back.")
+    return run
+
+
+def test_what_was_left_is_settled_after_the_end(
+    left: Run, engineer: User, leader: User, outsider: User
+) -> None:
+    for person in (leader, outsider):
+        with pytest.raises(Refused, match="may not settle runs in staging") as refused:
+            settle.settle_unknown(actor=person, run_id=left.pk, outcome="applied", reason="Seen.")
+        assert refused.value.status == 403
+
+    settled = settle.settle_unknown(
+        actor=engineer, run_id=left.pk, outcome="applied", reason="The log has it."
+    )
+
+    assert (settled.state, settled.incident.state) == ("succeeded", "resolved")
+    assert TimelineEntry.objects.latest("number").kind == "run.succeeded"
+    with pytest.raises(Refused, match="nothing to decide"):
+        settle.settle_unknown(
+            actor=engineer, run_id=left.pk, outcome="not-applied", reason="It has not."
+        )
+
+
+def test_nothing_is_taken_back_after_the_end(left: Run, engineer: User) -> None:
+    with pytest.raises(Refused, match="in an incident of its own"):
+        settle.settle_unknown(actor=engineer, run_id=left.pk, outcome="undo", reason="Worse.")
+
+    assert Run.objects.get().state == "unknown"
+
+
 @pytest.mark.parametrize("state", [RunState.RUNNING, RunState.SUCCEEDED])
 def test_only_unknown_runs_are_settled(run: Run, engineer: User, state: RunState) -> None:
     Run.objects.update(state=state)
