@@ -3,16 +3,13 @@ else by now is named, in the database and in a bundle."""
 
 from __future__ import annotations
 
-import json
-import zipfile
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.db import connection, transaction
 
-from incidents import clock, ledger
+from incidents import clock
 from incidents.actions import (
     announce,
     checklist,
@@ -29,10 +26,10 @@ from incidents.actions.advance import advance
 from incidents.actions.declare import declare
 from incidents.models import Handoff, Incident, Step, Update
 from incidents.queries.proof import verify_bundle
-from incidents.queries.proof.bundle import write_bundle
 from incidents.queries.proof.verification import verify_incident
 from incidents.states import HandoffSide
 from tests import factories
+from tests.support.forged_bundles import exported, forge
 
 RUNBOOK = f"""---
 roles:
@@ -55,7 +52,6 @@ roles:
 ## Repair
 - [ ] Repair it
 """
-Files = dict[str, bytes]
 
 
 @pytest.fixture
@@ -185,24 +181,6 @@ def test_time_that_passes_in_a_drill_is_no_forgery(told: Incident) -> None:
     assert verdict.problems == []
     assert "incident, started_at" in verdict.counts.unsealed
     assert "incident, title" not in verdict.counts.unsealed
-
-
-def exported(incident: Incident, file: Path) -> Files:
-    with file.open("wb") as target:
-        write_bundle(incident.number, target, at=clock.now())
-    with zipfile.ZipFile(file) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def forge(file: Path, files: Files) -> None:
-    """With a manifest that fits."""
-    manifest = json.loads(files["manifest.json"])
-    manifest["files"] = {n: sha256(c).hexdigest() for n, c in files.items() if n != "manifest.json"}
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, content in (
-            files | {"manifest.json": ledger.canonical(manifest) + b"\n"}
-        ).items():
-            archive.writestr(name, content)
 
 
 def test_files_of_a_bundle_are_held_against_its_timeline(told: Incident, tmp_path: Path) -> None:

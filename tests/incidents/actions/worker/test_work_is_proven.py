@@ -11,9 +11,11 @@ from django.db import connection, transaction
 from incidents import clock
 from incidents.actions import approve, work
 from incidents.models import Approval, Incident, Run, insert_only
+from incidents.queries.proof import verify_bundle
 from incidents.queries.proof.bundle import VERIFIER, write_bundle
 from incidents.queries.proof.verification import verify_incident
 from tests.incidents.actions.worker.deeds import approved, asked, command_with, run_read
+from tests.support.forged_bundles import exported, forge
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,3 +101,26 @@ def test_who_asked_and_who_decided_is_held_against_the_timeline(
     }
     for change, named in changes.items():
         assert found_after(worked, change) == {named}, change
+
+
+def test_forged_decisions_of_a_bundle_are_named(worked: Incident, tmp_path: Path) -> None:
+    file = tmp_path / "bundle.zip"
+    files = exported(worked, file)
+    changes = [
+        ("decisions.jsonl", b'"roles":["approver"]', b'"roles":["viewer"]', "decision of engineer"),
+        ("decisions.jsonl", b'"proven_at":null', b'"proven_at":"2026"', "decision of engineer"),
+        ("decisions.jsonl", b'"words":"not now"', b'"words":"yes"', "decision of engineer"),
+        ("approvals.jsonl", b'"is_emergency":false', b'"is_emergency":true', "approval of run"),
+        ("approvals.jsonl", b'"decided_by":"engineer"', b'"decided_by":"eve"', "approval of run"),
+        (
+            "runs.jsonl",
+            b'"requested_by":"commander"',
+            b'"requested_by":"eve"',
+            "run 1, as asked for",
+        ),
+    ]
+    for name, before, after, named in changes:
+        assert before in files[name], before
+        forge(file, {**files, name: files[name].replace(before, after)})
+        wrong, _ = verify_bundle.verify(file, worked.timeline_head)
+        assert any(sentence.startswith(named) for sentence in wrong), (before, wrong)
