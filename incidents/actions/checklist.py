@@ -9,7 +9,8 @@ from incidents import clock, permissions, timeline
 from incidents.actions.moves import hold, open_incidents
 from incidents.actions.phase_clocks import phase_begins, phase_ends
 from incidents.models import Phase, Step, StepCommand
-from incidents.queries.proof.record import of_decided_step, of_paste, of_progress
+from incidents.queries.proof.record import of_decided_step, of_progress
+from incidents.queries.proof.record_words import of_paste
 from incidents.queries.proof.seals import said_nothing_of, seals_of
 from incidents.redacting import redactor_for
 from incidents.refusal import Refused

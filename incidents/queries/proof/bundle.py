@@ -39,6 +39,7 @@ trust, not from here: who made this bundle anew would have written another one h
 the same reason take verify_bundle.py from Runbook itself when it matters.
 
 timeline.jsonl    every entry: its facts, the digest of the entry before, its own digest
+phases.jsonl      when each phase began and ended; steps.jsonl who decided what about steps
 runs.jsonl        every attempt at a command, with result and checks
 plans.jsonl       what each change was going to do, and what its digest is over
 approvals.jsonl   what was asked of whom, and how it ended
@@ -103,11 +104,13 @@ def write_bundle(number: int, target: IO[bytes], *, at: datetime) -> None:
         files.add("document.md", [bytes(incident.revision.source)])
         files.add_lines("incident.json", [_incident(incident)])
         files.add_lines("timeline.jsonl", _entries(incident))
+        files.add_lines("phases.jsonl", record.of_phases(incident))
+        files.add_lines("steps.jsonl", record.of_steps(incident))
         files.add_lines("runs.jsonl", record.of_runs(incident))
         files.add_lines("plans.jsonl", record.of_plans(incident))
         files.add_lines("approvals.jsonl", record.of_approvals(incident))
         files.add_lines("decisions.jsonl", record.of_decisions(incident))
-        files.add_lines("pastes.jsonl", record.of_pastes(incident))
+        files.add_lines("pastes.jsonl", record_words.of_pastes(incident))
         files.add_lines("updates.jsonl", record_words.of_updates(incident))
         files.add_lines("handoffs.jsonl", record_words.of_handoffs(incident))
         files.add_lines("checklists.jsonl", record_words.of_checklists(incident))

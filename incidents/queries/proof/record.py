@@ -12,7 +12,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from incidents.models import Approval, Decision, Incident, Phase, Plan, Run, Step, StepCommand
+from incidents.models import Approval, Decision, Incident, Phase, Plan, Run, Step
 from incidents.plan_digest import PLAN_FIELDS
 from incidents.states import LIVE_RUN_STATES, PhaseState, StepState
 
@@ -35,7 +35,7 @@ def of_incident(incident: Incident) -> Json:
             "revision": revision.number,
             "digest": revision.digest,
         },
-        "phases": list(of_phases(incident)),
+        "phases": _outline(incident),
     }
 
 
@@ -50,25 +50,33 @@ def facts_of_incident(incident: Incident) -> Json:
     }
 
 
+def _outline(incident: Incident) -> list[Json]:
+    """Phases and steps as the runbook has them; how they went is told apart."""
+    steps = [(step.phase_id, step) for step in incident.steps.all()]
+    return [
+        {
+            "phase": phase.pk,
+            "title": phase.title,
+            "steps": [
+                {"step": step.pk, "key": step.key, "title": step.title}
+                for phase_id, step in steps
+                if phase_id == phase.pk
+            ],
+        }
+        for phase in incident.phases.all()
+    ]
+
+
 def of_phases(incident: Incident) -> Iterator[Json]:
-    for phase in incident.phases.select_related("completed_by"):
-        yield _phase(phase)
+    """Those that have begun."""
+    begun = incident.phases.exclude(state=PhaseState.PENDING)
+    yield from map(of_progress, begun.select_related("completed_by"))
 
 
-def _phase(phase: Phase) -> Json:
-    steps = phase.incident.steps.filter(phase=phase).select_related("decided_by")
-    return {
-        "title": phase.title,
-        "progress": None if phase.state == PhaseState.PENDING else of_progress(phase),
-        "steps": [
-            {
-                "key": step.key,
-                "title": step.title,
-                "decided": None if step.state == StepState.OPEN else of_decided_step(step),
-            }
-            for step in steps
-        ],
-    }
+def of_steps(incident: Incident) -> Iterator[Json]:
+    """Those that somebody decided about."""
+    decided = incident.steps.exclude(state=StepState.OPEN)
+    yield from map(of_decided_step, decided.select_related("decided_by"))
 
 
 def of_progress(phase: Phase) -> Json:
@@ -89,22 +97,6 @@ def of_decided_step(step: Step) -> Json:
         "decided_at": moment(step.decided_at),
         "decided_by": name(step.decided_by),
         "reason": step.reason,
-    }
-
-
-def of_pastes(incident: Incident) -> Iterator[Json]:
-    rows = StepCommand.objects.filter(step__incident=incident, pasted_at__isnull=False)
-    for row in rows.select_related("step", "pasted_by").order_by("pk").iterator(ROWS_AT_ONCE):
-        yield of_paste(row)
-
-
-def of_paste(command: StepCommand) -> Json:
-    return {
-        "sealed_as": f"pasted result {command.pk}",
-        "step": command.step.key,
-        "text": command.pasted,
-        "at": moment(command.pasted_at),
-        "by": name(command.pasted_by),
     }
 
 

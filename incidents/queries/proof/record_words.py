@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from incidents.models import FollowUp, Handoff, HandoffItem, Incident, ReportRevision, Update
-from incidents.queries.proof.record import Json, moment, name, valued
+from incidents.models import (
+    FollowUp,
+    Handoff,
+    HandoffItem,
+    Incident,
+    ReportRevision,
+    StepCommand,
+    Update,
+)
+from incidents.queries.proof.record import ROWS_AT_ONCE, Json, moment, name, valued
 from incidents.queries.validations import done_validations, sealed_part_of
 
 
@@ -43,6 +51,22 @@ def of_update(update: Update) -> Json:
         "to": names,
         "addresses": len(update.recipients) - len(names),
         **{column: getattr(update, column) for column in same},
+    }
+
+
+def of_pastes(incident: Incident) -> Iterator[Json]:
+    rows = StepCommand.objects.filter(step__incident=incident, pasted_at__isnull=False)
+    for row in rows.select_related("step", "pasted_by").order_by("pk").iterator(ROWS_AT_ONCE):
+        yield of_paste(row)
+
+
+def of_paste(command: StepCommand) -> Json:
+    return {
+        "sealed_as": f"pasted result {command.pk}",
+        "step": command.step.key,
+        "text": command.pasted,
+        "at": moment(command.pasted_at),
+        "by": name(command.pasted_by),
     }
 
 

@@ -14,8 +14,9 @@ TABLES = (
     record.of_runs,
     record.of_approvals,
     record.of_decisions,
-    record.of_pastes,
+    record_words.of_pastes,
     record.of_phases,
+    record.of_steps,
     record_words.of_updates,
     record_words.of_handoffs,
     record_words.of_checklists,
@@ -55,6 +56,7 @@ def seals_of_moved(incident: Incident) -> dict[str, str]:
     """For the entry that lets time pass in a drill: what is true of the times no longer."""
     tables = (
         record.of_phases,
+        record.of_steps,
         record_words.of_updates,
         record_words.of_handoffs,
         record_words.of_checklists,

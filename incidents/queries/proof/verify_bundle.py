@@ -15,7 +15,7 @@ FREE = "run validation attempt unasked refusals identity made_at used_at asked_b
 MOST_BYTES, LONGEST_LINE, MOST_LINES = 4 * 1024**3, 64 * 1024**2, 200_000
 ROWS = "plans approvals decisions updates handoffs checklists reports follow_ups pastes validations"
 NAMES = ["README.txt", "verify_bundle.py", "incident.json", "document.md", "report.md"]
-NAMES += [f"{name}.jsonl" for name in f"timeline runs {ROWS}".split()]
+NAMES += [f"{name}.jsonl" for name in f"timeline runs phases steps {ROWS}".split()]
 OUTPUT = re.compile(r"outputs/run-[1-9][0-9]{0,8}\.txt")
 
 
@@ -109,8 +109,8 @@ def wrong_rows(bundle, line, hashes, incident):
     found = [(n, digest_of(incident[n[10:]])) for n in line.told if n.startswith("incident, ")]
     runs = [(f"run {name[12:-4]}", name) for name in hashes if OUTPUT.fullmatch(name)]
     found += [(f"{r}, output", hashes[n]) for r, n in runs if f"{r}, state" in line.told]
-    found += [("document.md", hashes["document.md"]), *sealed_in(incident["phases"])]
-    for table in f"runs {ROWS}".split():
+    found += [("document.md", hashes["document.md"])]
+    for table in f"runs phases steps {ROWS}".split():
         for row in lines_of(bundle, f"{table}.jsonl"):
             found += sealed_in(row)
             own = {n for n, v in row.items() if v is None or (type(v) is dict and "sealed_as" in v)}

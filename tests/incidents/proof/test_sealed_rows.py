@@ -206,8 +206,8 @@ def test_files_of_a_bundle_are_held_against_its_timeline(told: Incident, tmp_pat
         ("incident.json", b"Too small", b"Too large", "incident, title"),
         ("incident.json", b'"severity":"P0"', b'"severity":"P1"', "incident, severity"),
         ("incident.json", b'"commander":"commander"', b'"commander":"eve"', "incident, commander"),
-        ("incident.json", b'"reason":"no pods"', b'"reason":"lazy"', "step"),
-        ("incident.json", b'"completed_by":"commander"', b'"completed_by":"eve"', "phase"),
+        ("steps.jsonl", b'"reason":"no pods"', b'"reason":"lazy"', "step"),
+        ("phases.jsonl", b'"completed_by":"commander"', b'"completed_by":"eve"', "phase"),
         ("runs.jsonl", b'{"asked"', b'{"approved_by":"eve","asked"', "runs.jsonl, approved_by"),
         ("updates.jsonl", b',"sealed_as"', b',"sealed"', "updates.jsonl, "),
     ]
