@@ -13,7 +13,7 @@ from tests.incidents.views.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
 
-BUTTON = "Take it for over"
+BUTTON = ">Take it for over"
 
 
 def test_commanders_of_its_environment_take_it_for_over(
