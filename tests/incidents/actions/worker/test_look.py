@@ -61,9 +61,9 @@ def numbers(check: HealthCheck) -> dict[str, Any]:
 
 def test_outage_is_found_measured_and_told_once(watched: Environment, set_clock: SetClock) -> None:
     """The same minutes are measured once, at whatever second a check begins."""
-    set_clock.at = datetime.now(UTC) - timedelta(minutes=2)
+    set_clock.at = datetime.now(UTC).replace(second=20) - timedelta(minutes=2)
     first = looked(watched)
-    set_clock.advance(61.3)
+    set_clock.advance(61.3)  # one minute more, and another second of it
     second = looked(watched)
 
     assert first.state == HealthCheckState.DONE
