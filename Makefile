@@ -11,11 +11,14 @@ BOTH := $(addprefix tests/incidents/,queries proof/test_verification.py \
 		checklist.py output.py post_update.py hand_off.py maintenance.py alerts.py alert_incidents.py \
 		check_health.py ask_for_validation.py) \
 	$(addprefix actions/telling/test_,hand_out.py tell.py) \
-	$(addprefix actions/worker/test_,asking_for_approval.py resource_lock.py work.py) \
-	report/test_follow_up_moves.py report/test_report_words.py report/test_report_facts.py \
+	$(addprefix actions/worker/test_,asking_for_approval.py resource_lock.py) \
+	$(addprefix actions/worker/test_work.py::test_,read_stores_output_checks_and_outcome \
+		change_shows_its_plan_and_waits change_is_made_once_it_is_approved \
+		change_after_the_resource_moved_is_void change_after_the_approval_ran_out_is_void \
+		change_whose_reply_is_lost_is_unknown_and_looked_at) \
+	report/test_follow_up_moves.py report/test_report_facts.py \
 	views/test_approval_pages.py views/test_metrics_page.py test_chained_records.py test_insert_only.py test_ledger.py \
-	test_roles_through_groups.py test_change_windows_open.py test_consumers.py \
-	test_nothing_private_is_published.py test_published_front.py)
+	test_roles_through_groups.py test_change_windows_open.py test_consumers.py test_published_front.py)
 
 .PHONY: help install install-dev system run test lint types unit postgres stories browser judge bench format lock clean
 

@@ -22,7 +22,8 @@ HARD_LIMIT = settings.RUN_DEADLINE_SECONDS + 120
 def prepare(**_signal: object) -> None:
     """Before the first message, so that nobody waits for what is loaded once, and before the pool
     forks, so that its processes share it."""
-    preparing.prepare()
+    if settings.EARLY_CLIENTS:
+        preparing.prepare()
 
 
 @worker_shutting_down.connect

@@ -172,7 +172,11 @@ def _stack(data: Path, environment: Mapping[str, str]) -> Stack:
         simulator_port=free_port(),
         redis_server=find_redis_server(),
         redis_url=private_redis_url(data),
-        environment={"DATABASE_URL": f"sqlite:///{data}/runbook.sqlite3", **environment},
+        environment={
+            "DATABASE_URL": f"sqlite:///{data}/runbook.sqlite3",
+            "RUNBOOK_EARLY_CLIENTS": "false",  # workers are killed and started again all the time
+            **environment,
+        },
     )
 
 
