@@ -2,6 +2,7 @@
 
 import ast
 import json
+import runpy
 import subprocess
 import sys
 import zipfile
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -27,6 +29,13 @@ def verify(bundle: Path, *head: str) -> tuple[int, str]:
     command = [sys.executable, "-I", "-W", "error", str(VERIFIER), str(bundle), *head]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     return ended.returncode, ended.stdout + ended.stderr
+
+
+def said_here(bundle: Path) -> str:
+    """What the script says, run in this process: where many bundles are looked at."""
+    with patch.object(sys, "argv", [str(VERIFIER), str(bundle)]), pytest.raises(SystemExit) as end:
+        runpy.run_path(str(VERIFIER), run_name="__main__")
+    return str(end.value.code)
 
 
 @pytest.fixture
@@ -104,8 +113,7 @@ def test_a_changed_byte_in_any_file_is_found(bundle: Path) -> None:
         flipped = bytes([content[middle] ^ 1]) if content else b"x"
         changed = content[:middle] + flipped + content[middle + 1 :]
         write(bundle, {**original, name: changed})
-        code, said = verify(bundle)
-        assert code == 1
+        said = said_here(bundle)
         assert name in said or "cannot be verified" in said, said
 
 
@@ -113,8 +121,7 @@ def test_a_removed_file_is_found(bundle: Path) -> None:
     original = read(bundle)
     for name in original:
         write(bundle, {kept: content for kept, content in original.items() if kept != name})
-        code, said = verify(bundle)
-        assert code == 1
+        said = said_here(bundle)
         assert name in said, said
 
 
