@@ -58,7 +58,7 @@ def test_fences_inside_a_markdown_example_do_not_end_it() -> None:
     ]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(
     st.lists(
         st.one_of(

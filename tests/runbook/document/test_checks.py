@@ -174,7 +174,7 @@ _EXPRESSIONS = st.lists(
 ).map(" ".join)
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=200)
 @given(_EXPRESSIONS, _JSON)
 def test_evaluating_never_raises(expression: str, result: Json) -> None:
     for finding in evaluate(Check(expression, "expect", 1), result):

@@ -235,7 +235,7 @@ _DOCUMENTS = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(_DOCUMENTS)
 def test_any_text_is_read_exported_and_covered(text: str) -> None:
     source = text.encode("utf-8", "ignore")

@@ -53,7 +53,7 @@ WORDS = st.one_of(
 )
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(st.lists(WORDS, max_size=6))
 def test_arguments_read_back_to_the_same_arguments(words: list[str]) -> None:
     try:
@@ -109,7 +109,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(
     st.sampled_from(COMMANDS), st.lists(st.sampled_from(PIECES) | TEXTS, max_size=7).map(" ".join)
 )
@@ -120,7 +120,7 @@ def test_shell_text_is_read_or_refused(command: str, rest: str) -> None:
         assert shell.read(line.text, {}).lines == (line,)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from(["gcloud", "sql", "instances", "describe", *PIECES]), max_size=8))
 def test_words_are_a_command_or_refused(words: list[str]) -> None:
     try:

@@ -68,7 +68,7 @@ FORMATS = TEXTS | st.builds(
 FILTERS = TEXTS | st.builds("{}{}".format, st.sampled_from(["n", "deep.a", "zones[]"]), TEXTS)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(FORMATS)
 def test_format_prints_or_says_why_not(text: str) -> None:
     try:
@@ -79,7 +79,7 @@ def test_format_prints_or_says_why_not(text: str) -> None:
         assert refusal.reason
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(FILTERS)
 def test_filter_decides_or_says_why_not(text: str) -> None:
     try:
