@@ -8,6 +8,8 @@ const POLL_EVERY = 4000;
 const OFFLINE_AFTER = 5000;
 const LONGEST_WAIT = 15_000;
 const LONGEST_FETCH = 30_000;
+const LOOK_AT_RUNS_EVERY = 30_000;
+const UNDER_WAY = ".state-planning, .state-queued, .state-running";
 
 const address = document.body.dataset.socket;
 const badge = document.querySelector("[data-live-state]");
@@ -76,9 +78,23 @@ function fetches(event) {
 function hasFetched(event) {
   if (!isOfPanel(event)) return;
   const { id } = event.detail.elt;
+  const { status } = event.detail.xhr;
   fetching.delete(id);
   const panel = document.getElementById(id);
   if (again.delete(id) && panel) refresh([panel]);
+  else if (status === 0 || status >= 500) setTimeout(fetchAgain, POLL_EVERY, id);
+}
+
+// What the server could not answer is asked for again; while the socket is away all of it is.
+function fetchAgain(id) {
+  const panel = document.getElementById(id);
+  if (panel && isOpen()) refresh([panel]);
+}
+
+// A word that Redis lost would leave a run that ended under way on the page, until the next word.
+function lookAtRuns() {
+  const panel = document.getElementById("step-panel");
+  if (isOpen() && !document.hidden && panel?.querySelector(UNDER_WAY)) refresh([panel]);
 }
 
 function refreshAll() {
@@ -207,6 +223,7 @@ if (address && badge) {
   connect();
   setInterval(() => send({ type: "ping", t: performance.now() }), PING_EVERY);
   setInterval(watch, 1000);
+  setInterval(lookAtRuns, LOOK_AT_RUNS_EVERY);
   setInterval(() => {
     if (!isOpen() && Date.now() - downSince > OFFLINE_AFTER) refreshAll();
   }, POLL_EVERY);

@@ -82,3 +82,26 @@ def test_what_changes_while_the_page_loads_is_shown(open_page: OpenPage) -> None
     held[0].continue_()
 
     expect(loading.locator(f"#{row} .tick")).to_have_attribute("aria-checked", "true")
+
+
+def test_what_the_server_could_not_answer_is_fetched_again(open_page: OpenPage) -> None:
+    looking, ticking = (open_page(ROOM, person=name) for name in ("engineer", "commander"))
+    for page in (looking, ticking):
+        expect(page.locator("[data-live-state]")).to_have_attribute("data-state", "live")
+    refused = set()
+
+    def refuse_once(route: Route) -> None:
+        if route.request.url in refused:
+            route.continue_()
+            return
+        refused.add(route.request.url)
+        route.fulfill(status=503, body="")
+
+    looking.route("**/panels/phase-**", refuse_once)
+    row = ticking.locator(".phase").first.locator("li.step-open:has(.tick-form)").first
+    place = row.get_attribute("id")
+
+    ticking.locator(f"#{place} .tick").click()
+
+    expect(looking.locator(f"#{place}")).to_have_class(re.compile("step-done"))
+    assert refused
